@@ -1,0 +1,124 @@
+/*
+ * app.h -- a section's program: prefork, accept, route, answer. One worker answers one request at a time.
+ *
+ * main() of a section is `return app_main(&app);`. The master reads the environment, loads templates, forks the workers
+ * and restarts those that die; a worker connects to PostgreSQL as the section's role and accepts on fd 0, a listening
+ * Unix socket (spawn-fcgi in the demo, systemd elsewhere). SIGTERM: the request in hand is answered, then exit 0.
+ *
+ * Order of a request: limits → query, cookies, body → route (404, 405) → CSRF for POST (403) → handler → page in memory → sent
+ * at once → arena reset. A handler is *validate → ask → answer → show*.
+ *
+ * Environment: KABINET_DB (conninfo; the role is the program's own), KABINET_TEMPLATES, KABINET_STATIC_MANIFEST,
+ * KABINET_WORKERS (2), KABINET_PEPPER (login only), KABINET_BASE_URL. `--routes` prints the route table and exits,
+ * `--questions` the SQL of the questions.
+ */
+#ifndef KABINET_APP_H
+#define KABINET_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "db.h"
+#include "form.h"
+#include "view.h"
+
+/* What a handler answers. Everything but REPLY_SENT is turned into a page by app.c. */
+enum reply {
+	REPLY_SENT,        /* the handler made its answer: view_send, app_redirect, app_send */
+	REPLY_BAD_INPUT,   /* 400 */
+	REPLY_LOGIN,       /* no session, or it ended: 303 to /login?next=..., cookies cleared */
+	REPLY_FORBIDDEN,   /* 403 */
+	REPLY_NOT_FOUND,   /* 404 */
+	REPLY_CONFLICT,    /* 409 */
+	REPLY_REFUSED,     /* 422, with rq->db_refusal */
+	REPLY_TOO_MANY,    /* 429 */
+	REPLY_BROKEN,      /* 500 */
+	REPLY_BUSY,        /* 503 + Retry-After */
+	REPLY__COUNT
+};
+
+/* Who may come. Without ACCESS_ANYONE a session is needed; the database functions decide again, on their own. */
+enum access {
+	ACCESS_ANYONE = 1,
+	ACCESS_PARENT = 2,
+	ACCESS_PUPIL  = 4,
+};
+
+struct request;
+typedef enum reply app_handler(struct request *rq);
+
+struct route {
+	const char  *method;    /* "GET" (HEAD too) or "POST" */
+	const char  *path;      /* exact */
+	app_handler *handler;
+	unsigned     access;    /* of enum access */
+};
+
+struct app {
+	const char               *name;       /* "finance": the log's name, the role kabinet_finance */
+	const struct route       *routes;
+	int                       route_count;
+	const struct db_question *questions;
+	int                       question_count;
+	bool                      needs_pepper;
+};
+#define APP_COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+int app_main(int argc, char **argv, const struct app *app);
+
+/* The visitor, from the database's answer to app.c's own question; empty strings without a session. Valid after db_answer(). */
+struct visitor {
+	bool        is_known;
+	bool        is_parent;      /* mode «Родитель», else «Ученик» */
+	const char *idn;            /* of the child on show */
+	const char *today;          /* the school's local date, YYYY-MM-DD */
+};
+
+struct request {
+	struct arena   *arena;
+	const char     *method;       /* "GET", "HEAD", "POST" */
+	const char     *path;         /* no query */
+	const char     *id;           /* nginx's request id, 32 hex digits */
+	const char     *address;      /* of the client, by nginx */
+	const char     *token;        /* session token as sent, "" without */
+	const char     *device;       /* confirmed-device token as sent, "" without */
+	struct form_fields query, body;
+	bool            bad_input;    /* sticky, set by form.h */
+	enum reply      db_reply;     /* after db_answer() said false */
+	const char     *db_refusal;   /* KB422's message */
+	struct visitor  visitor;
+	const struct route *route;
+	struct app_state   *state;    /* app.c's and db.c's own */
+};
+
+/* A page in the layout: its dictionary, with the frame's symbols set by view_send(). The template must exist. */
+struct view *view_new(struct request *rq, const char *template_name) __attribute__((returns_nonnull));
+/* Renders and sends; `status` is 200, or 422 when a form comes back with errors. REPLY_BROKEN when the page is broken. */
+enum reply view_send(struct request *rq, struct view *page, int status) __attribute__((warn_unused_result));
+
+/* 303 to a path of this site; pairs of name, value end with NULL and are encoded: app_redirect(rq, "/finance", "from", day, NULL). */
+enum reply app_redirect(struct request *rq, const char *path, ...) __attribute__((sentinel));
+/* A path with query as text for href="" in templates (`*_url` symbols). */
+const char *url_path(struct request *rq, const char *path, ...) __attribute__((sentinel, returns_nonnull));
+/* The page of an error, with the request id. */
+enum reply app_error(struct request *rq, enum reply reply);
+
+/* A whole other document: type is a full Content-Type; file_name makes it an attachment, NULL shows it inline. */
+enum reply app_send(struct request *rq, int status, const char *type, const char *file_name,
+    const char *bytes, size_t len);
+
+/* Cookies go out with the answer. `__Host-`, Secure, HttpOnly, SameSite=Lax, Path=/; max_age_s 0 ends with the browser, -1 deletes. */
+void app_set_cookie(struct request *rq, const char *name, const char *value, int max_age_s);
+const char *app_cookie(struct request *rq, const char *name);   /* "" when absent */
+
+#define APP_SESSION_COOKIE "__Host-session"
+#define APP_DEVICE_COOKIE  "__Host-device"
+#define APP_VISIT_COOKIE   "__Host-visit"   /* anchors the CSRF token of visitors without a session */
+#define APP_LOOK_COOKIE    "__Host-look"    /* theme, size, contrast */
+
+/* The school's local date; the server's before the visitor is known. */
+const char *app_today(struct request *rq);
+
+#endif

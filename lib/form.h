@@ -1,0 +1,64 @@
+/*
+ * form.h -- what the visitor sent: query, form body and cookies, read strictly and bounded.
+ *
+ * app.c parses all three before a handler runs, into the request's arena; afterwards these calls only look up. A value that
+ * a well-behaved page could not have produced (broken UTF-8, a control character, a date that does not exist, more than the
+ * limit, a doubled field) sets rq->bad_input and the call returns the default: the handler tests bad_input once and returns
+ * REPLY_BAD_INPUT. What a person may simply have typed wrong is for form_error(): the page is shown again with the words
+ * next to the field (`{error_NAME}`, `{value_NAME}` in templates).
+ *
+ * Returned strings are valid UTF-8, have outer blanks trimmed (secrets excepted) and live as long as the request.
+ */
+#ifndef KABINET_FORM_H
+#define KABINET_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "date.h"
+
+struct request;
+struct arena;
+
+#define FORM_MAX_FIELDS       64           /* in a query or a body; more is bad input */
+#define FORM_MAX_QUERY_BYTES  2048
+#define FORM_MAX_BODY_BYTES   (64 * 1024)  /* application/x-www-form-urlencoded */
+#define FORM_MAX_NAME_BYTES   64
+#define FORM_MAX_COOKIE_BYTES 4096
+
+struct form_field { const char *name; const char *value; size_t len; };
+struct form_fields { struct form_field field[FORM_MAX_FIELDS]; int count; };
+
+/*
+ * The parsers, apart from requests so that they can be fuzzed. Decoded text goes to the arena. false: malformed (a broken
+ * percent escape, NUL, invalid UTF-8, too many fields or a name too long).
+ */
+bool form_parse_urlencoded(struct arena *a, const char *bytes, size_t len, struct form_fields *fields)
+    __attribute__((warn_unused_result));
+/* The value of one cookie of a Cookie header, or NULL; `__Host-` names that stand there twice count as absent. */
+const char *form_parse_cookie(struct arena *a, const char *header, const char *name);
+
+/* Text of at most max_chars characters in one line; `fallback` when absent or empty. */
+const char *form_text(struct request *rq, const char *name, size_t max_chars, const char *fallback);
+/* The same with line feeds allowed; CRLF becomes LF. */
+const char *form_lines(struct request *rq, const char *name, size_t max_chars, const char *fallback);
+/* A password, PIN or code: not trimmed, at most 200 bytes, "" when absent. Wiped from the raw body by app.c at the end. */
+const char *form_secret(struct request *rq, const char *name);
+/* YYYY-MM-DD as ISO text; an absent or empty one is `fallback`. */
+const char *form_date(struct request *rq, const char *name, const char *fallback);
+/* YYYY-MM; answers the first day of that month as YYYY-MM-DD. */
+const char *form_month(struct request *rq, const char *name, const char *fallback);
+int64_t form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback);
+/* One of a NULL-terminated list; the returned pointer is the list's own. */
+const char *form_choice(struct request *rq, const char *name, const char *const *choices, const char *fallback);
+/* A ticked box. */
+bool form_flag(struct request *rq, const char *name);
+bool form_has(struct request *rq, const char *name);
+
+/* Records words for the person next to a field ("" for the whole form); the first one per field stays. */
+void form_error(struct request *rq, const char *name, const char *words);
+/* Was there one? */
+bool form_failed(const struct request *rq);
+
+#endif
