@@ -39,7 +39,10 @@ enum reply {
 	REPLY__COUNT
 };
 
-/* Who may come. Without ACCESS_ANYONE a session is needed; the database functions decide again, on their own. */
+/*
+ * Who may come. Without ACCESS_ANYONE a session is needed; the database functions decide again, on their own. ACCESS_ANYONE
+ * together with others means: a stranger too, but who has a session is shown the frame of the cabinet.
+ */
 enum access {
 	ACCESS_ANYONE = 1,
 	ACCESS_PARENT = 2,
@@ -89,8 +92,10 @@ struct request {
 	enum reply      db_reply;     /* after db_answer() said false */
 	const char     *db_refusal;   /* KB422's message */
 	struct visitor  visitor;
-	const struct route *route;
-	struct app_state   *state;    /* app.c's and db.c's own */
+	const struct route *route;    /* NULL before routing */
+	struct form_errors *errors;   /* form.c's */
+	struct db_queue    *queue;    /* db.c's */
+	struct app_state   *state;    /* app.c's */
 };
 
 /* A page in the layout: its dictionary, with the frame's symbols set by view_send(). The template must exist. */

@@ -70,6 +70,9 @@ bool db_answer(struct request *rq) __attribute__((warn_unused_result));
 int db_row_count(const struct db_rows *rows);
 int db_column_count(const struct db_rows *rows);
 const char *db_column_name(const struct db_rows *rows, int column);
+enum db_kind { DB_KIND_TEXT, DB_KIND_INT, DB_KIND_BOOL };
+/* From the column's type; booleans arrive as "t" and "f". */
+enum db_kind db_column_kind(const struct db_rows *rows, int column);
 /* -1 when there is no such column. */
 int db_column(const struct db_rows *rows, const char *name);
 /* "" for NULL; row and column must exist (asserted). *len may be NULL. */
@@ -84,12 +87,28 @@ bool db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes
 
 /* ---- for app.c --------------------------------------------------------------------------------------------------- */
 
-/* Remembers where and what; connects lazily. questions[0..count) must outlive the process. */
-void db_open(const char *conninfo, const struct db_question *questions, int count);
+/* Remembers where and as whom; connects lazily. questions[0..count) must outlive the process. */
+void db_open(const char *conninfo, const char *role, const struct db_question *questions, int count);
+/* Closes the connection of this process. */
+void db_close(void);
+/* Forgets the questions of the previous request. `writable` for POST. */
+void db_begin_request(struct request *rq, bool writable);
+/* Forgets what the handler asked, before it runs again. */
+void db_forget(struct request *rq);
+/* Queues `cabinet.visitor(token)`: who is it, and which children has the login; at most once per request. */
+struct db_rows *db_ask_visitor(struct request *rq) __attribute__((returns_nonnull));
+/* Is something queued that was not answered yet? */
+bool db_is_pending(const struct request *rq);
+/* Says that the session is in use: the one allowed second round trip, after the page was sent. Failure is only logged. */
+void db_touch_session(struct request *rq);
 /* Is the server there, and does it keep what it acknowledges (fsync, full_page_writes, synchronous_commit: invariant I11)? */
 bool db_check(void);
-/* Round trips made for the current request; the HTTP tests read it from the X-Round-Trips header of test builds' logs. */
-int db_round_trips(void);
+/* Round trips of the current request. */
+int db_round_trips(const struct request *rq);
+/* Should the handler run again (40001, 40P01)? */
+bool db_wants_rerun(const struct request *rq);
+/* `select * from CALL`, one line per question, for the test that prepares them all. */
+void db_print_questions(const struct db_question *questions, int count);
 
 /* ---- for programs without requests: the importer, jobs, contract ---------------------------------------------------- */
 

@@ -18,8 +18,9 @@
 
 #include "date.h"
 
-struct request;
 struct arena;
+struct request;
+struct view;
 
 #define FORM_MAX_FIELDS       64           /* in a query or a body; more is bad input */
 #define FORM_MAX_QUERY_BYTES  2048
@@ -27,7 +28,7 @@ struct arena;
 #define FORM_MAX_NAME_BYTES   64
 #define FORM_MAX_COOKIE_BYTES 4096
 
-struct form_field { const char *name; const char *value; size_t len; };
+struct form_field { const char *name; char *value; size_t len; bool is_secret; };
 struct form_fields { struct form_field field[FORM_MAX_FIELDS]; int count; };
 
 /*
@@ -43,7 +44,7 @@ const char *form_parse_cookie(struct arena *a, const char *header, const char *n
 const char *form_text(struct request *rq, const char *name, size_t max_chars, const char *fallback);
 /* The same with line feeds allowed; CRLF becomes LF. */
 const char *form_lines(struct request *rq, const char *name, size_t max_chars, const char *fallback);
-/* A password, PIN or code: not trimmed, at most 200 bytes, "" when absent. Wiped from the raw body by app.c at the end. */
+/* A password, PIN or code: not trimmed, at most 200 bytes, "" when absent. Wiped when the request ends. */
 const char *form_secret(struct request *rq, const char *name);
 /* YYYY-MM-DD as ISO text; an absent or empty one is `fallback`. */
 const char *form_date(struct request *rq, const char *name, const char *fallback);
@@ -60,5 +61,10 @@ bool form_has(struct request *rq, const char *name);
 void form_error(struct request *rq, const char *name, const char *words);
 /* Was there one? */
 bool form_failed(const struct request *rq);
+/*
+ * Sets `value_NAME` and `error_NAME` of each field named (NULL ends the list) and `error_form`. Values are what the visitor
+ * sent, "" for secrets; a GET page shows the query's values.
+ */
+void form_show(struct request *rq, struct view *page, ...) __attribute__((sentinel));
 
 #endif
