@@ -7,6 +7,8 @@
 # make compdb     compile_commands.json
 # make clean
 BUILD  ?= build/release
+# make V=1 shows whole commands.
+Q       = $(if $(V),,@echo "  $(@F)";)
 PKGS    = libpq ctpl gio-2.0 libxml-2.0 libcrypto libqrencode
 WARN    = -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual \
           -Wpointer-arith -Wwrite-strings -Wundef -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough
@@ -32,17 +34,17 @@ all: $(PROGS) $(TOOLS) $(STATIC) check-layers check-templates
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 $(BUILD)/libkabinet.a: $(LIBOBJ)
 	rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(BUILD)/libkabinet.a
-	$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/scripts/%: $(BUILD)/scripts/%.o $(BUILD)/libkabinet.a
-	$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libkabinet.a
-	$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libkabinet.a
-	$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Static files get their content's hash into the name, so that browsers may keep them for ever.
 $(STATIC): scripts/static-files $(wildcard nginx/static/*)

@@ -30,7 +30,9 @@ enum reply {
 	REPLY_BAD_INPUT,   /* 400 */
 	REPLY_LOGIN,       /* no session, or it ended: 303 to /login?next=..., cookies cleared */
 	REPLY_FORBIDDEN,   /* 403 */
+	REPLY_STALE_FORM,  /* 403: the form's CSRF token is missing, foreign or of an ended session */
 	REPLY_NOT_FOUND,   /* 404 */
+	REPLY_BAD_METHOD,  /* 405 */
 	REPLY_CONFLICT,    /* 409 */
 	REPLY_REFUSED,     /* 422, with rq->db_refusal */
 	REPLY_TOO_MANY,    /* 429 */
@@ -69,6 +71,7 @@ struct app {
 };
 #define APP_COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
+/* The whole of main(). */
 int app_main(int argc, char **argv, const struct app *app);
 
 /* The visitor, from the database's answer to app.c's own question; empty strings without a session. Valid after db_answer(). */
@@ -77,6 +80,7 @@ struct visitor {
 	bool        is_parent;      /* mode «Родитель», else «Ученик» */
 	const char *idn;            /* of the child on show */
 	const char *today;          /* the school's local date, YYYY-MM-DD */
+	bool        needs_touch;    /* app.c: the session's last use should be written down */
 };
 
 struct request {
@@ -123,7 +127,7 @@ const char *app_cookie(struct request *rq, const char *name);   /* "" when absen
 #define APP_VISIT_COOKIE   "__Host-visit"   /* anchors the CSRF token of visitors without a session */
 #define APP_LOOK_COOKIE    "__Host-look"    /* theme, size, contrast */
 
-/* The school's local date; the server's before the visitor is known. */
-const char *app_today(struct request *rq);
+/* Who is asking, for «Мои устройства и сеансы»: User-Agent, at most 200 bytes of valid UTF-8. */
+const char *app_agent(const struct request *rq);
 
 #endif

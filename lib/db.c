@@ -14,7 +14,7 @@
 #include <poll.h>
 #include <libpq-fe.h>
 
-#include "app.h"
+#include "app-private.h"
 #include "arena.h"
 #include "crypto.h"
 #include "log.h"
@@ -38,6 +38,7 @@ struct db_rows {
 struct db_queue {
 	struct db_rows *rows[DB_MAX_QUESTIONS];
 	struct db_rows *visitor;
+	const char *failed;                    /* the call that failed, for the log; NULL when it was BEGIN or COMMIT */
 	int  count;
 	int  answered;
 	int  round_trips;
@@ -436,8 +437,8 @@ read_all(struct request *rq, const bool *prepare, PGresult **failure)
 		rows->result = read_result(failure);
 		if (rows->result != NULL)
 			arena_defer(rq->arena, clear_result, rows->result);
-		else if (*failure != NULL && rq->db_refusal == NULL)
-			rq->db_refusal = question_at(rows->question)->call;   /* which one, for the log */
+		else if (*failure != NULL && queue->failed == NULL)
+			queue->failed = question_at(rows->question)->call;
 	}
 	if (queue->writable)
 		PQclear(read_result(failure));
@@ -499,13 +500,12 @@ static void
 explain(struct request *rq, const PGresult *failure)
 {
 	const char *state = PQresultErrorField(failure, PG_DIAG_SQLSTATE);
-	const char *question = rq->db_refusal != NULL ? rq->db_refusal : "";
+	const char *question = rq->queue->failed != NULL ? rq->queue->failed : "";
 	const char *words = PQresultErrorField(failure, PG_DIAG_MESSAGE_PRIMARY);
 
 	rq->db_reply = state == NULL ? REPLY_BUSY : reply_of(state);
 	rq->queue->wants_rerun = state != NULL &&
 	    (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
-	rq->db_refusal = NULL;
 	if (rq->db_reply == REPLY_REFUSED && words != NULL)
 		rq->db_refusal = arena_copy(rq->arena, words, strlen(words));
 	if (rq->db_reply == REPLY_BROKEN || rq->db_reply == REPLY_BUSY)
@@ -525,7 +525,7 @@ round_trip(struct request *rq)
 
 	for (int i = queue->answered; i < queue->count; i++)
 		prepare[i] = must_prepare(queue, i);
-	rq->db_refusal = NULL;
+	queue->failed = NULL;
 	queue->round_trips++;
 	if (!send_all(queue, prepare))
 		return TRIP_LOST;
@@ -568,7 +568,12 @@ db_answer(struct request *rq)
 		}
 	}
 	queue->answered = queue->count;
-	return trip == TRIP_GOOD;
+	if (trip != TRIP_GOOD)
+		return false;
+	if (reply_know_visitor(rq))
+		return true;
+	rq->db_reply = REPLY_FORBIDDEN;
+	return false;
 }
 
 void

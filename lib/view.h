@@ -39,6 +39,8 @@ struct html { const char *markup; size_t len; };
 
 /* Reads every template below the folder, once at start, and the manifest of static files; exits with the reason on failure. */
 void view_load(const char *templates_folder, const char *static_manifest);
+/* Frees what view_load() made, at the end of a process (leak checkers). */
+void view_unload(void);
 
 /* An empty dictionary for the template of that name ("finance", "parts/day"); the name must exist (asserted). */
 struct view *view_make(struct arena *a, const char *template_name) __attribute__((returns_nonnull));
@@ -55,6 +57,8 @@ void view_rows(struct view *v, const char *section, const struct db_rows *rows);
 /* One flat result as two levels: `outer` once per run of equal values in key_column, in it `inner` once per row. */
 void view_groups(struct view *v, const char *outer, const char *inner, const struct db_rows *rows,
     const char *key_column);
+/* The section without rows. */
+void view_none(struct view *v, const char *section);
 /* Adds one hand-made row to a section and returns its dictionary; rows show in the order of adding. */
 struct view *view_add(struct view *v, const char *section) __attribute__((returns_nonnull));
 

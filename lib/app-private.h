@@ -1,0 +1,40 @@
+/*
+ * app-private.h -- between app.c (process, protocol, dispatch), reply.c (frame, cookies, errors) and db.c. Nobody else's.
+ */
+#ifndef KABINET_APP_PRIVATE_H
+#define KABINET_APP_PRIVATE_H
+
+#include "app.h"
+#include "text.h"
+
+#define APP_MAX_PAGE_BYTES    (4 * 1024 * 1024)
+#define APP_MAX_REQUEST_BYTES (64 * 1024 * 1024)   /* of the arena */
+#define APP_MAX_HEADER_BYTES  (16 * 1024)
+
+/* What app.c keeps for a request beyond what handlers see. */
+struct app_state {
+	const struct app *app;
+	const char       *cookies;      /* the Cookie header, "" when absent */
+	const char       *agent;        /* User-Agent, at most 200 characters of valid UTF-8 */
+	const char       *origin;       /* Origin header, "" when absent */
+	const char       *fetch_site;   /* Sec-Fetch-Site, "" when absent */
+	struct db_rows   *visitor;      /* of cabinet.visitor, NULL when nobody asked */
+	struct text       set_cookies;  /* `Set-Cookie: ...` lines */
+	struct text       page;
+	int               status;       /* 0: nothing was sent */
+	size_t            sent_bytes;
+	bool              is_broken_pipe;
+};
+
+/* app.c: status line, headers and body at once; extra headers end with CRLF each. HEAD sends no body. */
+void app_write(struct request *rq, int status, const char *type, const char *extra_headers,
+    const char *bytes, size_t len);
+
+/* reply.c */
+bool reply_csrf_is_good(struct request *rq);
+/* Reads rq->token, rq->device from the cookies; a token of the wrong form counts as none. */
+void reply_read_cookies(struct request *rq);
+/* db.c, when the answers are there: fills rq->visitor; false when the visitor's mode may not come here. */
+bool reply_know_visitor(struct request *rq);
+
+#endif

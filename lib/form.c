@@ -1,0 +1,345 @@
+/*
+ * form.c -- query, form bodies and cookies: parsed once, looked up by handlers. See form.h.
+ *
+ * Parsing decodes into the arena and never writes past what it reads: a decoded value is at most as long as its source.
+ */
+#include "form.h"
+
+#include <assert.h>
+#include <stdarg.h>
+
+#include "app.h"
+#include "arena.h"
+#include "crypto.h"
+#include "text.h"
+
+#define FORM_MAX_ERRORS 16
+
+struct form_errors {
+	struct { const char *name, *words; } error[FORM_MAX_ERRORS];
+	int count;
+};
+
+/* ---- parsing --------------------------------------------------------------------------------------------------------- */
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Percent-decodes into the arena; NULL when malformed. */
+static char *
+decode(struct arena *a, const char *s, size_t len, size_t *decoded_len)
+{
+	char *out = arena_alloc(a, len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = s[i];
+
+		if (c == '+') {
+			c = ' ';
+		} else if (c == '%') {
+			int high = i + 2 < len ? hex_digit(s[i + 1]) : -1;
+			int low = i + 2 < len ? hex_digit(s[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return NULL;
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
+		out[n++] = c;
+	}
+	out[n] = '\0';
+	*decoded_len = n;
+	return text_is_utf8(out, n) ? out : NULL;
+}
+
+static bool
+parse_pair(struct arena *a, const char *s, size_t len, struct form_fields *fields)
+{
+	const char *equals = memchr(s, '=', len);
+	size_t name_len = equals != NULL ? (size_t)(equals - s) : len;
+	struct form_field *field;
+	size_t decoded_len;
+
+	if (fields->count == FORM_MAX_FIELDS || name_len > FORM_MAX_NAME_BYTES)
+		return false;
+	field = &fields->field[fields->count];
+	*field = (struct form_field){ .name = decode(a, s, name_len, &decoded_len) };
+	if (field->name == NULL)
+		return false;
+	if (equals == NULL)
+		field->value = arena_copy(a, "", 0);
+	else
+		field->value = decode(a, equals + 1, len - name_len - 1, &field->len);
+	if (field->value == NULL)
+		return false;
+	fields->count++;
+	return true;
+}
+
+bool
+form_parse_urlencoded(struct arena *a, const char *bytes, size_t len, struct form_fields *fields)
+{
+	const char *end = bytes + len;
+
+	fields->count = 0;
+	while (bytes < end) {
+		const char *amp = memchr(bytes, '&', (size_t)(end - bytes));
+		const char *stop = amp != NULL ? amp : end;
+
+		if (stop > bytes && !parse_pair(a, bytes, (size_t)(stop - bytes), fields))
+			return false;
+		bytes = stop + 1;
+	}
+	return true;
+}
+
+/* RFC 6265 cookie-octets; our own cookies hold nothing else. */
+static bool
+is_cookie_value(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] <= 0x20 || s[i] >= 0x7f || strchr("\",;\\", s[i]) != NULL)
+			return false;
+	return true;
+}
+
+const char *
+form_parse_cookie(struct arena *a, const char *header, const char *name)
+{
+	size_t name_len = strlen(name), found_len = 0;
+	const char *found = NULL, *stop;
+
+	if (strlen(header) > FORM_MAX_COOKIE_BYTES)
+		return NULL;
+	for (; *header != '\0'; header = *stop == ';' ? stop + 1 : stop) {
+		header += strspn(header, " \t");
+		stop = header + strcspn(header, ";");
+		if (strncmp(header, name, name_len) != 0 || header[name_len] != '=')
+			continue;
+		/* Twice means that somebody planted one: neither can be trusted. */
+		if (found != NULL)
+			return NULL;
+		found = header + name_len + 1;
+		found_len = (size_t)(stop - found);
+	}
+	if (found == NULL || !is_cookie_value(found, found_len))
+		return NULL;
+	return arena_copy(a, found, found_len);
+}
+
+/* ---- looking up ------------------------------------------------------------------------------------------------------ */
+
+/* A POST's fields come from its body alone, a GET's from the query. A field given twice is bad input. */
+static struct form_field *
+find(struct request *rq, const char *name)
+{
+	struct form_fields *fields = strcmp(rq->method, "POST") == 0 ? &rq->body : &rq->query;
+	struct form_field *found = NULL;
+
+	for (int i = 0; i < fields->count; i++) {
+		if (strcmp(fields->field[i].name, name) != 0)
+			continue;
+		if (found != NULL)
+			rq->bad_input = true;
+		found = &fields->field[i];
+	}
+	return found;
+}
+
+static bool
+has_control(const char *s, size_t len, bool lines_allowed)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if ((c < 0x20 || c == 0x7f) && !(lines_allowed && (c == '\n' || c == '\t')))
+			return true;
+	}
+	return false;
+}
+
+/* CRLF → LF, in place. */
+static void
+unify_lines(struct form_field *field)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < field->len; i++)
+		if (field->value[i] != '\r' || field->value[i + 1] != '\n')
+			field->value[n++] = field->value[i];
+	field->value[n] = '\0';
+	field->len = n;
+}
+
+static const char *
+get_text(struct request *rq, const char *name, size_t max_chars, const char *fallback, bool lines)
+{
+	struct form_field *field = find(rq, name);
+	const char *s;
+	size_t len;
+
+	if (field == NULL)
+		return fallback;
+	if (lines)
+		unify_lines(field);
+	s = field->value + strspn(field->value, " \t\r\n");
+	len = strlen(s);
+	while (len > 0 && strchr(" \t\r\n", s[len - 1]) != NULL)
+		len--;
+	if (len == 0)
+		return fallback;
+	if (has_control(s, len, lines) || text_chars(s, len) > max_chars) {
+		rq->bad_input = true;
+		return fallback;
+	}
+	return arena_copy(rq->arena, s, len);
+}
+
+const char *
+form_text(struct request *rq, const char *name, size_t max_chars, const char *fallback)
+{
+	return get_text(rq, name, max_chars, fallback, false);
+}
+
+const char *
+form_lines(struct request *rq, const char *name, size_t max_chars, const char *fallback)
+{
+	return get_text(rq, name, max_chars, fallback, true);
+}
+
+const char *
+form_secret(struct request *rq, const char *name)
+{
+	struct form_field *field = find(rq, name);
+
+	if (field == NULL)
+		return "";
+	field->is_secret = true;
+	if (field->len > 200 || has_control(field->value, field->len, false)) {
+		rq->bad_input = true;
+		return "";
+	}
+	return field->value;
+}
+
+const char *
+form_date(struct request *rq, const char *name, const char *fallback)
+{
+	const char *s = form_text(rq, name, 10, "");
+	struct date d;
+
+	if (*s == '\0')
+		return fallback;
+	if (!date_parse(s, &d)) {
+		rq->bad_input = true;
+		return fallback;
+	}
+	return s;
+}
+
+const char *
+form_month(struct request *rq, const char *name, const char *fallback)
+{
+	const char *s = form_text(rq, name, 7, "");
+	struct date d;
+
+	if (*s == '\0')
+		return fallback;
+	if (!date_parse_month(s, &d)) {
+		rq->bad_input = true;
+		return fallback;
+	}
+	return arena_printf(rq->arena, "%s-01", s);
+}
+
+int64_t
+form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback)
+{
+	const char *s = form_text(rq, name, 20, "");
+	int64_t n = fallback;
+
+	if (*s != '\0' && !int_parse(s, min, max, &n))
+		rq->bad_input = true;
+	return n;
+}
+
+const char *
+form_choice(struct request *rq, const char *name, const char *const *choices, const char *fallback)
+{
+	const char *s = form_text(rq, name, 64, "");
+
+	if (*s == '\0')
+		return fallback;
+	for (; *choices != NULL; choices++)
+		if (strcmp(*choices, s) == 0)
+			return *choices;
+	rq->bad_input = true;
+	return fallback;
+}
+
+bool
+form_flag(struct request *rq, const char *name)
+{
+	return *form_text(rq, name, 8, "") != '\0';
+}
+
+bool
+form_has(struct request *rq, const char *name)
+{
+	return find(rq, name) != NULL;
+}
+
+/* ---- words for the person -------------------------------------------------------------------------------------------- */
+
+static const char *
+error_of(const struct request *rq, const char *name)
+{
+	for (int i = 0; rq->errors != NULL && i < rq->errors->count; i++)
+		if (strcmp(rq->errors->error[i].name, name) == 0)
+			return rq->errors->error[i].words;
+	return NULL;
+}
+
+void
+form_error(struct request *rq, const char *name, const char *words)
+{
+	struct form_errors *errors = rq->errors;
+
+	if (errors == NULL)
+		errors = rq->errors = arena_alloc(rq->arena, sizeof *errors);
+	if (error_of(rq, name) != NULL || errors->count == FORM_MAX_ERRORS)
+		return;
+	errors->error[errors->count].name = name;
+	errors->error[errors->count++].words = words;
+}
+
+bool
+form_failed(const struct request *rq)
+{
+	return rq->errors != NULL;
+}
+
+void
+form_show(struct request *rq, struct view *page, ...)
+{
+	va_list names;
+	const char *name;
+
+	va_start(names, page);
+	while ((name = va_arg(names, const char *)) != NULL) {
+		const struct form_field *field = find(rq, name);
+		bool is_shown = field != NULL && !field->is_secret;
+
+		view_text(page, arena_printf(rq->arena, "value_%s", name), is_shown ? field->value : "");
+		view_text(page, arena_printf(rq->arena, "error_%s", name), error_of(rq, name));
+	}
+	va_end(names);
+	view_text(page, "error_form", error_of(rq, ""));
+}
