@@ -160,27 +160,25 @@ find_route(struct request *rq)
 	return is_path_known ? REPLY_BAD_METHOD : REPLY_NOT_FOUND;
 }
 
-/* Who is it? A stranger on a page for anyone is no failure. */
+/* Queues the question who the visitor is. A stranger on a page for anyone is no failure. */
 static enum reply
 meet_visitor(struct request *rq)
 {
 	unsigned access = rq->route != NULL ? rq->route->access : ACCESS_ANYONE | ACCESS_PARENT;
-	bool is_for_anyone = access & ACCESS_ANYONE;
 
 	if (*rq->token == '\0')
-		return is_for_anyone ? REPLY_SENT : REPLY_LOGIN;
-	if (access == ACCESS_ANYONE)
-		return REPLY_SENT;
-	rq->state->visitor = db_ask_visitor(rq);
-	if (!is_for_anyone)
-		return REPLY_SENT;
-	/* Alone, so that an ended session does not spoil what the handler asks. */
-	if (!db_answer(rq)) {
-		rq->state->visitor = NULL;
-		rq->token = "";
-		return rq->db_reply == REPLY_LOGIN ? REPLY_SENT : rq->db_reply;
-	}
+		return access & ACCESS_ANYONE ? REPLY_SENT : REPLY_LOGIN;
+	if (access != ACCESS_ANYONE)
+		rq->state->visitor = db_ask_visitor(rq);
 	return REPLY_SENT;
+}
+
+/* Where anyone may come, an ended session makes the visitor a stranger. */
+static void
+become_stranger(struct request *rq)
+{
+	rq->token = "";
+	rq->state->visitor = NULL;
 }
 
 static enum reply
@@ -189,13 +187,15 @@ run_handler(struct request *rq)
 	enum reply reply = REPLY_BROKEN;
 
 	for (int run = 0; run < HANDLER_RUNS_MAX; run++) {
-		db_begin_request(rq, strcmp(rq->method, "POST") == 0);
+		db_forget(rq);
+		text_clear(&rq->state->set_cookies);
 		reply = meet_visitor(rq);
 		if (reply == REPLY_SENT)
 			reply = rq->route->handler(rq);
-		if (reply == REPLY_SENT || !db_wants_rerun(rq))
+		if (reply == REPLY_LOGIN && *rq->token != '\0' && (rq->route->access & ACCESS_ANYONE))
+			become_stranger(rq);
+		else if (reply == REPLY_SENT || !db_wants_rerun(rq))
 			break;
-		text_clear(&rq->state->set_cookies);
 	}
 	return reply;
 }
@@ -211,9 +211,9 @@ answer(struct request *rq)
 		reply = REPLY_STALE_FORM;
 	if (reply == REPLY_SENT)
 		return run_handler(rq);
-	/* The error page has the visitor's frame around it. */
-	if (reply == REPLY_NOT_FOUND && meet_visitor(rq) != REPLY_SENT)
-		rq->state->visitor = NULL;
+	/* «Не найдено» has the visitor's frame around it. */
+	if (reply == REPLY_NOT_FOUND && meet_visitor(rq) == REPLY_SENT && db_is_pending(rq) && !db_answer(rq))
+		become_stranger(rq);
 	return reply;
 }
 
@@ -247,7 +247,7 @@ serve(struct arena *arena, struct app_state *state, bool log_requests)
 	text_clear(&state->page);
 	text_clear(&state->set_cookies);
 	rq.visitor = (struct visitor){ .idn = "", .today = "" };
-	db_begin_request(&rq, false);
+	db_begin_request(&rq, strcmp(param("REQUEST_METHOD"), "POST") == 0);
 	log_request(param("REQUEST_ID"));
 	reply = answer(&rq);
 	if (reply != REPLY_SENT)

@@ -107,8 +107,13 @@ struct view *view_new(struct request *rq, const char *template_name) __attribute
 /* Renders and sends; `status` is 200, or 422 when a form comes back with errors. REPLY_BROKEN when the page is broken. */
 enum reply view_send(struct request *rq, struct view *page, int status) __attribute__((warn_unused_result));
 
-/* 303 to a path of this site; pairs of name, value end with NULL and are encoded: app_redirect(rq, "/finance", "from", day, NULL). */
+/*
+ * 303 to a path of this site; pairs of name, value end with NULL and are encoded, empty values are left out:
+ * app_redirect(rq, "/finance", "from", day, NULL).
+ */
 enum reply app_redirect(struct request *rq, const char *path, ...) __attribute__((sentinel));
+/* The form's field `next`: a path of this site in plain characters to go on to, else "/". */
+const char *app_next_path(struct request *rq) __attribute__((returns_nonnull));
 /* A path with query as text for href="" in templates (`*_url` symbols). */
 const char *url_path(struct request *rq, const char *path, ...) __attribute__((sentinel, returns_nonnull));
 /* The page of an error, with the request id. */

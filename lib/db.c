@@ -27,6 +27,7 @@ enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23 };   /* pg_typ
 
 struct db_rows {
 	PGresult *result;                      /* NULL until answered */
+	int       limit;                       /* of rows to show; 0: all */
 	int       question;
 	int       param_count;
 	const char *value[DB_MAX_PARAMS];
@@ -590,7 +591,17 @@ db_touch_session(struct request *rq)
 int
 db_row_count(const struct db_rows *rows)
 {
-	return rows->result == NULL ? 0 : PQntuples(rows->result);
+	int count = rows->result == NULL ? 0 : PQntuples(rows->result);
+
+	return rows->limit > 0 && count > rows->limit ? rows->limit : count;
+}
+
+bool
+db_limit(struct db_rows *rows, int count)
+{
+	assert(count > 0);
+	rows->limit = count;
+	return rows->result != NULL && PQntuples(rows->result) > count;
 }
 
 int

@@ -68,6 +68,11 @@ struct db_rows *db_ask_params(struct request *rq, int question, const struct db_
 bool db_answer(struct request *rq) __attribute__((warn_unused_result));
 
 int db_row_count(const struct db_rows *rows);
+/*
+ * Leaves the first `count` rows visible; true when there were more. Lists ask for one row more than a page holds, to know
+ * whether another page follows.
+ */
+bool db_limit(struct db_rows *rows, int count);
 int db_column_count(const struct db_rows *rows);
 const char *db_column_name(const struct db_rows *rows, int column);
 enum db_kind { DB_KIND_TEXT, DB_KIND_INT, DB_KIND_BOOL };

@@ -259,6 +259,20 @@ form_month(struct request *rq, const char *name, const char *fallback)
 	return arena_printf(rq->arena, "%s-01", s);
 }
 
+const char *
+form_uuid(struct request *rq, const char *name)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	const char *s = form_text(rq, name, sizeof shape - 1, "");
+	size_t i = 0;
+
+	while (shape[i] != '\0' && (shape[i] == 'x' ? hex_digit(s[i]) >= 0 : s[i] == '-'))
+		i++;
+	if (i != sizeof shape - 1)
+		rq->bad_input = true;
+	return s;
+}
+
 int64_t
 form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback)
 {

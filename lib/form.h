@@ -50,6 +50,8 @@ const char *form_secret(struct request *rq, const char *name);
 const char *form_date(struct request *rq, const char *name, const char *fallback);
 /* YYYY-MM; answers the first day of that month as YYYY-MM-DD. */
 const char *form_month(struct request *rq, const char *name, const char *fallback);
+/* A UUID in its text form; an absent one is bad input. */
+const char *form_uuid(struct request *rq, const char *name);
 int64_t form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback);
 /* One of a NULL-terminated list; the returned pointer is the list's own. */
 const char *form_choice(struct request *rq, const char *name, const char *const *choices, const char *fallback);

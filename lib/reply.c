@@ -206,7 +206,7 @@ add_navigation(struct request *rq, struct view *page)
 		view_text(row, "url", sections[i].url);
 		view_text(row, "icon", sections[i].icon);
 		view_text(row, "label", sections[i].label);
-		view_flag(row, "is_minor", sections[i].is_minor);
+		view_flag(row, "more_only", sections[i].is_minor);
 		view_flag(row, "is_current", is_in_section(rq->path, sections[i].url));
 	}
 }
@@ -316,7 +316,7 @@ view_send(struct request *rq, struct view *page, int status)
 
 /* ---- other answers --------------------------------------------------------------------------------------------------- */
 
-/* path?name=value&..., encoded; the pairs end with NULL. */
+/* path?name=value&..., encoded; the pairs end with NULL, those with an empty value are left out. */
 static const char *
 build_url(struct request *rq, const char *path, va_list pairs)
 {
@@ -329,6 +329,8 @@ build_url(struct request *rq, const char *path, va_list pairs)
 	text_puts(&url, path);
 	while ((name = va_arg(pairs, const char *)) != NULL) {
 		value = va_arg(pairs, const char *);
+		if (*value == '\0')
+			continue;
 		text_put(&url, &mark, 1);
 		text_puts(&url, name);
 		text_puts(&url, "=");
@@ -353,23 +355,26 @@ url_path(struct request *rq, const char *path, ...)
 	return url;
 }
 
-static void
-redirect(struct request *rq, const char *url, const char *more_headers)
-{
-	char *headers = arena_printf(rq->arena, "Location: %s\r\n%s", url, more_headers);
-
-	app_write(rq, 303, "text/html; charset=utf-8", headers, "", 0);
-}
-
 enum reply
 app_redirect(struct request *rq, const char *path, ...)
 {
 	va_list pairs;
+	char *headers;
 
 	va_start(pairs, path);
-	redirect(rq, build_url(rq, path, pairs), "");
+	headers = arena_printf(rq->arena, "Location: %s\r\n", build_url(rq, path, pairs));
 	va_end(pairs);
+	app_write(rq, 303, "text/html; charset=utf-8", headers, "", 0);
 	return REPLY_SENT;
+}
+
+const char *
+app_next_path(struct request *rq)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-_.";
+	const char *next = form_text(rq, "next", 200, "/");
+
+	return next[0] == '/' && next[1] != '/' && next[strspn(next, plain)] == '\0' ? next : "/";
 }
 
 enum reply
@@ -389,45 +394,61 @@ app_send(struct request *rq, int status, const char *type, const char *file_name
 
 /* ---- errors ---------------------------------------------------------------------------------------------------------- */
 
-static const struct { int status; const char *headers, *heading, *words; } errors[REPLY__COUNT] = {
-	[REPLY_BAD_INPUT] = { 400, "", "Запрос не понят",
-	    "В адресе или форме есть то, чего там быть не может. Ничего не изменено." },
-	[REPLY_FORBIDDEN] = { 403, "", "Сюда нельзя",
-	    "Этот раздел недоступен в вашем режиме кабинета." },
-	[REPLY_STALE_FORM] = { 403, "", "Форма устарела",
-	    "Страница была открыта слишком давно или в другом окне сменился сеанс. Вернитесь, обновите её и повторите: "
-	    "ничего не изменено." },
-	[REPLY_NOT_FOUND] = { 404, "", "Не найдено",
-	    "Такой страницы или записи нет - или она не ваша." },
-	[REPLY_BAD_METHOD] = { 405, "Allow: GET, HEAD\r\n", "Так не получится",
-	    "Этот адрес открывают иначе." },
-	[REPLY_CONFLICT] = { 409, "", "Данные уже изменились",
-	    "Пока вы смотрели, кто-то изменил то же самое. Обновите страницу и повторите, если это ещё нужно." },
-	[REPLY_REFUSED] = { 422, "", "Не выполнено", "" },
-	[REPLY_TOO_MANY] = { 429, "Retry-After: 60\r\n", "Слишком часто",
+/* A page's way on: again to the same address, or home. */
+enum way { WAY_HOME, WAY_AGAIN };
+
+static const struct { int status; enum way way; const char *headers, *sentence; } errors[REPLY__COUNT] = {
+	[REPLY_BAD_INPUT] = { 400, WAY_HOME, "",
+	    "В адресе или в форме есть то, чего там быть не может. Ничего не изменено." },
+	[REPLY_FORBIDDEN] = { 403, WAY_HOME, "", "Этот раздел недоступен в вашем режиме кабинета." },
+	[REPLY_STALE_FORM] = { 403, WAY_AGAIN, "",
+	    "Форма устарела: страница открыта слишком давно или в другом окне сменился сеанс. Откройте её "
+	    "заново и повторите. Ничего не изменено." },
+	[REPLY_NOT_FOUND] = { 404, WAY_HOME, "", "Такой страницы или записи нет, или она не ваша." },
+	[REPLY_BAD_METHOD] = { 405, WAY_HOME, "Allow: GET, HEAD\r\n", "Этот адрес открывают иначе." },
+	[REPLY_CONFLICT] = { 409, WAY_AGAIN, "",
+	    "Пока вы смотрели, это уже изменилось. Обновите страницу и повторите, если это ещё нужно." },
+	[REPLY_REFUSED] = { 422, WAY_AGAIN, "", "Не выполнено. Ничего не изменено." },
+	[REPLY_TOO_MANY] = { 429, WAY_AGAIN, "Retry-After: 60\r\n",
 	    "Слишком много попыток. Подождите немного и повторите." },
-	[REPLY_BROKEN] = { 500, "", "Ошибка на нашей стороне",
-	    "Мы уже знаем о ней по номеру запроса. Попробуйте ещё раз позже." },
-	[REPLY_BUSY] = { 503, "Retry-After: 5\r\n", "Сервис временно недоступен",
-	    "База данных не отвечает. Подождите немного и обновите страницу." },
+	[REPLY_BROKEN] = { 500, WAY_HOME, "",
+	    "Ошибка на нашей стороне, мы найдём её по номеру запроса. Попробуйте ещё раз позже." },
+	[REPLY_BUSY] = { 503, WAY_AGAIN, "Retry-After: 5\r\n",
+	    "База данных сейчас не отвечает. Подождите немного и обновите страницу." },
 };
 
 /* No session: to the login page and, after it, back to where a GET wanted to go. */
 static void
 send_to_login(struct request *rq)
 {
-	bool may_return = strcmp(rq->method, "POST") != 0 && rq->path[0] == '/' && strcmp(rq->path, "/") != 0;
+	bool may_return = strcmp(rq->method, "POST") != 0 && strcmp(rq->path, "/") != 0;
+	const char *next = may_return ? rq->path : "/", *done = "";
 
-	if (*rq->token != '\0')
+	if (*rq->token != '\0') {
 		app_set_cookie(rq, APP_SESSION_COOKIE, "", -1);
-	redirect(rq, may_return ? url_path(rq, "/login", "next", rq->path, NULL) : "/login", "");
+		done = "expired";
+	}
+	app_redirect(rq, "/login", "next", next, "done", done, NULL);
+}
+
+static bool
+render_error(struct request *rq, enum reply reply, const char *sentence)
+{
+	struct view *page = view_new(rq, "error");
+	bool is_get = strcmp(rq->method, "POST") != 0;
+	bool again = errors[reply].way == WAY_AGAIN && is_get && rq->path[0] == '/' && rq->path[1] != '/';
+
+	view_int(page, "status", errors[reply].status);
+	view_text(page, "sentence", sentence);
+	view_text(page, "way_url", again ? url_path(rq, rq->path, NULL) : "/");
+	view_text(page, "way_label", again ? "Открыть ещё раз" : "На главную");
+	return render_in_frame(rq, page);
 }
 
 enum reply
 app_error(struct request *rq, enum reply reply)
 {
-	const char *words = errors[reply].words;
-	struct view *page;
+	const char *sentence = errors[reply].sentence, *type = "text/html; charset=utf-8";
 	struct text *out = &rq->state->page;
 
 	if (reply == REPLY_LOGIN) {
@@ -435,21 +456,14 @@ app_error(struct request *rq, enum reply reply)
 		return REPLY_SENT;
 	}
 	if (rq->db_refusal != NULL && reply == REPLY_REFUSED)
-		words = rq->db_refusal;
+		sentence = rq->db_refusal;
 	if (reply == REPLY_BROKEN)
 		log_error("broken", "path=%s", rq->path);
-	page = view_new(rq, "error");
-	view_int(page, "status", errors[reply].status);
-	view_text(page, "heading", errors[reply].heading);
-	view_text(page, "words", words);
-	if (!render_in_frame(rq, page)) {
+	if (!render_error(rq, reply, sentence)) {
 		text_clear(out);
-		text_printf(out, "%s\n%s\n%s\n", errors[reply].heading, words, rq->id);
-		app_write(rq, errors[reply].status, "text/plain; charset=utf-8", errors[reply].headers,
-		    out->data, out->len);
-		return REPLY_SENT;
+		text_printf(out, "%s\n%s\n", sentence, rq->id);
+		type = "text/plain; charset=utf-8";
 	}
-	app_write(rq, errors[reply].status, "text/html; charset=utf-8", errors[reply].headers,
-	    out->data, out->len);
+	app_write(rq, errors[reply].status, type, errors[reply].headers, out->data, out->len);
 	return REPLY_SENT;
 }

@@ -1,0 +1,303 @@
+/*
+ * finance.c -- Финансы: balance, statement with running balance, CSV, where a top-up came from, the payment slip.
+ *
+ * The period is the database's to complete: without dates it answers for the last days before the school's today and says
+ * which they were.
+ */
+#include "app.h"
+#include "log.h"
+#include "money.h"
+#include "qr.h"
+#include "text.h"
+
+#define LINES_ON_PAGE   20
+#define LINES_IN_PRINT  500
+#define LINES_IN_CSV    20000
+#define CSV_MAX_BYTES   (4 * 1024 * 1024)
+
+enum question { Q_BALANCE, Q_TOTALS, Q_STATEMENT, Q_KINDS, Q_ENTRY, Q_PAYEE, Q__COUNT };
+static const struct db_question questions[Q__COUNT] = {
+	[Q_BALANCE]   = { "cabinet.finance_balance($1)" },
+	[Q_TOTALS]    = { "cabinet.finance_totals($1, $2::date, $3::date, $4)" },
+	[Q_STATEMENT] = { "cabinet.finance_statement($1, $2::date, $3::date, $4, $5::int, $6::bigint)" },
+	[Q_KINDS]     = { "cabinet.finance_kinds($1)" },
+	[Q_ENTRY]     = { "cabinet.finance_entry($1, $2::bigint)" },
+	[Q_PAYEE]     = { "cabinet.finance_payee($1)" },
+};
+
+/* What of the statement is wanted; absent dates are NULL, an absent kind means all. */
+struct filter { const char *from, *to, *kind; };
+
+static struct filter
+read_filter(struct request *rq)
+{
+	struct filter filter = {
+		.from = form_date(rq, "from", NULL),
+		.to = form_date(rq, "to", NULL),
+		.kind = form_text(rq, "kind", 32, NULL),
+	};
+
+	if (filter.from != NULL && filter.to != NULL && strcmp(filter.from, filter.to) > 0)
+		form_error(rq, "to", "Конец периода раньше начала.");
+	return filter;
+}
+
+static struct db_rows *
+ask_statement(struct request *rq, const struct filter *filter, int limit, int64_t before)
+{
+	return db_ask(rq, Q_STATEMENT, DB_TEXT(filter->from), DB_TEXT(filter->to), DB_TEXT(filter->kind),
+	    DB_INT(limit), before > 0 ? DB_INT(before) : DB_NULL);
+}
+
+static const char *
+or_empty(const char *s)
+{
+	return s != NULL ? s : "";
+}
+
+/* The same statement elsewhere: another page of it, another form. */
+static const char *
+statement_url(struct request *rq, const char *path, const struct filter *filter, const char *name,
+    const char *value)
+{
+	return url_path(rq, path, "from", or_empty(filter->from), "to", or_empty(filter->to),
+	    "kind", or_empty(filter->kind), name, value, NULL);
+}
+
+/* ---- the statement --------------------------------------------------------------------------------------------------- */
+
+static void
+add_kinds(struct view *page, const struct db_rows *kinds, const struct filter *filter)
+{
+	for (int i = 0; i < db_row_count(kinds); i++) {
+		struct view *row = view_add(page, "kind");
+		const char *kind = db_text(kinds, i, "kind");
+
+		view_text(row, "kind", kind);
+		view_text(row, "title", db_text(kinds, i, "title"));
+		view_flag(row, "is_selected", strcmp(kind, or_empty(filter->kind)) == 0);
+	}
+	if (db_row_count(kinds) == 0)
+		view_none(page, "kind");
+}
+
+static void
+add_period(struct request *rq, struct view *page, const char *title, struct date from, struct date to)
+{
+	struct view *row = view_add(page, "period");
+	char *first = arena_alloc(rq->arena, DATE_BUF), *last = arena_alloc(rq->arena, DATE_BUF);
+
+	date_iso(first, from);
+	date_iso(last, to);
+	view_text(row, "url", url_path(rq, "/finance", "from", first, "to", last, NULL));
+	view_text(row, "title", title);
+	view_flag(row, "is_current", strcmp(form_date(rq, "from", ""), first) == 0 &&
+	    strcmp(form_date(rq, "to", ""), last) == 0);
+}
+
+/* Ready-made periods before the school's today; the school year begins on 1 September. */
+static void
+add_periods(struct request *rq, struct view *page)
+{
+	struct date today, month, last_month_end, last_month;
+
+	if (!date_parse(rq->visitor.today, &today)) {
+		view_none(page, "period");
+		return;
+	}
+	month = (struct date){ today.year, today.month, 1 };
+	last_month_end = date_from_days(date_to_days(month) - 1);
+	last_month = (struct date){ last_month_end.year, last_month_end.month, 1 };
+	add_period(rq, page, "Неделя", date_from_days(date_to_days(today) - 6), today);
+	add_period(rq, page, "Этот месяц", month, today);
+	add_period(rq, page, "Прошлый месяц", last_month, last_month_end);
+	add_period(rq, page, "Учебный год",
+	    (struct date){ today.month >= 9 ? today.year : today.year - 1, 9, 1 }, today);
+}
+
+static void
+add_filter(struct request *rq, struct view *page, const struct filter *filter, const struct db_rows *totals)
+{
+	form_show(rq, page, "from", "to", "kind", NULL);
+	view_text(page, "value_from", db_text(totals, 0, "from_day"));
+	view_text(page, "value_to", db_text(totals, 0, "to_day"));
+	view_text(page, "today", rq->visitor.today);
+	view_text(page, "csv_url", statement_url(rq, "/finance/statement.csv", filter, "x", ""));
+	view_text(page, "print_url", statement_url(rq, "/finance", filter, "print", "1"));
+}
+
+/* GET /finance[?from=&to=&kind=&before=&print=1] -- newest first; `before` is the version that the last page ended with. */
+static enum reply
+show_statement(struct request *rq)
+{
+	struct filter filter = read_filter(rq);
+	bool is_print = form_flag(rq, "print");
+	int64_t before = form_int(rq, "before", 1, INT64_MAX, 0);
+	int limit = is_print ? LINES_IN_PRINT : LINES_ON_PAGE;
+	struct db_rows *balance = db_ask(rq, Q_BALANCE);
+	struct db_rows *totals = db_ask(rq, Q_TOTALS, DB_TEXT(filter.from), DB_TEXT(filter.to),
+	    DB_TEXT(filter.kind));
+	struct db_rows *lines = ask_statement(rq, &filter, limit + 1, before);
+	struct db_rows *kinds = db_ask(rq, Q_KINDS);
+	const char *older = "";
+	struct view *page;
+
+	if (rq->bad_input)
+		return REPLY_BAD_INPUT;
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (db_limit(lines, limit))
+		older = statement_url(rq, "/finance", &filter, "before", db_text(lines, limit - 1, "version"));
+	page = view_new(rq, "finance");
+	view_values(page, balance);
+	view_values(page, totals);
+	view_groups(page, "day", "line", lines, "day");
+	view_text(page, "older_url", older);
+	view_text(page, "newer_url", before > 0 ? statement_url(rq, "/finance", &filter, "x", "") : "");
+	view_flag(page, "is_print", is_print);
+	add_kinds(page, kinds, &filter);
+	add_periods(rq, page);
+	add_filter(rq, page, &filter, totals);
+	return view_send(rq, page, form_failed(rq) ? 422 : 200);
+}
+
+static void
+csv_money(struct text *csv, const struct db_rows *lines, int row, const char *column)
+{
+	char sum[MONEY_BUF];
+
+	money_plain(sum, db_int(lines, row, column), ',');
+	text_puts(csv, sum);
+}
+
+static void
+csv_cell(struct text *csv, const struct db_rows *lines, int row, const char *column)
+{
+	const char *cell = db_text(lines, row, column);
+
+	text_csv(csv, cell, strlen(cell));
+	text_puts(csv, ";");
+}
+
+/* GET /finance/statement.csv?from=&to=&kind= -- oldest first, as accountants read. */
+static enum reply
+send_csv(struct request *rq)
+{
+	struct filter filter = read_filter(rq);
+	struct db_rows *lines = ask_statement(rq, &filter, LINES_IN_CSV, 0);
+	struct text csv;
+	enum reply reply;
+
+	if (rq->bad_input || form_failed(rq))
+		return REPLY_BAD_INPUT;
+	if (!db_answer(rq))
+		return rq->db_reply;
+	text_init(&csv, CSV_MAX_BYTES);
+	text_puts(&csv, "\xef\xbb\xbf" "Дата и время;Операция;Откуда;Сумма;Остаток\r\n");
+	for (int i = db_row_count(lines) - 1; i >= 0; i--) {
+		csv_cell(&csv, lines, i, "at");
+		csv_cell(&csv, lines, i, "title");
+		csv_cell(&csv, lines, i, "source");
+		csv_money(&csv, lines, i, "amount_kop");
+		text_puts(&csv, ";");
+		csv_money(&csv, lines, i, "balance_kop");
+		text_puts(&csv, "\r\n");
+	}
+	reply = csv.broken ? REPLY_BROKEN :
+	    app_send(rq, 200, "text/csv; charset=utf-8", "statement.csv", csv.data, csv.len);
+	text_release(&csv);
+	return reply;
+}
+
+/* GET /finance/entry?id= -- where a top-up came from. */
+static enum reply
+show_entry(struct request *rq)
+{
+	int64_t id = form_int(rq, "id", 1, INT64_MAX, 0);
+	struct db_rows *entry = db_ask(rq, Q_ENTRY, DB_INT(id));
+	struct view *page;
+
+	if (rq->bad_input)
+		return REPLY_BAD_INPUT;
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (db_row_count(entry) == 0)
+		return REPLY_NOT_FOUND;
+	page = view_new(rq, "entry");
+	view_values(page, entry);
+	view_text(page, "back_url", "/finance");
+	return view_send(rq, page, 200);
+}
+
+/* ---- the slip -------------------------------------------------------------------------------------------------------- */
+
+/* The code, or a line that says why there is none: a payee with wrong requisites must not stop the form on paper. */
+static struct html
+slip_qr(struct request *rq, const struct db_rows *payee, const char *purpose, int64_t sum_kop)
+{
+	struct qr_payment payment = {
+		.payee = db_text(payee, 0, "payee"),
+		.account20 = db_text(payee, 0, "account20"),
+		.bank_name = db_text(payee, 0, "bank_name"),
+		.bik9 = db_text(payee, 0, "bik"),
+		.corr_account = db_text(payee, 0, "corr_account"),
+		.inn = db_text(payee, 0, "inn"),
+		.kpp = db_text(payee, 0, "kpp"),
+		.personal = db_text(payee, 0, "account"),
+		.purpose = purpose,
+		.sum_kop = sum_kop,
+	};
+	const char *why = "", *text = qr_payment_text(rq->arena, &payment, &why);
+
+	if (text == NULL) {
+		log_error("slip-qr", "field=%s", why);
+		return HTML_LITERAL("<p class=\"small\">QR-код недоступен: платите по реквизитам.</p>");
+	}
+	return qr_svg(rq->arena, text, "QR-код для оплаты в приложении банка");
+}
+
+/* GET /finance/slip[?amount=roubles] */
+static enum reply
+show_slip(struct request *rq)
+{
+	const char *amount = form_text(rq, "amount", 20, "");
+	struct db_rows *payee = db_ask(rq, Q_PAYEE);
+	const char *purpose;
+	int64_t sum_kop = 0;
+	struct view *page;
+
+	if (rq->bad_input)
+		return REPLY_BAD_INPUT;
+	if (*amount != '\0' && (!money_parse_typed(amount, &sum_kop) || sum_kop <= 0))
+		form_error(rq, "amount", "Сумма — это рубли и копейки, например 1500 или 1500,50.");
+	if (!db_answer(rq))
+		return rq->db_reply;
+	purpose = arena_printf(rq->arena, "Пополнение лицевого счёта %s", db_text(payee, 0, "account"));
+	page = view_new(rq, "slip");
+	view_values(page, payee);
+	form_show(rq, page, "amount", NULL);
+	view_text(page, "purpose", purpose);
+	view_int(page, "amount_kop", sum_kop);
+	view_flag(page, "has_amount", sum_kop > 0);
+	view_html(page, "qr", slip_qr(rq, payee, purpose, sum_kop));
+	return view_send(rq, page, form_failed(rq) ? 422 : 200);
+}
+
+static const struct route routes[] = {
+	{ "GET", "/finance",               show_statement, ACCESS_PARENT },
+	{ "GET", "/finance/statement.csv", send_csv,       ACCESS_PARENT },
+	{ "GET", "/finance/entry",         show_entry,     ACCESS_PARENT },
+	{ "GET", "/finance/slip",          show_slip,      ACCESS_PARENT },
+};
+
+int
+main(int argc, char **argv)
+{
+	static const struct app app = {
+		.name = "finance",
+		.routes = routes, .route_count = APP_COUNT(routes),
+		.questions = questions, .question_count = Q__COUNT,
+	};
+
+	return app_main(argc, argv, &app);
+}

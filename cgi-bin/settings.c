@@ -1,0 +1,307 @@
+/*
+ * settings.c -- «Настройки» and «Мои устройства и сеансы»: look, children, password, the pupil's own login, devices.
+ *
+ * What touches other people's way in (children, password, pupil's login) is for parents; the look is for everybody, and is
+ * a cookie: the server keeps nothing about it.
+ */
+#include "app.h"
+#include "auth.h"
+
+#define LOOK_COOKIE_S (365 * 24 * 3600)
+
+enum question {
+	Q_BEGIN, Q_CHILD_ADD, Q_CHOOSE_CHILD, Q_PASSWORD_BEGIN, Q_PASSWORD_CHANGE,
+	Q_PUPIL, Q_PUPIL_NEW, Q_PUPIL_END,
+	Q_DEVICES, Q_SESSIONS, Q_ATTEMPTS, Q_DEVICE_REVOKE, Q_SESSION_END, Q_SESSIONS_END_OTHERS, Q__COUNT
+};
+static const struct db_question questions[Q__COUNT] = {
+	[Q_BEGIN]           = { "cabinet.login_begin($1, $2, $3, $4)", .no_token = true },
+	[Q_CHILD_ADD]       = { "cabinet.child_add($1, $2::uuid, $3)" },
+	[Q_CHOOSE_CHILD]    = { "cabinet.choose_child($1, $2)" },
+	[Q_PASSWORD_BEGIN]  = { "cabinet.password_begin($1)" },
+	[Q_PASSWORD_CHANGE] = { "cabinet.password_change($1, $2::uuid, $3, $4, $5::int, $6, $7)" },
+	[Q_PUPIL]           = { "cabinet.pupil_access($1)" },
+	[Q_PUPIL_NEW]       = { "cabinet.pupil_access_new($1, $2, $3::int, $4)" },
+	[Q_PUPIL_END]       = { "cabinet.pupil_access_end($1)" },
+	[Q_DEVICES]         = { "cabinet.devices($1, $2)" },
+	[Q_SESSIONS]        = { "cabinet.sessions($1)" },
+	[Q_ATTEMPTS]        = { "cabinet.attempts($1)" },
+	[Q_DEVICE_REVOKE]   = { "cabinet.device_revoke($1, $2::uuid)" },
+	[Q_SESSION_END]     = { "cabinet.session_end($1, $2::uuid)" },
+	[Q_SESSIONS_END_OTHERS] = { "cabinet.sessions_end_others($1)" },
+};
+
+/* ---- settings and look ----------------------------------------------------------------------------------------------- */
+
+/* GET /settings -- strangers get the look alone. */
+static enum reply
+show_settings(struct request *rq)
+{
+	struct view *page = view_new(rq, "settings");
+	const char *state = "none", *name = "", *expires = "";
+
+	if (*rq->token != '\0') {
+		struct db_rows *pupil = db_ask(rq, Q_PUPIL);
+
+		if (!db_answer(rq))
+			return rq->db_reply;
+		state = db_text(pupil, 0, "state");
+		name = db_text(pupil, 0, "name");
+		expires = db_text(pupil, 0, "expires");
+	}
+	view_text(page, "pupil_state", state);
+	view_text(page, "pupil_name", name);
+	view_text(page, "pupil_expires", expires);
+	return view_send(rq, page, 200);
+}
+
+/* POST /settings/look theme= size= contrast= */
+static enum reply
+set_look(struct request *rq)
+{
+	static const char *const themes[] = { "auto", "light", "dark", NULL };
+	static const char *const sizes[] = { "m", "l", "xl", NULL };
+	static const char *const contrasts[] = { "normal", "high", NULL };
+	const char *theme = form_choice(rq, "theme", themes, themes[0]);
+	const char *size = form_choice(rq, "size", sizes, sizes[0]);
+	const char *contrast = form_choice(rq, "contrast", contrasts, contrasts[0]);
+
+	if (rq->bad_input)
+		return REPLY_BAD_INPUT;
+	app_set_cookie(rq, APP_LOOK_COOKIE, arena_printf(rq->arena, "%s.%s.%s", theme, size, contrast),
+	    LOOK_COOKIE_S);
+	return app_redirect(rq, "/settings", "done", "look", NULL);
+}
+
+/* ---- children -------------------------------------------------------------------------------------------------------- */
+
+/* POST /child idn= -- whose cabinet is on show from now on; back to the front page, where each child has one. */
+static enum reply
+choose_child(struct request *rq)
+{
+	const char *idn = form_text(rq, "idn", 10, "");
+
+	db_ask(rq, Q_CHOOSE_CHILD, DB_TEXT(idn));
+	if (rq->bad_input)
+		return REPLY_BAD_INPUT;
+	if (!db_answer(rq))
+		return rq->db_reply;
+	return app_redirect(rq, app_next_path(rq), NULL);
+}
+
+static enum reply
+child_page(struct request *rq, int status)
+{
+	struct view *page = view_new(rq, "child");
+
+	form_show(rq, page, "login", "code", NULL);
+	return view_send(rq, page, status);
+}
+
+static enum reply
+show_child(struct request *rq)
+{
+	return child_page(rq, 200);
+}
+
+/* POST /settings/child login= code= -- one more child of this login, by that child's own code. */
+static enum reply
+add_child(struct request *rq)
+{
+	const char *name = auth_form_name(rq, "login");
+	const char *code = auth_form_code(rq, "code");
+	uint8_t hash[CRYPTO_HASH_BYTES];
+	struct auth_attempt attempt;
+	struct db_rows *rows;
+
+	if (rq->bad_input)
+		return REPLY_BAD_INPUT;
+	if (*name == '\0')
+		form_error(rq, "login", "Введите ИДН или лицевой счёт ребёнка.");
+	if (*code == '\0')
+		form_error(rq, "code", "Введите код авторизации из договора.");
+	if (form_failed(rq))
+		return child_page(rq, 422);
+	rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT("code"), DB_TEXT(rq->device), DB_TEXT(rq->address));
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (!auth_read_attempt(rq, rows, &attempt))
+		return child_page(rq, 429);
+	auth_hash(&attempt, code, hash);
+	rows = db_ask(rq, Q_CHILD_ADD, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash));
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
+		form_error(rq, "", "Неверный логин или код. Код действует один раз и ограниченное время.");
+		return child_page(rq, 422);
+	}
+	return app_redirect(rq, "/settings", "done", "child", NULL);
+}
+
+/* ---- password -------------------------------------------------------------------------------------------------------- */
+
+static enum reply
+password_page(struct request *rq, int status)
+{
+	struct view *page = view_new(rq, "password");
+
+	form_show(rq, page, "old", "password", "password2", NULL);
+	return view_send(rq, page, status);
+}
+
+static enum reply
+show_password(struct request *rq)
+{
+	return password_page(rq, 200);
+}
+
+/* POST /settings/password old= password= password2= -- every other session ends, this one goes on under a new token. */
+static enum reply
+change_password(struct request *rq)
+{
+	const char *old = form_secret(rq, "old");
+	const char *password = auth_form_new_password(rq, rq->visitor.idn);
+	char token[CRYPTO_TOKEN_CHARS + 1];
+	uint8_t hash[CRYPTO_HASH_BYTES];
+	struct auth_attempt attempt;
+	struct auth_secret made;
+	struct db_rows *rows;
+
+	if (rq->bad_input)
+		return REPLY_BAD_INPUT;
+	if (*old == '\0')
+		form_error(rq, "old", "Введите нынешний пароль.");
+	if (form_failed(rq))
+		return password_page(rq, 422);
+	rows = db_ask(rq, Q_PASSWORD_BEGIN);
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (!auth_read_attempt(rq, rows, &attempt))
+		return password_page(rq, 429);
+	auth_hash(&attempt, old, hash);
+	auth_make_secret(&made, password);
+	crypto_token(token);
+	rows = db_ask(rq, Q_PASSWORD_CHANGE, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash),
+	    DB_BYTES(made.salt, sizeof made.salt), DB_INT(AUTH_COST_LOG2),
+	    DB_BYTES(made.hash, sizeof made.hash), DB_TEXT(token));
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
+		form_error(rq, "old", "Это не нынешний пароль.");
+		return password_page(rq, 422);
+	}
+	app_set_cookie(rq, APP_SESSION_COOKIE, token, 0);
+	return app_redirect(rq, "/settings", "done", "password", NULL);
+}
+
+/* ---- the pupil's own login ------------------------------------------------------------------------------------------- */
+
+/* POST /settings/pupil -- a code for the child's own, read-only login: the only page that a POST answers, shown once. */
+static enum reply
+give_pupil_login(struct request *rq)
+{
+	char *code = arena_alloc(rq->arena, AUTH_CODE_CHARS + 1);
+	struct auth_secret made;
+	struct db_rows *rows;
+	struct view *page;
+
+	auth_new_code(code);
+	auth_make_secret(&made, code);
+	rows = db_ask(rq, Q_PUPIL_NEW, DB_BYTES(made.salt, sizeof made.salt), DB_INT(AUTH_COST_LOG2),
+	    DB_BYTES(made.hash, sizeof made.hash));
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "pupil");
+	view_values(page, rows);
+	view_text(page, "code", arena_printf(rq->arena, "%.5s-%s", code, code + 5));
+	return view_send(rq, page, 200);
+}
+
+/* POST /settings/pupil/end */
+static enum reply
+end_pupil_login(struct request *rq)
+{
+	db_ask(rq, Q_PUPIL_END);
+	return db_answer(rq) ? app_redirect(rq, "/settings", "done", "pupil-end", NULL) : rq->db_reply;
+}
+
+/* ---- devices and sessions -------------------------------------------------------------------------------------------- */
+
+/* GET /devices */
+static enum reply
+show_devices(struct request *rq)
+{
+	struct db_rows *devices = db_ask(rq, Q_DEVICES, DB_TEXT(rq->device));
+	struct db_rows *sessions = db_ask(rq, Q_SESSIONS);
+	struct db_rows *attempts = db_ask(rq, Q_ATTEMPTS);
+	struct view *page;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "devices");
+	view_rows(page, "device", devices);
+	view_rows(page, "session", sessions);
+	view_rows(page, "attempt", attempts);
+	view_int(page, "other_count", db_row_count(sessions) - 1);
+	return view_send(rq, page, 200);
+}
+
+/* POST with id=: a foreign or made-up id is «не найдено». */
+static enum reply
+forget(struct request *rq, enum question question, const char *done)
+{
+	const char *id = form_uuid(rq, "id");
+
+	if (rq->bad_input)
+		return REPLY_BAD_INPUT;
+	db_ask(rq, question, DB_TEXT(id));
+	return db_answer(rq) ? app_redirect(rq, "/devices", "done", done, NULL) : rq->db_reply;
+}
+
+static enum reply
+revoke_device(struct request *rq)
+{
+	return forget(rq, Q_DEVICE_REVOKE, "device");
+}
+
+static enum reply
+end_session(struct request *rq)
+{
+	return forget(rq, Q_SESSION_END, "session");
+}
+
+static enum reply
+end_other_sessions(struct request *rq)
+{
+	db_ask(rq, Q_SESSIONS_END_OTHERS);
+	return db_answer(rq) ? app_redirect(rq, "/devices", "done", "sessions", NULL) : rq->db_reply;
+}
+
+static const struct route routes[] = {
+	{ "GET",  "/settings",           show_settings,      ACCESS_ANYONE | ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/settings/look",      set_look,           ACCESS_ANYONE },
+	{ "POST", "/child",              choose_child,       ACCESS_PARENT | ACCESS_PUPIL },
+	{ "GET",  "/settings/child",     show_child,         ACCESS_PARENT },
+	{ "POST", "/settings/child",     add_child,          ACCESS_PARENT },
+	{ "GET",  "/settings/password",  show_password,      ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/settings/password",  change_password,    ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/settings/pupil",     give_pupil_login,   ACCESS_PARENT },
+	{ "POST", "/settings/pupil/end", end_pupil_login,    ACCESS_PARENT },
+	{ "GET",  "/devices",            show_devices,       ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/devices/revoke",     revoke_device,      ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/devices/end",        end_session,        ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/devices/end-others", end_other_sessions, ACCESS_PARENT | ACCESS_PUPIL },
+};
+
+int
+main(int argc, char **argv)
+{
+	static const struct app app = {
+		.name = "settings",
+		.routes = routes, .route_count = APP_COUNT(routes),
+		.questions = questions, .question_count = Q__COUNT,
+		.needs_pepper = true,
+	};
+
+	return app_main(argc, argv, &app);
+}
