@@ -1,5 +1,5 @@
 /*
- * db.h -- PostgreSQL: registered questions, one pipelined round trip, transactions, reconnection. Only db.c knows libpq.
+ * db.h -- PostgreSQL: registered questions, one pipelined round trip, transactions, reconnection. Only db.c and db-link.c know libpq.
  *
  * A program registers its questions once, as a table indexed by its enum; no call takes SQL text from a handler, so input
  * cannot become SQL. A question is one call of a function of an API schema: `cabinet.diary_week($1, $2::date)`. Its first
