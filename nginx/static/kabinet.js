@@ -7,15 +7,17 @@
 for (const box of document.querySelectorAll('.secret')) {
   const input = box.querySelector('input');
   const button = document.createElement('button');
+  const word = document.createTextNode('');
+  const what = document.createElement('span');
   const show = (visible) => {
     input.type = visible ? 'text' : 'password';
-    button.textContent = visible ? 'Скрыть' : 'Показать';
-    button.setAttribute('aria-pressed', String(visible));
+    word.data = visible ? 'Скрыть' : 'Показать';
   };
+  what.className = 'unseen';
+  what.textContent = ': ' + document.querySelector(`label[for="${input.id}"]`).textContent;
   button.type = 'button';
   button.className = 'show';
-  button.setAttribute('aria-controls', input.id);
-  button.setAttribute('aria-label', 'Показать: ' + document.querySelector(`label[for="${input.id}"]`).textContent);
+  button.append(word, what);
   button.addEventListener('click', () => show(input.type === 'password'));
   input.form.addEventListener('submit', () => show(false));
   show(false);
