@@ -1,0 +1,114 @@
+-- Deploy kabinet:api/session to pg
+-- requires: tables/auth
+-- requires: tables/people
+-- requires: tables/site
+
+-- Who a token is, and what every program of the cabinet asks. Functions that answer GETs set no search_path: it costs 10 µs
+-- a call, each name here is qualified, and programs' roles can create nothing that an operator could be mistaken for
+-- (the tests check every body under an empty search_path).
+
+begin;
+
+set local role kabinet_owner;
+
+create schema cabinet;
+comment on schema cabinet is 'What the programs of the cabinet may ask. Functions only; the first parameter is the session token';
+grant usage on schema cabinet to kabinet_login, kabinet_home, kabinet_settings, kabinet_finance;
+
+create type auth.visit as (
+    session_id   uuid,
+    login_id     bigint,
+    access_id    bigint,
+    pupil_id     bigint,
+    school_id    bigint,
+    class_id     bigint,
+    time_zone    text,
+    is_parent    boolean,
+    may_finance  boolean
+);
+comment on type auth.visit is 'What a token stands for: the login and the child on show';
+
+create function auth.resolve(p_token text) returns auth.visit language plpgsql stable as $$
+declare
+    v_visit auth.visit;
+begin
+    select s.id, s.login_id, a.id, p.id, p.school_id, p.class_id, c.time_zone, a.mode = 'parent', a.may_finance
+      into v_visit
+      from auth.session s
+      join auth.access a on a.id = s.access_id
+      join school.pupil p on p.id = a.pupil_id
+      join school.school c on c.id = p.school_id
+     where s.token_hash = sha256(convert_to(p_token, 'UTF8'))
+       and s.last_used_at > now() - interval '30 min' and s.started_at > now() - interval '12 h'
+       and a.barred_at is null;
+    if not found then
+        raise exception 'no session' using errcode = 'KB401';
+    end if;
+    return v_visit;
+end $$;
+comment on function auth.resolve is 'The one place where a token becomes somebody. KB401 when it is not good. Called by every function of the API, granted to no program';
+
+create function cabinet.visitor(p_token text)
+returns table (idn text, class_name text, school_name text, is_current boolean, is_parent boolean, today date,
+               now timestamp, touch_due boolean)
+language plpgsql stable security definer rows 2 as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+    v_now timestamp := now() at time zone v_visit.time_zone;
+    v_touch_due boolean := (select s.last_used_at < now() - interval '5 min' from auth.session s
+                             where s.id = v_visit.session_id);
+begin
+    return query
+    select p.idn::text, coalesce(k.name, ''), c.name, a.id = v_visit.access_id, a.mode = 'parent', v_now::date, v_now,
+           v_touch_due
+      from auth.access a
+      join school.pupil p on p.id = a.pupil_id
+      join school.school c on c.id = p.school_id
+      left join school.class k on k.id = p.class_id
+     where a.login_id = v_visit.login_id and a.barred_at is null
+     order by a.id <> v_visit.access_id, a.id;
+end $$;
+comment on function cabinet.visitor is 'The children of the login, the one on show first. today and now are local to the school on show';
+
+create function cabinet.session_touch(p_token text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    update auth.session s set last_used_at = now()
+     where s.id = v_visit.session_id and s.last_used_at < now() - interval '1 min';
+    update auth.device d set last_seen_at = now()
+      from auth.session s
+     where s.id = v_visit.session_id and d.id = s.device_id and d.last_seen_at < now() - interval '1 hour';
+end $$;
+comment on function cabinet.session_touch is 'The session is in use: called when cabinet.visitor() says touch_due';
+
+create function cabinet.logout(p_token text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    delete from auth.session s where s.id = v_visit.session_id;
+end $$;
+comment on function cabinet.logout is 'Ends this session';
+
+create function cabinet.choose_child(p_token text, p_idn text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    update auth.session s set access_id = a.id
+      from auth.access a join school.pupil p on p.id = a.pupil_id
+     where s.id = v_visit.session_id and a.login_id = v_visit.login_id and a.barred_at is null and p.idn = p_idn;
+    if not found then
+        raise exception 'no such child' using errcode = 'KB404';
+    end if;
+end $$;
+comment on function cabinet.choose_child is 'Shows another child of this login from now on; KB404 when it has no such child';
+
+grant execute on function cabinet.visitor(text), cabinet.session_touch(text)
+    to kabinet_login, kabinet_home, kabinet_settings, kabinet_finance;
+grant execute on function cabinet.logout(text) to kabinet_login;
+grant execute on function cabinet.choose_child(text, text) to kabinet_settings;
+
+commit;

@@ -1,0 +1,107 @@
+-- Deploy kabinet:tables/school to pg
+-- requires: roles
+
+-- Schools and the pupils in them, by ИДН and account number; no names here. Every table says whose school it is about, and
+-- composite foreign keys keep a class, its year and its pupils in one school.
+
+begin;
+
+set local role kabinet_owner;
+
+create schema school;
+comment on schema school is 'Schools, years, classes, pupils by ИДН; never a name of a person';
+
+create table school.school (
+    id           bigint generated always as identity primary key,
+    region       text not null check (region ~ '^[0-9]{3}$'),
+    number       text not null check (number ~ '^[0-9]{3}$'),
+    name         text not null check (name <> ''),
+    time_zone    text not null,
+    next_serial  smallint not null default 0 check (next_serial between 0 and 10000),
+    unique (region, number),
+    -- timezone() refuses a zone that PostgreSQL does not know.
+    check (timezone(time_zone, timestamptz '2026-01-01 00:00+00') is not null)
+);
+comment on table school.school is 'Schools';
+comment on column school.school.region is 'Digits 1-3 of its account numbers';
+comment on column school.school.number is 'Digits 4-6 of its account numbers';
+comment on column school.school.name is 'As parents read it: «школа № 39»';
+comment on column school.school.time_zone is 'IANA name: Asia/Krasnoyarsk. Everything shown to visitors is in this zone';
+comment on column school.school.next_serial is 'Digits 7-10 of the next account number; 10000: the numbers are used up';
+
+create table school.year (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    first_day  date not null,
+    last_day   date not null,
+    check (first_day < last_day),
+    unique (id, school_id),
+    -- A school's years do not overlap. A range of one id stands for equality, which GiST lacks for bigint.
+    exclude using gist (int8range(school_id, school_id, '[]') with &&, daterange(first_day, last_day, '[]') with &&)
+);
+comment on table school.year is 'School years';
+create index year_school on school.year (school_id);
+
+create table school.class (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    year_id    bigint not null,
+    grade      smallint not null check (grade between 1 and 11),
+    letter     text not null check (letter ~ '^[А-Я]$'),
+    name       text not null generated always as (grade::text || ' «' || letter || '»') stored,
+    foreign key (year_id, school_id) references school.year (id, school_id),
+    unique (year_id, grade, letter),
+    unique (id, school_id)
+);
+comment on table school.class is 'Classes of a year: 7 «Б» of next year is another row';
+create index class_school on school.class (school_id);
+
+create type school.pupil_state as enum ('active', 'left');
+
+create table school.pupil (
+    id          bigint generated always as identity primary key,
+    school_id   bigint not null references school.school,
+    class_id    bigint,
+    idn         text collate "C" not null unique check (idn ~ '^I[2-9A-HJKMNP-Z]{9}$'),
+    account     text collate "C" not null unique check (account ~ '^[0-9]{10}$'),
+    state       school.pupil_state not null default 'active',
+    created_at  timestamptz not null default now(),
+    foreign key (class_id, school_id) references school.class (id, school_id),
+    check (state = 'left' or class_id is not null)
+);
+comment on table school.pupil is 'Pupils; who they are is known to the schema people alone';
+comment on column school.pupil.class_id is 'NULL is allowed only for those who left';
+comment on column school.pupil.idn is 'ИДН: the anonymous name of the cabinet. I and nine characters without look-alikes (0 O 1 I L)';
+comment on column school.pupil.account is 'Лицевой счёт: region, school, serial. Stays with the pupil for life';
+create index pupil_class on school.pupil (class_id);
+create index pupil_school on school.pupil (school_id);
+
+create table school.statistic_kind (
+    id     smallint primary key,
+    title  text not null unique,
+    rank   smallint not null unique
+);
+comment on table school.statistic_kind is 'Lines of the block «Статистика» on the first page';
+comment on column school.statistic_kind.rank is 'Order on the page';
+insert into school.statistic_kind (id, title, rank) values
+    (1, 'Рейтинг в школе', 1),
+    (2, 'Рейтинг в крае', 2),
+    (3, 'Качество знаний', 3),
+    (4, 'Готовность к ЕГЭ', 4),
+    (5, 'Пропущено занятий', 5),
+    (6, 'в т. ч. по НУП', 6);
+
+create table school.statistic (
+    pupil_id  bigint not null references school.pupil,
+    kind_id   smallint not null references school.statistic_kind,
+    value     text not null check (value <> ''),
+    as_of     timestamptz not null,
+    source    text not null check (source <> ''),
+    primary key (pupil_id, kind_id)
+);
+comment on table school.statistic is 'A pupil''s figures. No row: «нет данных», which is not the same as 0';
+comment on column school.statistic.value is 'As it is shown: «12 из 643», «78 %»';
+comment on column school.statistic.source is 'Where the figure came from: a program or a file';
+create index statistic_kind_used on school.statistic (kind_id);
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/auth from pg
+
+begin;
+
+drop schema auth cascade;
+
+commit;

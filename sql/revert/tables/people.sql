@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/people from pg
+
+begin;
+
+drop schema people cascade;
+
+commit;

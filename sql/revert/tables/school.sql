@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/school from pg
+
+begin;
+
+drop schema school cascade;
+
+commit;

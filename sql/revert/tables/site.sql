@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/site from pg
+
+begin;
+
+drop schema site cascade;
+
+commit;
