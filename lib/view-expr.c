@@ -51,7 +51,6 @@ struct scan {
 	struct expr *e;
 	unsigned level[VIEW_MAX_DEPTH];    /* of LEVEL_*, by depth of parentheses */
 	int depth;
-	bool has_text;
 };
 
 static const char *
@@ -112,7 +111,7 @@ scan(struct scan *s, const char *at)
 		size_t len = 1;
 
 		if (*at == '"') {
-			s->has_text = true;
+			s->e->has_text = true;
 			while (at[len] != '\0' && at[len] != '"')
 				len += at[len] == '\\' && at[len + 1] != '\0' ? 2 : 1;
 			len += at[len] == '"';
@@ -129,7 +128,7 @@ scan(struct scan *s, const char *at)
 		}
 		at += len;
 	}
-	if (why == NULL && s->e->multiplies && s->has_text)
+	if (why == NULL && s->e->multiplies && s->e->has_text)
 		why = "a text cannot be multiplied";
 	return why;
 }

@@ -56,6 +56,7 @@ struct expr {
 	int symbol_count;
 	int symbols[EXPR_MAX_SYMBOLS];
 	bool multiplies;                  /* has the operator `*` */
+	bool has_text;                    /* has a text in quotes */
 	void *slots[EXPR_MAX_SYMBOLS];    /* CtplValue * of each symbol in the process's environ */
 	void *token;                      /* CtplTokenExpr * */
 };
@@ -138,6 +139,9 @@ struct template {
 bool view_parse(const char *name, const char *source, size_t len, char why[VIEW_WHY_BYTES])
     __attribute__((warn_unused_result));
 bool view_link(char why[VIEW_WHY_BYTES]) __attribute__((warn_unused_result));
+/* view_render() into every branch of every {if}, whatever the condition says: for tests of escaping. */
+bool view_render_all(struct view *v, const char *template_name, const char *content, struct text *out)
+    __attribute__((warn_unused_result));
 /* An address for {{@file}}. */
 void view_asset(const char *file, const char *address);
 

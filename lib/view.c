@@ -296,6 +296,7 @@ struct render {
 	int undo_count, undo_capacity;
 	const struct template *template;     /* that we are in, for the log */
 	const struct template *content;      /* for {{>content}} */
+	bool every_branch;                   /* of {if}: for view_render_all() */
 };
 
 static bool render_nodes(struct render *r, const struct node *n);
@@ -503,7 +504,9 @@ render_if(struct render *r, const struct node *n)
 	for (const struct branch *b = n->branches; b != NULL; b = b->next) {
 		if (!decide(r, n, b, &is_true))
 			return false;
-		if (is_true)
+		if (r->every_branch && !render_nodes(r, b->body))
+			return false;
+		if (is_true && !r->every_branch)
 			return render_nodes(r, b->body);
 	}
 	return true;
@@ -561,11 +564,11 @@ render_nodes(struct render *r, const struct node *n)
 	return good;
 }
 
-bool
-view_render(struct view *v, const char *template_name, const char *content, struct text *out)
+static bool
+render_page(struct view *v, const char *template_name, const char *content, bool every_branch, struct text *out)
 {
 	const struct template *t = template_find(template_name);
-	struct render r = { .arena = v->arena, .out = out };
+	struct render r = { .arena = v->arena, .out = out, .every_branch = every_branch };
 	const char *title;
 	int symbol = symbol_find("title");
 
@@ -585,6 +588,18 @@ view_render(struct view *v, const char *template_name, const char *content, stru
 	return !out->broken;
 }
 
+bool
+view_render(struct view *v, const char *template_name, const char *content, struct text *out)
+{
+	return render_page(v, template_name, content, false, out);
+}
+
+bool
+view_render_all(struct view *v, const char *template_name, const char *content, struct text *out)
+{
+	return render_page(v, template_name, content, true, out);
+}
+
 /* ---- for tests ----------------------------------------------------------------------------------------------------------- */
 
 static void list_nodes(const struct node *n, view_symbol_fn *each, void *context);
@@ -593,7 +608,7 @@ static void
 list_expr(const struct expr *e, view_symbol_fn *each, void *context)
 {
 	for (int i = 0; i < e->symbol_count; i++)
-		each(context, symbol_name(e->symbols[i]), VIEW_USE_EXPRESSION);
+		each(context, symbol_name(e->symbols[i]), e->has_text ? VIEW_USE_TEXT : VIEW_USE_EXPRESSION);
 }
 
 static void

@@ -21,7 +21,7 @@
  * Conditions: 0, "" and SQL NULL are false, everything else is true, the text "0" too. A section's name where no symbol hides
  * it is the number of its rows: {if lesson}, {lesson} {lesson:plural|урок|урока|уроков}. libctpl gives comparisons, && and
  * || one precedence, from left to right, and evaluates both sides; so mixing them without parentheses is refused at start.
- * Texts are escaped when an expression sees them: compare numbers and flags, not texts with & < > " '.
+ * A number compared with a text that is none makes the page broken. Texts are escaped when an expression sees them: compare numbers and flags, not texts with & < > " '.
  *
  * Modifiers (the table is in view-show.c). "Empty" is "" or SQL NULL; a value that does not fit makes the page broken.
  *   of kopecks; empty shows <span class="none">нет данных</span>:
@@ -113,11 +113,11 @@ const char *view_template(const struct view *v);
 /* ---- for tests that render every template ------------------------------------------------------------------------ */
 
 enum view_use {
-	VIEW_USE_TEXT,         /* {name}, and modifiers of text */
+	VIEW_USE_TEXT,         /* {name}, modifiers of text, expressions with a text in quotes */
 	VIEW_USE_NUMBER,       /* modifiers of numbers and sums */
 	VIEW_USE_DATE,         /* modifiers of dates and moments */
 	VIEW_USE_CONDITION,    /* {if name} */
-	VIEW_USE_EXPRESSION,   /* inside an expression */
+	VIEW_USE_EXPRESSION,   /* inside an expression of numbers and flags */
 	VIEW_USE_SECTION,
 };
 typedef void view_symbol_fn(void *context, const char *name, enum view_use use);
