@@ -1,0 +1,44 @@
+/* screenshots.mjs FOLDER [PAGE...] -- pictures of the pages for the documentation; scripts/screenshots starts it. */
+import { activeCabinets, launchBrowser, newContext, newPage, openSession } from '../support/browser.mjs';
+
+const [folder, ...wanted] = process.argv.slice(2);
+const desktop = { viewport: { width: 1280, height: 860 }, look: 'light.m.normal' };
+const phone = { viewport: { width: 360, height: 740 }, look: 'light.m.normal', hasTouch: true };
+const dark = { viewport: { width: 1280, height: 860 }, look: 'dark.m.normal' };
+const darkPhone = { ...phone, look: 'dark.m.normal' };
+const everywhere = { '': desktop, '-phone': phone, '-dark': dark, '-phone-dark': darkPhone };
+
+const pages = {
+  login: { path: '/login', isStranger: true, forms: everywhere },
+  first: { path: '/login/first', isStranger: true },
+  home: { path: '/', forms: everywhere },
+  announcements: { path: '/announcements' },
+  finance: { path: '/finance', forms: everywhere },
+  entry: { path: '/finance?print=1', follow: '.statement .what a' },
+  slip: { path: '/finance/slip?amount=1500', forms: { '': { ...desktop, viewport: { width: 1280, height: 1250 } }, '-phone': phone } },
+  devices: { path: '/devices' },
+  settings: { path: '/settings', forms: { '': { ...desktop, viewport: { width: 1280, height: 1150 } }, '-phone': phone } },
+  child: { path: '/settings/child' },
+  password: { path: '/settings/password' },
+  rules: { path: '/rules' },
+  error: { path: '/nothing-here' },
+};
+
+const browser = await launchBrowser();
+const storageState = await openSession(browser, activeCabinets()[0]);
+for (const [name, { path, isStranger, follow, forms = { '': desktop } }] of Object.entries(pages)) {
+  if (wanted.length && !wanted.includes(name))
+    continue;
+  for (const [suffix, options] of Object.entries(forms)) {
+    const context = await newContext(browser, { ...options, storageState: isStranger ? undefined : storageState });
+    const page = await newPage(context);
+    await page.goto(path, { waitUntil: 'networkidle' });
+    if (follow) {
+      await page.locator(follow).first().click();
+      await page.waitForLoadState('networkidle');
+    }
+    await page.screenshot({ path: `${folder}/${name}${suffix}.png` });
+    await context.close();
+  }
+}
+await browser.close();

@@ -1,0 +1,86 @@
+/*
+ * browser.mjs -- Debian's Chromium, driven by playwright-core, against a running demo; what every browser test needs.
+ *
+ * A page made here remembers what the browser complained about - errors of scripts, refusals of the content
+ * security policy, answers that failed - and `complaints` must be empty at the end of every test that looks at it.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { base, home } from './kabinet.mjs';
+
+export const baseURL = base.origin;
+
+const credentialsPath = path.join(home, 'credentials.json');
+export const readCredentials = () => JSON.parse(readFileSync(credentialsPath, 'utf8'));
+
+/* Writes down what a test has spent, as the next run would trip over it. */
+export function updateCabinet(idn, change) {
+  const all = readCredentials();
+  Object.assign(all.cabinets.find((cabinet) => cabinet.idn === idn), change);
+  writeFileSync(`${credentialsPath}.new`, JSON.stringify(all, null, 2) + '\n', { mode: 0o600 });
+  renameSync(`${credentialsPath}.new`, credentialsPath);
+}
+
+/* Cabinets that can be opened by a password. */
+export const activeCabinets = () => readCredentials().cabinets.filter((cabinet) => cabinet.password);
+
+export function launchBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/* `look` is the cookie of the settings page: theme.size.contrast. The demo's certificate is checked by the HTTP tests. */
+export async function newContext(browser, { look, ...options } = {}) {
+  const context = await browser.newContext({
+    baseURL, ignoreHTTPSErrors: true, locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options,
+  });
+  if (look)
+    await context.addCookies([{ name: '__Host-look', value: look, url: baseURL, secure: true, httpOnly: true, sameSite: 'Lax' }]);
+  return context;
+}
+
+export async function newPage(context) {
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !isAnswerOfDocument(message, page))
+      page.complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => page.complaints.push(`script: ${error.message}`));
+  page.on('requestfailed', (request) => {
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED')      /* a download, or a page left while it was loading */
+      page.complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
+  return page;
+}
+
+/* Chromium also writes to the console that the page itself came with 404 or 422, which the tests mean. */
+function isAnswerOfDocument(message, page) {
+  return message.text().startsWith('Failed to load resource') && message.location().url === page.url();
+}
+
+export async function logIn(page, cabinet, { remember = false } = {}) {
+  await page.goto('/login');
+  await page.fill('#login', cabinet.login ?? cabinet.idn);
+  await page.fill('#password', cabinet.password);
+  if (remember)
+    await page.check('[name=remember]');
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('main[data-page=home]');
+}
+
+/* A session of this cabinet to be shared by many contexts: { storageState } for newContext(). */
+export async function openSession(browser, cabinet) {
+  const context = await newContext(browser);
+  await logIn(await newPage(context), cabinet);
+  const storageState = await context.storageState();
+  await context.close();
+  return storageState;
+}
+
+/* The kopecks of the first sum below a selector, as a number that is exact. */
+export const kopecks = async (page, selector) => Number(await page.locator(`${selector} data.money, data.money${selector}`).first().getAttribute('value'));
