@@ -443,7 +443,8 @@ static void
 explain(struct request *rq, const PGresult *failure)
 {
 	const char *state = PQresultErrorField(failure, PG_DIAG_SQLSTATE);
-	const char *question = rq->queue->failed != NULL ? rq->queue->failed : "";
+	const char *call = rq->queue->failed != NULL ? rq->queue->failed : "";
+	const char *question = arena_copy(rq->arena, call, strcspn(call, "("));
 	const char *words = PQresultErrorField(failure, PG_DIAG_MESSAGE_PRIMARY);
 
 	rq->db_reply = state == NULL ? REPLY_BUSY : reply_of(state);
