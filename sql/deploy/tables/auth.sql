@@ -180,18 +180,10 @@ create function auth.normal_name(p_name text) returns text language sql immutabl
 $$;
 comment on function auth.normal_name is 'A login name as it was meant: upper case, Latin letters for Cyrillic look-alikes, plain hyphen, no blanks';
 
-create function auth.access_of(p_name text) returns bigint language plpgsql stable as $$
-declare
-    v_part text[] := regexp_match(p_name, '^(I[2-9A-HJKMNP-Z]{9}|[0-9]{10})(?:-([0-9]))?$');
-    v_id bigint;
-begin
-    select a.id into v_id
-      from school.pupil p join auth.access a on a.pupil_id = p.id
-     where (p.idn = v_part[1] or p.account = v_part[1])
-       and a.ordinal = coalesce(v_part[2], '1')::smallint and a.barred_at is null;
-    return v_id;
-end $$;
-comment on function auth.access_of is 'The access that a normalised name means, NULL when there is none';
+create function auth.name_parts(p_name text) returns text[] language sql immutable as $$
+    select regexp_match(auth.normal_name(p_name), '^(I[2-9A-HJKMNP-Z]{9}|[0-9]{10})(?:-([0-9]))?$')
+$$;
+comment on function auth.name_parts is 'A login name as {ИДН or account, ordinal or NULL}; NULL for what cannot be one';
 
 create function auth.name_of(p_idn text, p_ordinal smallint) returns text language sql immutable as $$
     select p_idn || case when p_ordinal = 1 then '' else '-' || p_ordinal end

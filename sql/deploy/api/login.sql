@@ -1,0 +1,518 @@
+-- Deploy kabinet:api/login to pg
+-- requires: api/session
+
+-- Logging in, in two steps: begin charges the budgets of attempts and hands out a salt, the program computes the slow hash,
+-- finish compares. Neither side alone can test a guess. What is told about a name that nobody has is made of the same
+-- statements and the same columns, and the attempt is charged before anything else is known, so that many at once gain
+-- nothing; a success gives the charge back.
+
+begin;
+
+set local role kabinet_owner;
+
+-- ---- budgets ----------------------------------------------------------------------------------------------------------
+
+create function auth.budgets(p_attempt auth.attempt) returns table (kind auth.budget_kind, key bytea)
+language sql immutable as $$
+    select u.kind, u.key
+      from (values ('global'::auth.budget_kind, ''::bytea, 1),
+                   ('network', inet_send(auth.network((p_attempt).address)), 1),
+                   ('name', (p_attempt).name_hash, 1),
+                   ('device', uuid_send((p_attempt).device_id), 2),
+                   ('login', int8send((p_attempt).login_id), 3)) u(kind, key, class)
+     where u.class = case when (p_attempt).kind = 'change' then 3 when (p_attempt).device_id is not null then 2 else 1 end
+$$;
+comment on function auth.budgets is 'What an attempt is charged to: the login''s for a change of password, the device''s when it is confirmed, else global, network and name';
+
+create function auth.lock_budgets(p_attempt auth.attempt) returns void language plpgsql as $$
+begin
+    -- One order for everybody, and rows that do not exist yet can be locked too.
+    perform pg_advisory_xact_lock(hashtextextended(o.kind || encode(o.key, 'hex'), 0))
+       from (select b.kind, b.key from auth.budgets(p_attempt) b order by b.kind, b.key) o;
+end $$;
+comment on function auth.lock_budgets is 'Makes attempts on the same budgets go one after the other until the end of the transaction';
+
+create function auth.charge(p_attempt auth.attempt) returns integer language plpgsql as $$
+declare
+    v_wait_s integer;
+begin
+    perform auth.lock_budgets(p_attempt);
+    select ceil(extract(epoch from max(b.blocked_until) - now())) into v_wait_s
+      from auth.budgets(p_attempt) k join auth.budget b using (kind, key)
+     where b.blocked_until > now();
+    if v_wait_s > 0 then
+        return v_wait_s;
+    end if;
+    insert into auth.budget as b (kind, key, level, at, blocked_until)
+    select k.kind, k.key, n.level, now(),
+           case when n.level > p.free
+                then now() + least(p.max_delay, p.first_delay * power(2, least(ceil(n.level - p.free) - 1, 20)))
+                else '-infinity' end
+      from auth.budgets(p_attempt) k
+      join auth.policy p on p.kind = k.kind
+      left join auth.budget o on o.kind = k.kind and o.key = k.key
+     cross join lateral (select 1 + coalesce(greatest(0, o.level - p.free * extract(epoch from now() - o.at)
+                                                                          / extract(epoch from p.per)), 0) as level) n
+        on conflict (kind, key) do update
+       set level = excluded.level, at = excluded.at, blocked_until = excluded.blocked_until;
+    return 0;
+end $$;
+comment on function auth.charge is 'Charges the budgets of an attempt; more than 0: seconds to wait, and nothing was charged';
+
+create function auth.give_back(p_attempt auth.attempt) returns void language plpgsql as $$
+begin
+    perform auth.lock_budgets(p_attempt);
+    update auth.budget b
+       set level = case when b.kind in ('global', 'network') then greatest(0, b.level - 1) else 0 end,
+           blocked_until = case when b.kind in ('global', 'network') then b.blocked_until else '-infinity' end
+      from auth.budgets(p_attempt) k
+     where b.kind = k.kind and b.key = k.key;
+end $$;
+comment on function auth.give_back is 'After a success: one charge of the shared budgets, everything of one''s own';
+
+-- ---- attempts ---------------------------------------------------------------------------------------------------------
+
+create function auth.credential_of(p_attempt auth.attempt) returns bigint language plpgsql stable as $$
+declare
+    v_id bigint;
+begin
+    if (p_attempt).kind = 'password' then
+        select c.id into v_id
+          from auth.access a join auth.credential c on c.login_id = a.login_id
+         where a.id = (p_attempt).access_id and a.barred_at is null;
+    elsif (p_attempt).kind = 'pin' then
+        select c.id into v_id
+          from auth.access a
+          join auth.device d on d.login_id = a.login_id
+          join auth.credential c on c.pupil_id = a.pupil_id
+         where a.id = (p_attempt).access_id and a.barred_at is null
+           and d.id = (p_attempt).device_id and d.revoked_at is null;
+    elsif (p_attempt).kind = 'code' then
+        select c.id into v_id
+          from auth.access a join auth.credential c on c.access_id = a.id
+         where a.id = (p_attempt).access_id and a.barred_at is null and c.expires_at > now();
+    else
+        select c.id into v_id from auth.credential c where c.login_id = (p_attempt).login_id;
+    end if;
+    return v_id;
+end $$;
+comment on function auth.credential_of is 'The credential that an attempt is about, NULL when there is none';
+
+create function auth.begin_attempt(p_attempt auth.attempt, out attempt uuid, out salt bytea, out cost_log2 integer, out wait_s integer)
+language plpgsql as $$
+begin
+    wait_s := auth.charge(p_attempt);
+    cost_log2 := 0;
+    if wait_s > 0 then
+        return;
+    end if;
+    attempt := gen_random_uuid();
+    insert into auth.attempt (id, kind, name_hash, access_id, login_id, device_id, address, expires_at)
+    values (attempt, (p_attempt).kind, (p_attempt).name_hash, (p_attempt).access_id, (p_attempt).login_id,
+            (p_attempt).device_id, (p_attempt).address, now() + interval '2 min');
+    select coalesce(c.salt, f.salt), coalesce(c.cost_log2, 15) into salt, cost_log2
+      from (select substr(auth.keyed((p_attempt).kind::text, encode((p_attempt).name_hash, 'hex')), 1, 16) as salt) f
+      left join auth.credential c on c.id = auth.credential_of(p_attempt);
+end $$;
+comment on function auth.begin_attempt is 'Charges and records an attempt. Without a credential the salt is a steady function of the name, the cost that of new hashes (AUTH_COST_LOG2)';
+
+create function auth.finish_attempt(p_id uuid, p_kinds auth.attempt_kind[], p_hash bytea) returns auth.attempt
+language plpgsql as $$
+declare
+    v_attempt auth.attempt;
+begin
+    update auth.attempt t set finished_at = now()
+     where t.id = p_id and t.kind = any (p_kinds) and t.finished_at is null and t.expires_at > now()
+    returning t.* into v_attempt;
+    if not found then
+        return null;
+    end if;
+    -- An ordinary comparison will do: both sides are keyed with the pepper, so its time tells nothing about the secret.
+    if exists (select from auth.credential c where c.id = auth.credential_of(v_attempt) and c.hash = p_hash) then
+        update auth.attempt t set succeeded = true where t.id = p_id;
+        v_attempt.succeeded := true;
+        perform auth.give_back(v_attempt);
+    end if;
+    if v_attempt.kind = 'pin' then
+        update auth.device d
+           set pin_failures = case when v_attempt.succeeded then 0 else d.pin_failures + 1 end,
+               revoked_at = case when not v_attempt.succeeded and d.pin_failures >= 9 then now() else d.revoked_at end
+         where d.id = v_attempt.device_id;
+    end if;
+    return v_attempt;
+end $$;
+comment on function auth.finish_attempt is 'Compares and closes an attempt, once. NULL: used, expired or of another kind. Ten wrong PINs in a row and the device is not confirmed any more';
+
+create function auth.note(p_login bigint, p_access bigint, p_action text) returns void language sql as $$
+    insert into site.audit (actor, login_id, action, object, school_id)
+    select case when p_login is null then 'office'::site.actor_kind else 'visitor' end, p_login, p_action,
+           auth.name_of(p.idn, a.ordinal), p.school_id
+      from auth.access a join school.pupil p on p.id = a.pupil_id
+     where a.id = p_access
+$$;
+comment on function auth.note is 'A line of site.audit about an access';
+
+create function auth.enter(p_attempt auth.attempt, p_login bigint, p_token text, p_new_device text, p_agent text)
+returns void language plpgsql as $$
+declare
+    v_agent text := left(coalesce(p_agent, ''), 300);
+    v_device uuid := (p_attempt).device_id;
+begin
+    if p_new_device is not null then
+        insert into auth.device (login_id, token_hash, agent)
+        values (p_login, sha256(convert_to(p_new_device, 'UTF8')), v_agent) returning id into v_device;
+    else
+        update auth.device d set last_seen_at = now() where d.id = v_device;
+    end if;
+    -- No login collects sessions without end: the 20 used last stay.
+    delete from auth.session s
+     where s.id in (select o.id from auth.session o where o.login_id = p_login order by o.last_used_at desc offset 19);
+    insert into auth.session (token_hash, login_id, access_id, device_id, address, agent)
+    values (sha256(convert_to(p_token, 'UTF8')), p_login, (p_attempt).access_id, v_device, (p_attempt).address, v_agent);
+    perform auth.note(p_login, (p_attempt).access_id, 'log-in');
+    if p_new_device is not null then
+        perform auth.note(p_login, (p_attempt).access_id, 'device-confirm');
+    end if;
+end $$;
+comment on function auth.enter is 'A session begins, and on wish the device becomes a confirmed one';
+
+create function auth.set_password(p_login bigint, p_salt bytea, p_cost_log2 integer, p_hash bytea) returns void
+language sql as $$
+    insert into auth.credential (kind, login_id, salt, cost_log2, hash)
+    values ('password', p_login, p_salt, p_cost_log2, p_hash)
+        on conflict (login_id) do update
+       set salt = excluded.salt, cost_log2 = excluded.cost_log2, hash = excluded.hash, made_at = now()
+$$;
+comment on function auth.set_password is 'The login''s password from now on';
+
+create function auth.set_code(p_access bigint, p_salt bytea, p_cost_log2 integer, p_hash bytea, p_valid interval)
+returns timestamptz language sql as $$
+    insert into auth.credential (kind, access_id, salt, cost_log2, hash, expires_at)
+    values ('code', p_access, p_salt, p_cost_log2, p_hash, now() + p_valid)
+        on conflict (access_id) do update
+       set salt = excluded.salt, cost_log2 = excluded.cost_log2, hash = excluded.hash, made_at = now(),
+           expires_at = excluded.expires_at
+    returning expires_at
+$$;
+comment on function auth.set_code is 'The access''s authorization code from now on; an older one is worth nothing. Answers when it expires';
+
+-- ---- the door ---------------------------------------------------------------------------------------------------------
+
+create function cabinet.login_begin(p_name text, p_kind text, p_device text, p_address text,
+    out attempt uuid, out salt bytea, out cost_log2 integer, out wait_s integer)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_part text[] := auth.name_parts(p_name);
+    v_attempt auth.attempt;
+begin
+    if p_kind not in ('password', 'pin', 'code') then
+        raise exception 'no such kind of attempt: %', p_kind using errcode = 'invalid_parameter_value';
+    end if;
+    v_attempt.kind := p_kind;
+    v_attempt.name_hash := auth.keyed('name', auth.normal_name(p_name));
+    v_attempt.address := p_address;
+    -- A PIN names the child, the device names the login; elsewhere the name says which adult it is.
+    select a.id, d.id into v_attempt.access_id, v_attempt.device_id
+      from school.pupil p
+      join auth.access a on a.pupil_id = p.id and a.barred_at is null
+      left join auth.device d on d.token_hash = sha256(convert_to(p_device, 'UTF8')) and d.revoked_at is null
+                             and d.login_id = a.login_id
+     where (p.idn = v_part[1] or p.account = v_part[1])
+       and case when p_kind = 'pin' then d.id is not null else a.ordinal = coalesce(v_part[2], '1')::smallint end;
+    select b.attempt, b.salt, b.cost_log2, b.wait_s into attempt, salt, cost_log2, wait_s
+      from auth.begin_attempt(v_attempt) b;
+end $$;
+comment on function cabinet.login_begin is 'One row. kind: password, pin or code. wait_s above 0: a budget is used up, nothing else was done';
+
+create function cabinet.login_finish(p_attempt uuid, p_hash bytea, p_token text, p_new_device text, p_agent text,
+    out outcome text)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_attempt auth.attempt := auth.finish_attempt(p_attempt, '{password,pin}', p_hash);
+    v_login bigint;
+begin
+    outcome := 'wrong';
+    if v_attempt.succeeded then
+        select a.login_id into strict v_login from auth.access a where a.id = v_attempt.access_id;
+        perform auth.enter(v_attempt, v_login, p_token, p_new_device, p_agent);
+        outcome := 'ok';
+    end if;
+end $$;
+comment on function cabinet.login_finish is 'ok: the token is a session from now on, and p_new_device, unless NULL, a confirmed device';
+
+create function cabinet.login_first(p_attempt uuid, p_code_hash bytea, p_salt bytea, p_cost_log2 integer,
+    p_password_hash bytea, p_token text, p_new_device text, p_agent text, out outcome text)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_attempt auth.attempt := auth.finish_attempt(p_attempt, '{code}', p_code_hash);
+    v_login bigint;
+begin
+    outcome := 'wrong';
+    if v_attempt.succeeded is not true then
+        return;
+    end if;
+    delete from auth.credential c where c.access_id = v_attempt.access_id;
+    select a.login_id into v_login from auth.access a where a.id = v_attempt.access_id for update;
+    if v_login is null then
+        insert into auth.login default values returning id into v_login;
+        update auth.access a set login_id = v_login where a.id = v_attempt.access_id;
+    else
+        -- The school gave a new code to somebody who lost the password: whoever was in by the old one is out.
+        delete from auth.session s where s.login_id = v_login;
+        update auth.device d set revoked_at = now() where d.login_id = v_login and d.revoked_at is null;
+    end if;
+    v_attempt.device_id := null;
+    perform auth.set_password(v_login, p_salt, p_cost_log2, p_password_hash);
+    perform auth.note(v_login, v_attempt.access_id, 'code-use');
+    perform auth.enter(v_attempt, v_login, p_token, p_new_device, p_agent);
+    outcome := 'ok';
+end $$;
+comment on function cabinet.login_first is 'Spends an authorization code: the password is set, the session and the confirmed device begin';
+
+-- ---- children, password, the pupil's own login ------------------------------------------------------------------------
+
+create function auth.parent(p_token text) returns auth.visit language plpgsql stable as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    if not v_visit.is_parent then
+        raise exception 'for parents only' using errcode = 'KB403';
+    end if;
+    return v_visit;
+end $$;
+comment on function auth.parent is 'auth.resolve() for what a pupil may not do (KB403)';
+
+create function cabinet.child_add(p_token text, p_attempt uuid, p_code_hash bytea, out outcome text)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.parent(p_token);
+    v_attempt auth.attempt := auth.finish_attempt(p_attempt, '{code}', p_code_hash);
+    v_access auth.access;
+begin
+    outcome := 'wrong';
+    if v_attempt.succeeded is not true then
+        return;
+    end if;
+    select a.* into strict v_access from auth.access a where a.id = v_attempt.access_id for update;
+    if v_access.mode = 'pupil' then
+        raise exception 'Это код для самого ученика. Нужен код взрослого, он напечатан в договоре.' using errcode = 'KB422';
+    end if;
+    if exists (select from auth.access a where a.login_id = v_visit.login_id and a.pupil_id = v_access.pupil_id) then
+        raise exception 'Этот ребёнок уже есть в вашем кабинете.' using errcode = 'KB422';
+    end if;
+    delete from auth.credential c where c.access_id = v_access.id;
+    update auth.access a set login_id = v_visit.login_id where a.id = v_access.id;
+    perform auth.drop_empty_login(v_access.login_id);
+    perform auth.note(v_visit.login_id, v_access.id, 'child-add');
+    outcome := 'ok';
+end $$;
+comment on function cabinet.child_add is 'Spends a code of login_begin(kind code): the child joins this login; from another login it goes away';
+
+create function auth.drop_empty_login(p_login bigint) returns void language sql as $$
+    delete from auth.login l
+     where l.id = p_login and not exists (select from auth.access a where a.login_id = l.id)
+$$;
+comment on function auth.drop_empty_login is 'A login without accesses goes, with its password, devices and sessions';
+
+create function cabinet.password_begin(p_token text,
+    out attempt uuid, out salt bytea, out cost_log2 integer, out wait_s integer)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+    v_attempt auth.attempt;
+begin
+    v_attempt.kind := 'change';
+    v_attempt.login_id := v_visit.login_id;
+    v_attempt.access_id := v_visit.access_id;
+    v_attempt.name_hash := auth.keyed('login', v_visit.login_id::text);
+    select s.address into strict v_attempt.address from auth.session s where s.id = v_visit.session_id;
+    select b.attempt, b.salt, b.cost_log2, b.wait_s into attempt, salt, cost_log2, wait_s
+      from auth.begin_attempt(v_attempt) b;
+end $$;
+comment on function cabinet.password_begin is 'login_begin() for the old password of this login';
+
+create function cabinet.password_change(p_token text, p_attempt uuid, p_old_hash bytea, p_salt bytea, p_cost_log2 integer,
+    p_new_hash bytea, p_new_token text, out outcome text)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+    v_attempt auth.attempt := auth.finish_attempt(p_attempt, '{change}', p_old_hash);
+begin
+    outcome := 'wrong';
+    if v_attempt.succeeded is not true or v_attempt.login_id is distinct from v_visit.login_id then
+        return;
+    end if;
+    perform auth.set_password(v_visit.login_id, p_salt, p_cost_log2, p_new_hash);
+    delete from auth.session s where s.login_id = v_visit.login_id and s.id <> v_visit.session_id;
+    update auth.session s set token_hash = sha256(convert_to(p_new_token, 'UTF8')) where s.id = v_visit.session_id;
+    perform auth.note(v_visit.login_id, v_visit.access_id, 'password-change');
+    outcome := 'ok';
+end $$;
+comment on function cabinet.password_change is 'ok: the other sessions are over, this one goes on under the new token';
+
+create function cabinet.pupil_access(p_token text, out name text, out state text, out expires timestamp)
+language plpgsql stable security definer as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    name := '';
+    state := 'none';
+    if not v_visit.is_parent then
+        return;
+    end if;
+    select auth.name_of(p.idn, 0::smallint),
+           case when a.login_id is not null then 'active' when c.id is not null then 'waiting' else 'none' end,
+           c.expires_at at time zone v_visit.time_zone
+      into strict name, state, expires
+      from school.pupil p
+      left join auth.access a on a.pupil_id = p.id and a.ordinal = 0 and a.barred_at is null
+      left join auth.credential c on c.access_id = a.id and c.expires_at > now()
+     where p.id = v_visit.pupil_id;
+end $$;
+comment on function cabinet.pupil_access is 'One row about the own login of the child on show: state none, waiting (a code is out) or active. A pupil learns nothing';
+
+create function cabinet.pupil_access_new(p_token text, p_salt bytea, p_cost_log2 integer, p_code_hash bytea,
+    out name text, out expires timestamp)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.parent(p_token);
+    v_access auth.access;
+begin
+    insert into auth.access (pupil_id, ordinal, may_finance) values (v_visit.pupil_id, 0, false)
+        on conflict (pupil_id, ordinal) do nothing;
+    select a.* into strict v_access from auth.access a where a.pupil_id = v_visit.pupil_id and a.ordinal = 0 for update;
+    if v_access.barred_at is not null then
+        raise exception 'Вход этого ученика закрыла школа.' using errcode = 'KB422';
+    end if;
+    expires := auth.set_code(v_access.id, p_salt, p_cost_log2, p_code_hash, interval '7 days')
+               at time zone v_visit.time_zone;
+    select auth.name_of(p.idn, 0::smallint) into strict name from school.pupil p where p.id = v_visit.pupil_id;
+    perform auth.note(v_visit.login_id, v_access.id, 'pupil-code');
+end $$;
+comment on function cabinet.pupil_access_new is 'A code for the pupil''s own login, good for 7 days; an older one is worth nothing';
+
+create function cabinet.pupil_access_end(p_token text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.parent(p_token);
+    v_access auth.access;
+begin
+    select a.* into v_access from auth.access a where a.pupil_id = v_visit.pupil_id and a.ordinal = 0 for update;
+    if not found then
+        return;
+    end if;
+    delete from auth.credential c where c.access_id = v_access.id;
+    update auth.access a set login_id = null where a.id = v_access.id;
+    perform auth.drop_empty_login(v_access.login_id);
+    perform auth.note(v_visit.login_id, v_access.id, 'pupil-end');
+end $$;
+comment on function cabinet.pupil_access_end is 'Closes the pupil''s own login; nothing happens when there is none';
+
+-- ---- devices and sessions ---------------------------------------------------------------------------------------------
+
+create function cabinet.devices(p_token text, p_device text)
+returns table (id uuid, agent text, confirmed timestamp, last_seen timestamp, is_this boolean)
+language plpgsql stable security definer rows 5 as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    return query
+    select d.id, d.agent, d.confirmed_at at time zone v_visit.time_zone, d.last_seen_at at time zone v_visit.time_zone,
+           d.token_hash = sha256(convert_to(coalesce(p_device, ''), 'UTF8'))
+      from auth.device d
+     where d.login_id = v_visit.login_id and d.revoked_at is null
+     order by d.last_seen_at desc;
+end $$;
+comment on function cabinet.devices is 'The confirmed devices of this login, the last seen first';
+
+create function cabinet.sessions(p_token text)
+returns table (id uuid, started timestamp, last_used timestamp, address text, agent text, is_current boolean)
+language plpgsql stable security definer rows 5 as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    return query
+    select s.id, s.started_at at time zone v_visit.time_zone, s.last_used_at at time zone v_visit.time_zone,
+           text(auth.network(s.address)), s.agent, s.id = v_visit.session_id
+      from auth.session s
+     where s.login_id = v_visit.login_id
+       and s.last_used_at > now() - interval '30 min' and s.started_at > now() - interval '12 h'
+     order by s.id <> v_visit.session_id, s.last_used_at desc;
+end $$;
+comment on function cabinet.sessions is 'The open sessions of this login, this one first; addresses without their last part';
+
+create function cabinet.attempts(p_token text)
+returns table (at timestamp, name text, address text, succeeded boolean, kind text)
+language plpgsql stable security definer rows 20 as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    return query
+    select t.begun_at at time zone v_visit.time_zone, auth.name_of(p.idn, a.ordinal), text(auth.network(t.address)),
+           t.succeeded, t.kind::text
+      from auth.access a
+      join school.pupil p on p.id = a.pupil_id
+      join auth.attempt t on t.access_id = a.id
+     where a.login_id = v_visit.login_id and t.kind <> 'change' and (t.finished_at is not null or t.expires_at < now())
+     order by t.begun_at desc
+     limit 20;
+end $$;
+comment on function cabinet.attempts is 'The last 20 attempts at the names of this login, newest first';
+
+create function cabinet.device_revoke(p_token text, p_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    update auth.device d set revoked_at = now()
+     where d.id = p_id and d.login_id = v_visit.login_id and d.revoked_at is null;
+    if not found then
+        raise exception 'no such device' using errcode = 'KB404';
+    end if;
+    delete from auth.session s where s.device_id = p_id and s.id <> v_visit.session_id;
+    perform auth.note(v_visit.login_id, v_visit.access_id, 'device-revoke');
+end $$;
+comment on function cabinet.device_revoke is 'The device is not confirmed any more, its sessions are over (this one excepted); KB404 when it is not this login''s';
+
+create function cabinet.session_end(p_token text, p_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    delete from auth.session s where s.id = p_id and s.login_id = v_visit.login_id;
+    if not found then
+        raise exception 'no such session' using errcode = 'KB404';
+    end if;
+end $$;
+comment on function cabinet.session_end is 'Ends a session of this login; KB404 when it is another''s';
+
+create function cabinet.sessions_end_others(p_token text, out ended bigint)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    delete from auth.session s where s.login_id = v_visit.login_id and s.id <> v_visit.session_id;
+    get diagnostics ended = row_count;
+end $$;
+comment on function cabinet.sessions_end_others is 'Ends every session of this login but this one; how many they were';
+
+grant execute on function
+    cabinet.login_begin(text, text, text, text) to kabinet_login, kabinet_settings;
+grant execute on function
+    cabinet.login_finish(uuid, bytea, text, text, text),
+    cabinet.login_first(uuid, bytea, bytea, integer, bytea, text, text, text) to kabinet_login;
+grant execute on function
+    cabinet.child_add(text, uuid, bytea),
+    cabinet.password_begin(text),
+    cabinet.password_change(text, uuid, bytea, bytea, integer, bytea, text),
+    cabinet.pupil_access(text),
+    cabinet.pupil_access_new(text, bytea, integer, bytea),
+    cabinet.pupil_access_end(text),
+    cabinet.devices(text, text),
+    cabinet.sessions(text),
+    cabinet.attempts(text),
+    cabinet.device_revoke(text, uuid),
+    cabinet.session_end(text, uuid),
+    cabinet.sessions_end_others(text) to kabinet_settings;
+
+commit;

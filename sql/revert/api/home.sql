@@ -1,0 +1,7 @@
+-- Revert kabinet:api/home from pg
+
+begin;
+
+drop function cabinet.home, cabinet.home_statistics, cabinet.home_announcements, cabinet.home_contacts;
+
+commit;
