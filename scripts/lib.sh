@@ -1,5 +1,5 @@
 # lib.sh -- what the shell scripts share. Sourced, never run; the caller has `set -euo pipefail`.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 export LC_ALL=C.UTF-8
 umask 022
@@ -34,4 +34,52 @@ wait_until() {
     ((--tries > 0)) || return 1
     sleep 0.1
   done
+}
+
+# ---- private PostgreSQL clusters, for the demo and for tests ---------------------------------------------------------
+
+# make_cluster DATA USER LOG: a new cluster that USER runs, with a superuser `postgres`; its settings go to DATA/kabinet.conf.
+make_cluster() {
+  local data=$1 user=$2 log=$3 provider
+
+  rm -rf "$data"
+  mkdir -m 700 "$data"
+  ! is_root || chown "$user:" "$data"
+  # Names in a class list sort the Russian way where this PostgreSQL can.
+  for provider in "--locale-provider=icu --icu-locale=ru-RU" ""; do
+    # shellcheck disable=SC2086
+    if as "$user" "$PG_BIN/initdb" -D "$data" -U postgres --encoding=UTF8 --locale=C.UTF-8 $provider \
+      --data-checksums --auth=peer >"$log" 2>&1; then
+      break
+    fi
+    [[ -n $provider ]] || return 1
+  done
+  as "$user" tee "$data/pg_hba.conf" >/dev/null <<<'local all all peer map=kabinet'
+  as "$user" tee -a "$data/postgresql.conf" >/dev/null <<<"include = 'kabinet.conf'"
+}
+
+# postgresql_conf RUN: the settings, with the socket in RUN.
+postgresql_conf() {
+  cat <<END
+listen_addresses = ''
+unix_socket_directories = '$1'
+external_pid_file = '$1/postgresql.pid'
+# The programs refuse a server that could forget what it acknowledged.
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+shared_buffers = 128MB
+max_wal_size = 2GB
+max_connections = 60
+jit = off
+log_timezone = 'UTC'
+# No statement, parameter or row reaches the log: they hold people's names and hashes of secrets.
+log_statement = none
+log_min_duration_statement = -1
+log_min_error_statement = panic
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_error_verbosity = terse
+log_line_prefix = '%m [%p] %q%u '
+END
 }
