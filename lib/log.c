@@ -31,6 +31,7 @@ static const char *const level_names[LOG_EVENT__COUNT] = {
 struct line {
 	char   bytes[LOG_LINE_BYTES];
 	size_t len;
+	bool   is_cut;
 };
 
 void
@@ -47,15 +48,17 @@ log_request(const char *request_id)
 
 /*
  * All of the bytes or none, with room left for the line feed: a cut falls between two pieces, never
- * inside one.
+ * inside one, and nothing follows it.
  */
 static void
 line_put(struct line *l, const char *bytes, size_t len)
 {
-	if (len < LOG_LINE_BYTES - l->len) {
-		memcpy(l->bytes + l->len, bytes, len);
-		l->len += len;
+	if (l->is_cut || len >= LOG_LINE_BYTES - l->len) {
+		l->is_cut = true;
+		return;
 	}
+	memcpy(l->bytes + l->len, bytes, len);
+	l->len += len;
 }
 
 static void
