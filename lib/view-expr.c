@@ -9,7 +9,8 @@
  *   - comparisons, && and || share one precedence: `a && b > 1` means `(a && b) > 1`. Mixing them without parentheses is refused;
  *   - both sides of && and || are evaluated, and an unknown symbol is an error: view.c demands that all are set;
  *   - `text * number` repeats the text: refused, or a number from outside could ask for any amount of memory;
- *   - `row[i]` copies the row: there are no arrays here, so `[` is refused.
+ *   - `row[i]` copies the row: there are no arrays here, so `[` is no operator;
+ *   - the lexer cannot be trusted with what it refuses: it sees only what scan() found to be an expression.
  */
 #include <assert.h>
 #include <ctype.h>
@@ -42,7 +43,13 @@ keep_error(GError *error)
 	return last_why;
 }
 
-/* ---- what an expression mentions ----------------------------------------------------------------------------------- */
+/* ---- the grammar --------------------------------------------------------------------------------- */
+
+/*
+ * What libctpl gets to see is checked here first, completely:
+ *   expression = operand { operator operand }        operand = ( expression ) | name | number | "text"
+ * because its lexer loses memory over some texts that it refuses, and frees twice over others (`a * 2 && 1 +`).
+ */
 
 /* The operators of one pair of parentheses, as far as their order could surprise. */
 enum { LEVEL_COMPARISON = 1, LEVEL_AND = 2, LEVEL_OR = 4 };
@@ -51,16 +58,18 @@ struct scan {
 	struct expr *e;
 	unsigned level[VIEW_MAX_DEPTH];    /* of LEVEL_*, by depth of parentheses */
 	int depth;
+	bool wants_operand;
 };
 
 static const char *
-scan_symbol(struct scan *s, const char *name, size_t len)
+scan_name(struct scan *s, const char *at, size_t *len)
 {
 	int symbol;
 
-	if (!symbol_is_name(name, len))
+	*len = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	if (!symbol_is_name(at, *len))
 		return "a name has other letters than a-z, 0-9 and _";
-	symbol = symbol_intern(name, len);
+	symbol = symbol_intern(at, *len);
 	if (symbol < 0)
 		return "too many names in the templates";
 	for (int i = 0; i < s->e->symbol_count; i++)
@@ -72,63 +81,106 @@ scan_symbol(struct scan *s, const char *name, size_t len)
 	return NULL;
 }
 
+/* Digits with a sign, perhaps with digits behind a point; so few that nothing overflows. */
 static const char *
-scan_operator(struct scan *s, const char *at)
+scan_number(const char *at, size_t *len)
 {
-	unsigned *level = &s->level[s->depth], found = 0;
+	size_t sign = *at == '-' || *at == '+';
+	size_t digits = strspn(at + sign, "0123456789");
 
-	if (at[0] == '(') {
+	*len = sign + digits;
+	if (digits == 0 || digits > EXPR_MAX_DIGITS)
+		return "a number has 1 to 15 digits";
+	if (at[*len] != '.')
+		return NULL;
+	digits = strspn(at + *len + 1, "0123456789");
+	*len += 1 + digits;
+	return digits == 0 || digits > EXPR_MAX_DIGITS ? "a number has 1 to 15 digits" : NULL;
+}
+
+static const char *
+scan_text(struct scan *s, const char *at, size_t *len)
+{
+	s->e->has_text = true;
+	for (*len = 1; at[*len] != '"'; (*len)++) {
+		if (at[*len] == '\\')
+			(*len)++;
+		if (at[*len] == '\0')
+			return "a text without its closing quote";
+	}
+	(*len)++;
+	return NULL;
+}
+
+static const char *
+scan_operand(struct scan *s, const char *at, size_t *len)
+{
+	if (*at == '(') {
+		*len = 1;
 		if (++s->depth == VIEW_MAX_DEPTH)
 			return "parentheses nest too deep";
 		s->level[s->depth] = 0;
-	} else if (at[0] == ')') {
-		if (s->depth-- == 0)
-			return "a ) too many";
-	} else if (at[0] == '[' || at[0] == ']') {
-		return "there are no arrays";
-	} else if (at[0] == '*') {
-		s->e->multiplies = true;
-	} else if (at[0] == '<' || at[0] == '>' || ((at[0] == '=' || at[0] == '!') && at[1] == '=')) {
-		found = LEVEL_COMPARISON;
-	} else if (at[0] == '&') {
-		found = LEVEL_AND;
-	} else if (at[0] == '|') {
-		found = LEVEL_OR;
+		return NULL;        /* an operand is still wanted */
 	}
+	s->wants_operand = false;
+	if (*at == '"')
+		return scan_text(s, at, len);
+	if (isalpha((unsigned char)*at) || *at == '_')
+		return scan_name(s, at, len);
+	if (isdigit((unsigned char)*at) || *at == '-' || *at == '+')
+		return scan_number(at, len);
+	return "an operand is missing";
+}
+
+/* Two comparisons, or two kinds of operators, between the same parentheses mean something else than one reads. */
+static const char *
+scan_operator(struct scan *s, const char *at, size_t *len)
+{
+	static const struct { const char *sign; unsigned level; } operators[] = {
+		{ "&&", LEVEL_AND }, { "||", LEVEL_OR }, { "==", LEVEL_COMPARISON }, { "!=", LEVEL_COMPARISON },
+		{ "<=", LEVEL_COMPARISON }, { ">=", LEVEL_COMPARISON }, { "<", LEVEL_COMPARISON },
+		{ ">", LEVEL_COMPARISON }, { "+", 0 }, { "-", 0 }, { "*", 0 }, { "/", 0 }, { "%", 0 },
+	};
+	unsigned *level = &s->level[s->depth], found;
+	size_t i;
+
+	if (*at == ')') {
+		*len = 1;
+		return s->depth-- == 0 ? "a ) too many" : NULL;
+	}
+	for (i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
+		if (strncmp(at, operators[i].sign, strlen(operators[i].sign)) == 0)
+			break;
+	if (i == sizeof(operators) / sizeof(operators[0]))
+		return "an operator is missing";
+	*len = strlen(operators[i].sign);
+	s->e->multiplies |= *at == '*';
+	s->wants_operand = true;
+	found = operators[i].level;
 	if (found != 0 && *level != 0 && (*level != found || found == LEVEL_COMPARISON))
 		return "comparisons, && and || have one precedence: put parentheses";
 	*level |= found;
 	return NULL;
 }
 
-/* Collects symbols and looks for the traps; whether it is an expression at all is libctpl's to say. text ends with NUL. */
+/* Collects the names of an expression; NULL when it is one, else the reason. text ends with NUL. */
 static const char *
-scan(struct scan *s, const char *at)
+scan(struct expr *e, const char *at)
 {
+	struct scan s = { .e = e, .wants_operand = true };
 	const char *why = NULL;
+	size_t len;
 
-	while (*at != '\0' && why == NULL) {
-		size_t len = 1;
-
-		if (*at == '"') {
-			s->e->has_text = true;
-			while (at[len] != '\0' && at[len] != '"')
-				len += at[len] == '\\' && at[len + 1] != '\0' ? 2 : 1;
-			len += at[len] == '"';
-		} else if (isalpha((unsigned char)*at) || *at == '_') {
-			len = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-			why = scan_symbol(s, at, len);
-		} else if (isdigit((unsigned char)*at) || *at == '.') {
-			len = strspn(at, "0123456789.abcdefxABCDEFX");
-		} else {
-			why = scan_operator(s, at);
-			if (why == NULL && (strncmp(at, "&&", 2) == 0 || strncmp(at, "||", 2) == 0 ||
-			    (strchr("<>=!", *at) != NULL && at[1] == '=')))
-				len = 2;
-		}
+	for (at += strspn(at, " \t"); *at != '\0' && why == NULL; at += strspn(at, " \t")) {
+		len = 0;
+		why = s.wants_operand ? scan_operand(&s, at, &len) : scan_operator(&s, at, &len);
 		at += len;
 	}
-	if (why == NULL && s->e->multiplies && s->e->has_text)
+	if (why == NULL && s.wants_operand)
+		why = "an operand is missing";
+	if (why == NULL && s.depth > 0)
+		why = "a ) is missing";
+	if (why == NULL && e->multiplies && e->has_text)
 		why = "a text cannot be multiplied";
 	return why;
 }
@@ -166,7 +218,6 @@ expr_lex(struct arena *a, const char *text, size_t len, const char **why)
 {
 	char copy[EXPR_MAX_BYTES + 1];
 	struct expr *e = arena_alloc(a, sizeof(*e));
-	struct scan s = { .e = e };
 	GError *error = NULL;
 
 	if (len == 0 || len > EXPR_MAX_BYTES || memchr(text, '\0', len) != NULL) {
@@ -175,7 +226,7 @@ expr_lex(struct arena *a, const char *text, size_t len, const char **why)
 	}
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	*why = scan(&s, copy);
+	*why = scan(e, copy);
 	if (*why != NULL)
 		return NULL;
 	e->token = ctpl_lexer_expr_lex_string(copy, (gssize)len, &error);

@@ -29,6 +29,7 @@
 #define VIEW_MAX_ARGS           3           /* of a modifier */
 #define EXPR_MAX_BYTES          256
 #define EXPR_MAX_SYMBOLS        8           /* different ones in one expression */
+#define EXPR_MAX_DIGITS         15          /* of a number in an expression, on each side of the point */
 #define EXPR_MAX_TEXT_BYTES     (64 * 1024) /* of one text value that reaches libctpl, escaped */
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */

@@ -84,9 +84,11 @@ bind(struct view *v, int symbol, bool is_section)
 
 	if (symbol < 0)
 		return NULL;
-	for (b = v->bindings; b < v->bindings + v->count; b++)
+	for (int i = 0; i < v->count; i++) {
+		b = &v->bindings[i];
 		if (b->symbol == symbol && (b->slot.section != NULL) == is_section)
 			return &b->slot;
+	}
 	if (v->count == v->capacity) {
 		int capacity = v->capacity == 0 ? 16 : 2 * v->capacity;
 		struct binding *more = arena_array(v->arena, struct binding, capacity);
@@ -345,7 +347,8 @@ undo_to(struct render *r, int mark)
 static void
 enter_view(struct render *r, const struct view *v)
 {
-	for (const struct binding *b = v->bindings; b < v->bindings + v->count; b++) {
+	for (int i = 0; i < v->count; i++) {
+		const struct binding *b = &v->bindings[i];
 		struct slot *slot = hide(r, b->symbol);
 
 		if (b->slot.section != NULL)
