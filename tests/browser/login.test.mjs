@@ -133,3 +133,68 @@ test('a password can be shown while it is typed', () => inContext({}, async (pag
   await page.click('.secret button');
   assert.equal(await page.getAttribute('#password', 'type'), 'password');
 }));
+
+test('a pupil comes in by a code of the parent\'s, sees no money, and can be shut out', () => inContext({}, async (parent) => {
+  const cabinet = activeCabinets().at(-1);
+  await logIn(parent, cabinet);
+  const child = await parent.textContent('.top .who .idn');
+  await parent.goto('/settings');
+  await parent.click('section[aria-labelledby=pupil-title] button');
+  await parent.waitForSelector('main[data-page=pupil]');
+  const [login, code] = await parent.$$eval('.facts .idn', (cells) => cells.map((cell) => cell.textContent.trim()));
+  assert.equal(login, `${child}-0`);
+  await parent.goto('/settings');
+  assert.ok(!(await parent.content()).includes(code), 'the code is shown once');
+
+  await inContext({}, async (pupil) => {
+    const password = 'жёлтый зонт и три кота';
+    await pupil.goto('/login/first');
+    await pupil.fill('#login', login);
+    await pupil.fill('#code', code.toLowerCase());
+    await pupil.fill('#password', password);
+    await pupil.fill('#password2', password);
+    await pupil.click('main button[type=submit]');
+    await pupil.waitForSelector('main[data-page=home]');
+    assert.match(await pupil.textContent('.mode'), /Ученик/);
+    assert.equal(await pupil.textContent('.top .who .idn'), child);
+    assert.equal(await pupil.locator('data.money').count(), 0, 'no money on the first page');
+    assert.equal(await pupil.locator('.side a[href^="/finance"]').count(), 0);
+    assert.equal((await pupil.goto('/finance')).status(), 403);
+    assert.equal((await pupil.goto('/finance/statement.csv')).status(), 403);
+    await pupil.goto('/settings');
+    assert.equal(await pupil.locator('section[aria-labelledby=children-title]').count(), 0);
+
+    await parent.reload();
+    await parent.click('text=Закрыть вход');
+    await parent.waitForSelector('.note[role=status]');
+    await pupil.goto('/');
+    assert.equal(await pupil.getAttribute('main', 'data-page'), 'login', 'the pupil is out at once');
+    assert.deepEqual(pupil.complaints, []);
+  });
+  assert.deepEqual(parent.complaints, []);
+}));
+
+test('a changed password lets nobody else stay', () => inContext({}, async (here) => {
+  const cabinet = activeCabinets().at(-1);
+  const change = async (page, old, password) => {
+    await page.goto('/settings/password');
+    await page.fill('#old', old);
+    await page.fill('#password', password);
+    await page.fill('#password2', password);
+    await page.click('main button[type=submit]');
+  };
+  await logIn(here, cabinet);
+  await inContext({}, async (there) => {
+    await logIn(there, cabinet);
+    await change(here, 'не тот пароль', 'семь ветров в поле');
+    assert.match(await here.textContent('#old-error'), /\S/, 'the old one must be right');
+    await change(here, cabinet.password, 'семь ветров в поле');
+    await here.waitForSelector('.note[role=status]');
+    await there.goto('/');
+    assert.equal(await there.getAttribute('main', 'data-page'), 'login', 'the other session ended');
+    await logIn(there, { ...cabinet, password: 'семь ветров в поле' });
+  });
+  await change(here, 'семь ветров в поле', cabinet.password);
+  await here.waitForSelector('.note[role=status]');
+  assert.deepEqual(here.complaints, []);
+}));
