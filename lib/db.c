@@ -497,6 +497,7 @@ db_answer(struct request *rq)
 	struct db_queue *queue = rq->queue;
 	enum trip trip = TRIP_LOST;
 	int tries = queue->writable ? 1 : 2;
+	bool is_welcome;
 
 	rq->db_reply = REPLY_BUSY;
 	rq->db_refusal = NULL;
@@ -512,12 +513,11 @@ db_answer(struct request *rq)
 		}
 	}
 	queue->answered = queue->count;
-	if (trip != TRIP_GOOD)
-		return false;
-	if (reply_know_visitor(rq))
-		return true;
-	rq->db_reply = REPLY_FORBIDDEN;
-	return false;
+	/* Who it is was asked first: known even when a later question failed, so that the error page has its frame. */
+	is_welcome = reply_know_visitor(rq);
+	if (trip == TRIP_GOOD && !is_welcome)
+		rq->db_reply = REPLY_FORBIDDEN;
+	return trip == TRIP_GOOD && is_welcome;
 }
 
 void
