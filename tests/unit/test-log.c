@@ -185,6 +185,7 @@ long_values_are_cut_between_characters(void **state)
 
 	(void)state;
 	for (size_t shift = 0; shift < 4; shift++) {
+		memset(value, '\0', sizeof(value));
 		memset(value, 'a', shift);
 		for (size_t i = shift; i + 2 < sizeof(value); i += 2)
 			memcpy(value + i, "я", 2);
