@@ -30,6 +30,7 @@
 /* Of one element: values of the known attributes, and the whole of it as text. */
 struct element {
 	const char *value[FIELD__COUNT];  /* FIELD, TOTAL or HEAD: the first is the largest */
+	int         order[FIELD__COUNT];  /* what the n-th attribute was in the element before: rows are alike */
 	char        bytes[ROW_BYTES];     /* where the values stand */
 	size_t      used;
 	struct text raw;
@@ -342,24 +343,44 @@ enter(struct xml_reader *x, const char *name)
 	return true;
 }
 
+/* Which of the names this is, tried first where the element before had it; -1: none. */
 static int
-find(const char *const names[], int count, const char *name)
+find(const char *const names[], int count, const char *name, int *guess)
 {
-	for (int i = 0; i < count; i++)
-		if (names[i] != NULL && strcmp(names[i], name) == 0)
+	if (*guess < count && names[*guess] != NULL && strcmp(names[*guess], name) == 0)
+		return *guess;
+	for (int i = 0; i < count; i++) {
+		if (names[i] != NULL && strcmp(names[i], name) == 0) {
+			*guess = i;
 			return i;
+		}
+	}
 	return -1;
 }
 
-/* Keeps one attribute: its value if the dialect knows the name, and its text in any case. false: it does not. */
+/* ` name="value"` for the row's text. */
+static void
+put_attribute(struct text *raw, const char *name, const char *value, size_t len)
+{
+	text_put(raw, " ", 1);
+	text_puts(raw, name);
+	text_put(raw, "=\"", 2);
+	if (strcspn(value, "&<>\"'\t\n\r") == len)
+		text_put(raw, value, len);
+	else
+		text_html(raw, value, len);
+	text_put(raw, "\"", 1);
+}
+
+/* Keeps the value of the n-th attribute, whose name the dialect must know. */
 static bool
-take_attribute(struct xml_reader *x, const char *const names[], int count)
+take_attribute(struct xml_reader *x, const char *const names[], int count, int n)
 {
 	struct element *e = &x->element;
 	const char *name = (const char *)xmlTextReaderConstName(x->reader);
 	const char *value = (const char *)xmlTextReaderConstValue(x->reader);
 	size_t len = strlen(value);
-	int index = find(names, count, name);
+	int index = n < FIELD__COUNT ? find(names, count, name, &e->order[n]) : -1;
 
 	if (index < 0) {
 		registry_problem(x->r, x->line, "Лишний атрибут «%s»", registry_shown(name));
@@ -371,11 +392,7 @@ take_attribute(struct xml_reader *x, const char *const names[], int count)
 	}
 	e->value[index] = memcpy(e->bytes + e->used, value, len + 1);
 	e->used += len + 1;
-	text_put(&e->raw, " ", 1);
-	text_puts(&e->raw, name);
-	text_put(&e->raw, "=\"", 2);
-	text_html(&e->raw, value, len);
-	text_put(&e->raw, "\"", 1);
+	put_attribute(&e->raw, name, value, len);
 	return true;
 }
 
@@ -391,8 +408,8 @@ take_attributes(struct xml_reader *x, const char *element_name, const char *cons
 	text_clear(&e->raw);
 	text_put(&e->raw, "<", 1);
 	text_puts(&e->raw, element_name);
-	while (is_good && xmlTextReaderMoveToNextAttribute(x->reader) == 1)
-		is_good = take_attribute(x, names, count);
+	for (int n = 0; is_good && xmlTextReaderMoveToNextAttribute(x->reader) == 1; n++)
+		is_good = take_attribute(x, names, count, n);
 	text_put(&e->raw, "/>", 2);
 	xmlTextReaderMoveToElement(x->reader);
 	return is_good;
