@@ -1,16 +1,21 @@
 /*
- * view-expr.c -- conditions and expressions of templates. The only file that knows libctpl and GLib.
+ * view-expr.c -- conditions and expressions. The only file that knows libctpl and GLib.
  *
- * An expression is lexed once, at start. Before each evaluation the values of the symbols it mentions - and of no others - are
- * set in place in the process's one environ, where every symbol was pushed once. Texts go in HTML-escaped, so that what an
- * expression yields as text may be written out as it is.
+ * An expression is lexed once, at start. Before each evaluation the values of the symbols it
+ * mentions - and of no others - are set in place in the process's one environ, where every symbol
+ * was pushed once. Texts go in HTML-escaped, so that what an expression yields as text may be
+ * written out as it is.
  *
  * libctpl 0.3.4 has traps that are closed here (each is a test of tests/unit/test-view.c):
- *   - comparisons, && and || share one precedence: `a && b > 1` means `(a && b) > 1`. Mixing them without parentheses is refused;
- *   - both sides of && and || are evaluated, and an unknown symbol is an error: view.c demands that all are set;
- *   - `text * number` repeats the text: refused, or a number from outside could ask for any amount of memory;
+ *   - comparisons, && and || share one precedence: `a && b > 1` means `(a && b) > 1`. Mixing them
+ *     without parentheses is refused;
+ *   - both sides of && and || are evaluated, and an unknown symbol is an error: view.c demands that
+ *     all are set;
+ *   - `text * number` repeats the text: refused, or a number from outside could ask for any amount
+ *     of memory;
  *   - `row[i]` copies the row: there are no arrays here, so `[` is no operator;
- *   - the lexer cannot be trusted with what it refuses: it sees only what scan() found to be an expression.
+ *   - the lexer cannot be trusted with what it refuses: it sees only what scan() found to be an
+ *     expression.
  */
 #include <assert.h>
 #include <ctype.h>
@@ -19,7 +24,7 @@
 #include "view-private.h"
 
 static CtplEnviron *environ_of_process;
-static struct text escaped;         /* scratch for texts on their way in; kept to save allocations */
+static struct text escaped;         /* scratch for texts on their way in */
 static char last_why[160];
 
 void
@@ -37,18 +42,21 @@ expr_unload(void)
 static const char *
 keep_error(GError *error)
 {
-	snprintf(last_why, sizeof(last_why), "%s", error != NULL ? error->message : "not an expression");
+	snprintf(last_why, sizeof(last_why), "%s",
+	    error != NULL ? error->message : "not an expression");
 	if (error != NULL)
 		g_error_free(error);
 	return last_why;
 }
 
-/* ---- the grammar --------------------------------------------------------------------------------- */
+/* ---- the grammar ----------------------------------------------------------------------------- */
 
 /*
  * What libctpl gets to see is checked here first, completely:
- *   expression = operand { operator operand }        operand = ( expression ) | name | number | "text"
- * because its lexer loses memory over some texts that it refuses, and frees twice over others (`a * 2 && 1 +`).
+ *   expression = operand { operator operand }        operand = ( expression ) | name | number |
+ *   "text"
+ * because its lexer loses memory over some texts that it refuses, and frees twice over others (`a *
+ * 2 && 1 +`).
  */
 
 /* The operators of one pair of parentheses, as far as their order could surprise. */
@@ -132,14 +140,19 @@ scan_operand(struct scan *s, const char *at, size_t *len)
 	return "an operand is missing";
 }
 
-/* Two comparisons, or two kinds of operators, between the same parentheses mean something else than one reads. */
+/*
+ * Two comparisons, or two kinds of operators, between the same parentheses mean something else than
+ * one reads.
+ */
 static const char *
 scan_operator(struct scan *s, const char *at, size_t *len)
 {
 	static const struct { const char *sign; unsigned level; } operators[] = {
-		{ "&&", LEVEL_AND }, { "||", LEVEL_OR }, { "==", LEVEL_COMPARISON }, { "!=", LEVEL_COMPARISON },
-		{ "<=", LEVEL_COMPARISON }, { ">=", LEVEL_COMPARISON }, { "<", LEVEL_COMPARISON },
-		{ ">", LEVEL_COMPARISON }, { "+", 0 }, { "-", 0 }, { "*", 0 }, { "/", 0 }, { "%", 0 },
+		{ "&&", LEVEL_AND }, { "||", LEVEL_OR },
+		{ "==", LEVEL_COMPARISON }, { "!=", LEVEL_COMPARISON },
+		{ "<=", LEVEL_COMPARISON }, { ">=", LEVEL_COMPARISON },
+		{ "<", LEVEL_COMPARISON }, { ">", LEVEL_COMPARISON },
+		{ "+", 0 }, { "-", 0 }, { "*", 0 }, { "/", 0 }, { "%", 0 },
 	};
 	unsigned *level = &s->level[s->depth], found;
 	size_t i;
@@ -185,7 +198,7 @@ scan(struct expr *e, const char *at)
 	return why;
 }
 
-/* ---- lexing -------------------------------------------------------------------------------------------------------- */
+/* ---- lexing ---------------------------------------------------------------------------------- */
 
 static void
 free_token(void *token)
@@ -194,8 +207,8 @@ free_token(void *token)
 }
 
 /*
- * The value of a symbol inside the environ. It stays where it is, because the symbol is pushed once and never popped; libctpl
- * hands it out as const only because it has no call for setting in place.
+ * The value of a symbol inside the environ. It stays where it is, because the symbol is pushed once
+ * and never popped; libctpl hands it out as const only because it has no call for setting in place.
  */
 static void *
 slot_of(int symbol)
@@ -240,7 +253,7 @@ expr_lex(struct arena *a, const char *text, size_t len, const char **why)
 	return e;
 }
 
-/* ---- evaluation ---------------------------------------------------------------------------------------------------- */
+/* ---- evaluation ------------------------------------------------------------------------------ */
 
 static const char *
 set_text(CtplValue *slot, const struct value *v)
@@ -253,7 +266,7 @@ set_text(CtplValue *slot, const struct value *v)
 	else
 		text_html(&escaped, v->text, v->len);
 	if (escaped.broken) {
-		text_release(&escaped);     /* a broken text stays broken; the next one starts anew */
+		text_release(&escaped);     /* a large block is not kept for ever */
 		escaped.data = NULL;
 		return "a text is too long for an expression";
 	}
@@ -278,13 +291,14 @@ set_symbols(const struct expr *e, const struct value *values)
 			ctpl_value_set_int(e->slots[i], number);
 			break;
 		case VALUE_INT:
-			if (number == INT64_MIN)        /* INT64_MIN % -1 is a trap of the processor */
+			if (number == INT64_MIN)    /* INT64_MIN % -1 kills the process */
 				return "not an integer";
 			ctpl_value_set_int(e->slots[i], number);
 			break;
 		case VALUE_TEXT:
 		case VALUE_HTML:
-			why = e->multiplies ? "a text cannot be multiplied" : set_text(e->slots[i], v);
+			why = e->multiplies ? "a text cannot be multiplied" :
+			    set_text(e->slots[i], v);
 			break;
 		case VALUE_UNSET:
 			return "a symbol is not set";

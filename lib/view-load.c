@@ -1,8 +1,10 @@
 /*
- * view-load.c -- the one place where templates come from: a folder of *.html files, and the manifest of static files.
+ * view-load.c -- the one place where templates come from: a folder of *.html files, and the
+ * manifest of static files.
  *
- * Everything happens once, before the workers are forked; whatever is wrong ends the program with words for the
- * administrator. Files are read here and parsed from memory, never through the engine's own file access.
+ * Everything happens once, before the workers are forked; whatever is wrong ends the program with
+ * words for the administrator. Files are read here and parsed from memory, never through the
+ * engine's own file access.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -43,7 +45,8 @@ load_manifest(const char *path)
 		char *end = strchr(line, '\n');
 		char *blank = strchr(line, ' ');
 
-		if (end == NULL || blank == NULL || blank == line || blank[1] != '/' || strchr(blank + 1, ' ') != NULL)
+		if (end == NULL || blank == NULL || blank == line || blank[1] != '/' ||
+		    strchr(blank + 1, ' ') != NULL)
 			fail("%s: not `NAME /ADDRESS`: %s", path, line);
 		*end = *blank = '\0';
 		view_asset(line, blank + 1);
@@ -57,7 +60,7 @@ load_manifest(const char *path)
 static void
 load_template(const char *path, const char *name)
 {
-	static char source[VIEW_MAX_TEMPLATE_BYTES + 1];    /* one more than may be: shows a file that is too long */
+	static char source[VIEW_MAX_TEMPLATE_BYTES + 1];    /* one more: to see what is too long */
 	char bare[LOAD_MAX_PATH_BYTES], why[VIEW_WHY_BYTES];
 	FILE *f = fopen(path, "re");
 	size_t len;
@@ -98,7 +101,8 @@ load_folder(const char *path, size_t root_len, int depth)
 
 		if (entry->d_name[0] == '.')
 			continue;
-		if (snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name) >= (int)sizeof(inner))
+		if (snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name) >=
+		    (int)sizeof(inner))
 			fail("%s/%s: the path is too long", path, entry->d_name);
 		if (stat(inner, &st) != 0)
 			fail("%s: %s", inner, strerror(errno));

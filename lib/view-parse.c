@@ -1,158 +1,18 @@
 /*
- * view-parse.c -- templates: marks found in text, trees built from marks, includes linked; the table of symbols.
+ * view-parse.c -- one template: marks found in text, a tree built from marks.
  *
- * A template is read in one pass. next_mark() delivers the text before a mark as a node and describes the mark; parse_nodes()
- * builds the tree from marks by recursive descent and returns at a mark that closes something, which its caller judges. All
- * memory is one arena's that lives until view_unload(). The first thing that is wrong ends the parsing with file and line.
+ * The text is read in one pass. next_mark() delivers the text before a mark as a node and describes
+ * the mark; parse_nodes() builds the tree from marks by recursive descent and returns at a mark
+ * that closes something, which its caller judges. The first thing that is wrong ends the parsing
+ * with file and line.
  */
-#include <assert.h>
-#include <stdarg.h>
-#include <stdint.h>
-
 #include "view-private.h"
 
-#define SET_MAX_BYTES   ((size_t)32 << 20)
-#define SYMBOL_SLOTS    (2 * VIEW_MAX_SYMBOLS)     /* of the hash table: a power of two */
-
-struct asset {
-	const char *file, *address;
-	struct asset *next;
-};
-
-/* Everything that view_load() makes. */
-static struct {
-	struct arena *arena;
-	struct template *templates;
-	int template_count;
-	struct asset *assets;
-	const char *symbols[VIEW_MAX_SYMBOLS];
-	int symbol_count;
-	short slots[SYMBOL_SLOTS];      /* id + 1; 0 is free */
-} set;
-
-static struct arena *
-set_arena(void)
-{
-	if (set.arena == NULL)
-		set.arena = arena_new(SET_MAX_BYTES);
-	return set.arena;
-}
-
-void
-view_unload(void)
-{
-	if (set.arena != NULL)
-		arena_free(set.arena);
-	memset(&set, 0, sizeof(set));
-	expr_unload();
-}
-
-/* ---- symbols ----------------------------------------------------------------------------------------------------- */
-
-bool
-symbol_is_name(const char *s, size_t len)
-{
-	if (len == 0 || len > VIEW_MAX_NAME_BYTES || (s[0] >= '0' && s[0] <= '9'))
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= '0' && s[i] <= '9') || s[i] == '_'))
-			return false;
-	return true;
-}
-
-/* The slot that holds the name, or the free one where it belongs: FNV-1a and linear probing. */
-static size_t
-symbol_slot(const char *name, size_t len)
-{
-	uint32_t hash = 2166136261u;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
-	for (i = hash % SYMBOL_SLOTS; set.slots[i] != 0; i = (i + 1) % SYMBOL_SLOTS) {
-		const char *known = set.symbols[set.slots[i] - 1];
-
-		if (strncmp(known, name, len) == 0 && known[len] == '\0')
-			break;
-	}
-	return i;
-}
-
-int
-symbol_find(const char *name)
-{
-	return set.slots[symbol_slot(name, strlen(name))] - 1;
-}
-
-int
-symbol_intern(const char *name, size_t len)
-{
-	size_t slot = symbol_slot(name, len);
-
-	if (set.slots[slot] == 0) {
-		if (set.symbol_count == VIEW_MAX_SYMBOLS)
-			return -1;
-		set.symbols[set.symbol_count] = arena_copy(set_arena(), name, len);
-		set.slots[slot] = (short)++set.symbol_count;
-	}
-	return set.slots[slot] - 1;
-}
-
-const char *
-symbol_name(int symbol)
-{
-	assert(symbol >= 0 && symbol < set.symbol_count);
-	return set.symbols[symbol];
-}
-
-int
-symbol_count(void)
-{
-	return set.symbol_count;
-}
-
-/* ---- static files and templates by name --------------------------------------------------------------------------- */
-
-void
-view_asset(const char *file, const char *address)
-{
-	struct asset *a = arena_alloc(set_arena(), sizeof(*a));
-
-	a->file = arena_copy(set_arena(), file, strlen(file));
-	a->address = arena_copy(set_arena(), address, strlen(address));
-	a->next = set.assets;
-	set.assets = a;
-}
-
-static const char *
-asset_find(const char *file)
-{
-	for (const struct asset *a = set.assets; a != NULL; a = a->next)
-		if (strcmp(a->file, file) == 0)
-			return a->address;
-	return NULL;
-}
-
-const struct template *
-template_find(const char *name)
-{
-	for (const struct template *t = set.templates; t != NULL; t = t->next)
-		if (strcmp(t->name, name) == 0)
-			return t;
-	return NULL;
-}
-
-const struct template *
-template_first(void)
-{
-	return set.templates;
-}
-
-/* ---- marks ------------------------------------------------------------------------------------------------------- */
+/* ---- marks ----------------------------------------------------------------------------------- */
 
 enum mark_kind {
-	MARK_EOF, MARK_VALUE, MARK_EXPR, MARK_IF, MARK_ELIF, MARK_ELSE, MARK_END, MARK_SECTION, MARK_INVERTED, MARK_CLOSE,
-	MARK_INCLUDE, MARK_ASSET, MARK_TITLE, MARK_COMMENT
+	MARK_EOF, MARK_VALUE, MARK_EXPR, MARK_IF, MARK_ELIF, MARK_ELSE, MARK_END, MARK_SECTION,
+	MARK_INVERTED, MARK_CLOSE, MARK_INCLUDE, MARK_ASSET, MARK_TITLE, MARK_COMMENT
 };
 
 /* What stands between the braces, blanks around it and the kind's own sign taken away. */
@@ -187,26 +47,13 @@ line_of(struct parser *p, const char *at)
 	return p->line;
 }
 
-static bool refuse(struct parser *p, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static bool
-refuse(struct parser *p, int line, const char *format, ...)
-{
-	va_list args;
-	int len = snprintf(p->why, VIEW_WHY_BYTES, "%s.html:%d: ", p->name, line);
-
-	if (len < 0 || len >= VIEW_WHY_BYTES)
-		return false;
-	va_start(args, format);
-	vsnprintf(p->why + len, VIEW_WHY_BYTES - (size_t)len, format, args);
-	va_end(args);
-	return false;
-}
+/* `return refuse(p, line, "words")` */
+#define refuse(p, line, ...) view_refuse((p)->why, (p)->name, (line), __VA_ARGS__)
 
 static struct node *
 add_node(struct list *list, enum node_kind kind, int line)
 {
-	struct node *n = arena_alloc(set_arena(), sizeof(*n));
+	struct node *n = arena_alloc(view_arena(), sizeof(*n));
 
 	n->kind = kind;
 	n->line = line;
@@ -244,7 +91,10 @@ trim(struct mark *m)
 		m->len--;
 }
 
-/* Is the mark at [begin, end) alone on its line? Then that whole line goes: *begin and *end are moved to its borders. */
+/*
+ * Is the mark at [begin, end) alone on its line? Then that whole line goes: *begin and *end are
+ * moved to its borders.
+ */
 static void
 take_line(const struct parser *p, const char **begin, const char **end)
 {
@@ -269,7 +119,7 @@ flush_text(struct parser *p, struct list *list, const char *end, int line)
 
 	if (end <= p->at)
 		return;
-	bytes = arena_alloc(set_arena(), (size_t)(end - p->at));
+	bytes = arena_alloc(view_arena(), (size_t)(end - p->at));
 	for (const char *s = p->at; s < end; s++) {
 		if (*s == '\\')
 			s++;
@@ -299,7 +149,10 @@ find_mark(struct parser *p)
 	return s;
 }
 
-/* Fills in a {{mark}}; `at` is behind the second brace. Returns the place behind it, NULL when refused. */
+/*
+ * Fills in a {{mark}}; `at` is behind the second brace. Returns the place behind it, NULL when
+ * refused.
+ */
 static const char *
 read_double(struct parser *p, const char *at, struct mark *m)
 {
@@ -343,7 +196,8 @@ take_keyword(struct mark *m, const char *keyword)
 {
 	size_t len = strlen(keyword);
 
-	if (m->len < len || memcmp(m->words, keyword, len) != 0 || (m->len > len && !is_blank(m->words[len])))
+	if (m->len < len || memcmp(m->words, keyword, len) != 0 ||
+	    (m->len > len && !is_blank(m->words[len])))
 		return false;
 	m->words += len;
 	m->len -= len;
@@ -351,7 +205,10 @@ take_keyword(struct mark *m, const char *keyword)
 	return true;
 }
 
-/* Fills in a {mark}; `at` is behind the brace. A brace inside the quotes of an expression's text does not close it. */
+/*
+ * Fills in a {mark}; `at` is behind the brace. A brace inside the quotes of an expression's text
+ * does not close it.
+ */
 static const char *
 read_single(struct parser *p, const char *at, struct mark *m)
 {
@@ -410,14 +267,15 @@ next_mark(struct parser *p, struct list *list, struct mark *m)
 		if (end == NULL)
 			return false;
 	}
-	if (m->kind != MARK_EOF && m->kind != MARK_VALUE && m->kind != MARK_EXPR && m->kind != MARK_ASSET)
+	if (m->kind != MARK_EOF && m->kind != MARK_VALUE && m->kind != MARK_EXPR &&
+	    m->kind != MARK_ASSET)
 		take_line(p, &begin, &end);
 	flush_text(p, list, begin, text_line);
 	p->at = end;
 	return true;
 }
 
-/* ---- trees ------------------------------------------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 static bool parse_nodes(struct parser *p, struct node **first, struct mark *closing, int depth);
 
@@ -427,7 +285,8 @@ intern(struct parser *p, const struct mark *m)
 	int symbol;
 
 	if (!symbol_is_name(m->words, m->len)) {
-		refuse(p, m->line, "'%.*s' is not a name", (int)(m->len < 40 ? m->len : 40), m->words);
+		refuse(p, m->line, "'%.*s' is not a name", (int)(m->len < 40 ? m->len : 40),
+		    m->words);
 		return -1;
 	}
 	symbol = symbol_intern(m->words, m->len);
@@ -463,10 +322,13 @@ parse_value(struct parser *p, struct list *list, const struct mark *m)
 		bar = memchr(arg, '|', (size_t)(end - arg));
 		if (args == VIEW_MAX_ARGS)
 			return refuse(p, m->line, "{%.*s}: too many words", (int)m->len, m->words);
-		n->value.args[args++] = arena_copy(set_arena(), arg, (size_t)((bar ? bar : end) - arg));
+		n->value.args[args++] =
+		    arena_copy(view_arena(), arg, (size_t)((bar ? bar : end) - arg));
 	}
-	if (args != n->value.modifier->arg_count || !modifier_takes(n->value.modifier, n->value.args))
-		return refuse(p, m->line, "{%.*s}: not the words this modifier takes", (int)m->len, m->words);
+	if (args != n->value.modifier->arg_count ||
+	    !modifier_takes(n->value.modifier, n->value.args))
+		return refuse(p, m->line, "{%.*s}: not the words this modifier takes", (int)m->len,
+		    m->words);
 	return true;
 }
 
@@ -474,7 +336,7 @@ static const struct expr *
 parse_expr(struct parser *p, const struct mark *m)
 {
 	const char *why;
-	const struct expr *e = expr_lex(set_arena(), m->words, m->len, &why);
+	const struct expr *e = expr_lex(view_arena(), m->words, m->len, &why);
 
 	if (e == NULL)
 		refuse(p, m->line, "'%.*s': %s", (int)(m->len < 80 ? m->len : 80), m->words, why);
@@ -509,7 +371,7 @@ parse_if(struct parser *p, struct list *list, const struct mark *opening, int de
 	struct mark m = *opening;
 
 	do {
-		struct branch *b = arena_alloc(set_arena(), sizeof(*b));
+		struct branch *b = arena_alloc(view_arena(), sizeof(*b));
 		bool is_last = m.kind == MARK_ELSE;
 
 		b->symbol = -1;
@@ -520,24 +382,27 @@ parse_if(struct parser *p, struct list *list, const struct mark *opening, int de
 		if (!parse_nodes(p, &b->body, &m, depth + 1))
 			return false;
 		if (is_last && m.kind != MARK_END)
-			return refuse(p, m.line, "{else} of line %d wants {end} here", opening->line);
+			return refuse(p, m.line, "{else} of line %d wants {end} here",
+			    opening->line);
 	} while (m.kind == MARK_ELIF || m.kind == MARK_ELSE);
 	if (m.kind != MARK_END)
-		return refuse(p, m.line, "{if} of line %d is not closed by {end} here", opening->line);
+		return refuse(p, m.line, "{if} of line %d is not closed by {end} here",
+		    opening->line);
 	return true;
 }
 
 static bool
 parse_section(struct parser *p, struct list *list, const struct mark *opening, int depth)
 {
-	struct node *n = add_node(list, opening->kind == MARK_SECTION ? NODE_SECTION : NODE_INVERTED,
-	    opening->line);
+	struct node *n = add_node(list,
+	    opening->kind == MARK_SECTION ? NODE_SECTION : NODE_INVERTED, opening->line);
 	struct mark m;
 
 	n->symbol = intern(p, opening);
 	if (n->symbol < 0 || !parse_nodes(p, &n->body, &m, depth + 1))
 		return false;
-	if (m.kind != MARK_CLOSE || m.len != opening->len || memcmp(m.words, opening->words, m.len) != 0)
+	if (m.kind != MARK_CLOSE || m.len != opening->len ||
+	    memcmp(m.words, opening->words, m.len) != 0)
 		return refuse(p, m.line, "section %s of line %d is not closed by {{/%s}} here",
 		    symbol_name(n->symbol), opening->line, symbol_name(n->symbol));
 	return true;
@@ -554,14 +419,14 @@ parse_include(struct list *list, const struct mark *m)
 		return true;
 	}
 	n = add_node(list, NODE_INCLUDE, m->line);
-	n->include.name = arena_copy(set_arena(), m->words, m->len);
+	n->include.name = arena_copy(view_arena(), m->words, m->len);
 	return true;
 }
 
 static bool
 parse_asset(struct parser *p, struct list *list, const struct mark *m)
 {
-	const char *file = arena_copy(set_arena(), m->words, m->len);
+	const char *file = arena_copy(view_arena(), m->words, m->len);
 	const char *address = asset_find(file);
 
 	if (address == NULL)
@@ -575,13 +440,17 @@ parse_title(struct parser *p, const struct mark *m)
 {
 	if (p->title != NULL)
 		return refuse(p, m->line, "a second title");
-	if (m->len == 0 || memchr(m->words, '{', m->len) != NULL || memchr(m->words, '\n', m->len) != NULL)
+	if (m->len == 0 || memchr(m->words, '{', m->len) != NULL ||
+	    memchr(m->words, '\n', m->len) != NULL)
 		return refuse(p, m->line, "a title is plain words in one line");
-	p->title = arena_copy(set_arena(), m->words, m->len);
+	p->title = arena_copy(view_arena(), m->words, m->len);
 	return true;
 }
 
-/* Nodes up to a mark that closes: the end of file, {elif}, {else}, {end} or {{/name}}; the caller says if it may stand there. */
+/*
+ * Nodes up to a mark that closes: the end of file, {elif}, {else}, {end} or {{/name}}; the caller
+ * says if it may stand there.
+ */
 static bool
 parse_nodes(struct parser *p, struct node **first, struct mark *closing, int depth)
 {
@@ -590,7 +459,8 @@ parse_nodes(struct parser *p, struct node **first, struct mark *closing, int dep
 
 	while (good && next_mark(p, &list, closing)) {
 		if (depth == VIEW_MAX_DEPTH)
-			return refuse(p, closing->line, "marks nest deeper than %d", VIEW_MAX_DEPTH);
+			return refuse(p, closing->line, "marks nest deeper than %d",
+			    VIEW_MAX_DEPTH);
 		if ((closing->kind == MARK_ELSE || closing->kind == MARK_END) && closing->len > 0)
 			return refuse(p, closing->line, "{else} and {end} stand alone");
 		switch (closing->kind) {
@@ -616,109 +486,18 @@ parse_nodes(struct parser *p, struct node **first, struct mark *closing, int dep
 	return false;
 }
 
-/* ---- whole templates ---------------------------------------------------------------------------------------------- */
-
 bool
-view_parse(const char *name, const char *source, size_t len, char why[VIEW_WHY_BYTES])
+template_parse(struct template *t, const char *source, size_t len, char why[VIEW_WHY_BYTES])
 {
-	struct parser p = { .name = name, .at = source, .end = source + len, .start = source,
+	struct parser p = { .name = t->name, .at = source, .end = source + len, .start = source,
 	    .counted = source, .line = 1, .why = why };
-	struct template *t = arena_alloc(set_arena(), sizeof(*t));
 	struct mark m;
 
 	why[0] = '\0';
-	if (len > VIEW_MAX_TEMPLATE_BYTES)
-		return refuse(&p, 1, "longer than %d bytes", VIEW_MAX_TEMPLATE_BYTES);
-	if (!text_is_utf8(source, len))
-		return refuse(&p, 1, "not UTF-8");
-	if (set.template_count == VIEW_MAX_TEMPLATES)
-		return refuse(&p, 1, "more than %d templates", VIEW_MAX_TEMPLATES);
-	if (template_find(name) != NULL)
-		return refuse(&p, 1, "a second template of this name");
 	if (!parse_nodes(&p, &t->body, &m, 0))
 		return false;
 	if (m.kind != MARK_EOF)
 		return refuse(&p, m.line, "a mark closes what nothing opened");
-	t->name = arena_copy(set_arena(), name, strlen(name));
 	t->title = p.title != NULL ? p.title : "";
-	t->next = set.templates;
-	set.templates = t;
-	set.template_count++;
-	return true;
-}
-
-static int link_template(struct template *t, char why[VIEW_WHY_BYTES]);
-
-/* Resolves the includes in a tree; returns how deep they go, or -1. */
-static int
-link_nodes(struct template *t, struct node *n, char why[VIEW_WHY_BYTES])
-{
-	struct parser p = { .name = t->name, .why = why };
-	int deepest = 0, depth = 0;
-
-	for (; n != NULL; n = n->next) {
-		switch (n->kind) {
-		case NODE_INCLUDE: {
-			struct template *included = set.templates;
-
-			while (included != NULL && strcmp(included->name, n->include.name) != 0)
-				included = included->next;
-			n->include.template = included;
-			if (included == NULL || included->include_depth == -1) {
-				refuse(&p, n->line, "template '%.40s' %s", n->include.name,
-				    included == NULL ? "does not exist" : "includes itself");
-				return -1;
-			}
-			depth = link_template(included, why);
-			break;
-		}
-		case NODE_IF:
-			depth = 0;
-			for (struct branch *b = n->branches; b != NULL && depth >= 0; b = b->next) {
-				depth = link_nodes(t, b->body, why);
-				deepest = depth > deepest ? depth : deepest;
-			}
-			break;
-		case NODE_SECTION:
-		case NODE_INVERTED: depth = link_nodes(t, n->body, why); break;
-		case NODE_TEXT:
-		case NODE_VALUE:
-		case NODE_EXPR:
-		case NODE_CONTENT: depth = 0; break;
-		}
-		if (depth < 0)
-			return -1;
-		deepest = depth > deepest ? depth : deepest;
-	}
-	return deepest;
-}
-
-/* 1 for a template without includes, -1 with the reason when they go round or too deep. */
-static int
-link_template(struct template *t, char why[VIEW_WHY_BYTES])
-{
-	struct parser p = { .name = t->name, .why = why };
-	int depth;
-
-	if (t->include_depth > 0)
-		return t->include_depth;
-	t->include_depth = -1;
-	depth = link_nodes(t, t->body, why);
-	if (depth < 0)
-		return -1;
-	if (depth >= VIEW_MAX_INCLUDE_DEPTH) {
-		refuse(&p, 1, "includes go deeper than %d", VIEW_MAX_INCLUDE_DEPTH);
-		return -1;
-	}
-	t->include_depth = depth + 1;
-	return t->include_depth;
-}
-
-bool
-view_link(char why[VIEW_WHY_BYTES])
-{
-	for (struct template *t = set.templates; t != NULL; t = t->next)
-		if (link_template(t, why) < 0)
-			return false;
 	return true;
 }

@@ -1,8 +1,10 @@
 /*
- * view-show.c -- modifiers: `{name:modifier}`. One row of the table is one modifier; view.h describes them all.
+ * view-show.c -- modifiers: `{name:modifier}`. One row of the table is one modifier; view.h
+ * describes them all.
  *
- * A show function writes finished, escaped markup, and answers false when the value is not of its kind: the page is then
- * broken and the log says where. Empty values are its business too (view.h says which shows what).
+ * A show function writes finished, escaped markup, and answers false when the value is not of its
+ * kind: the page is then broken and the log says where. Empty values are its business too (view.h
+ * says which shows what).
  */
 #include "date.h"
 #include "money.h"
@@ -36,7 +38,10 @@ number_of(const struct value *v, int64_t *number)
 	return false;
 }
 
-/* Decimal digits of a number; returns where they begin in buf. printf costs more than the rest of a cell. */
+/*
+ * Decimal digits of a number; returns where they begin in buf. printf costs more than the rest of a
+ * cell.
+ */
 static const char *
 decimal(char buf[DECIMAL_BUF], int64_t number)
 {
@@ -81,7 +86,7 @@ value_is_true(const struct value *v)
 	return false;
 }
 
-/* ---- sums of money --------------------------------------------------------------------------------------------------- */
+/* ---- sums of money --------------------------------------------------------------------------- */
 
 static bool
 show_sum_as(struct text *out, const struct value *v, const char *attribute,
@@ -142,7 +147,7 @@ show_sum(struct text *out, const struct value *v, const char *const args[VIEW_MA
 	return true;
 }
 
-/* ---- numbers --------------------------------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static bool
 show_number(struct text *out, const struct value *v, const char *const args[VIEW_MAX_ARGS])
@@ -184,7 +189,7 @@ show_plural(struct text *out, const struct value *v, const char *const args[VIEW
 	return true;
 }
 
-/* ---- dates and moments ------------------------------------------------------------------------------------------------- */
+/* ---- dates and moments ----------------------------------------------------------------------- */
 
 /* The day of a date or of a moment. */
 static bool
@@ -203,7 +208,8 @@ date_of(const struct value *v, struct date *d)
 }
 
 static bool
-show_date_as(struct text *out, const struct value *v, char *(*shown)(char buf[DATE_BUF], struct date d))
+show_date_as(struct text *out, const struct value *v,
+    char *(*shown)(char buf[DATE_BUF], struct date d))
 {
 	char buf[DATE_BUF];
 	struct date d;
@@ -319,7 +325,7 @@ show_as_of(struct text *out, const struct value *v, const char *const args[VIEW_
 	return true;
 }
 
-/* ---- texts ----------------------------------------------------------------------------------------------------------- */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 /* Texts of the other kinds: numbers are their digits; markup has no text. */
 static bool
@@ -386,7 +392,7 @@ show_lines(struct text *out, const struct value *v, const char *const args[VIEW_
 	return true;
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static const struct modifier modifiers[] = {
 	{ "money",   0, VIEW_USE_NUMBER, show_money },

@@ -1,29 +1,36 @@
 /*
- * view.h -- pages from templates: ctemplate's dictionaries over libctpl's expressions, behind one escaping door.
+ * view.h -- pages from templates: ctemplate's dictionaries over libctpl's expressions, behind one
+ * escaping door.
  *
  * A template is HTML with these marks (docs/templates.md shows each in use):
  *   {name}                   the symbol, HTML-escaped
  *   {name:modifier}          shown by a modifier, listed below
- *   {if COND}..{elif COND}..{else}..{end}   COND is a symbol, !symbol or a libctpl expression: {if (count > 1) && is_open}
+ *   {if COND}..{elif COND}..{else}..{end}
+ *                            COND is a symbol, !symbol or a libctpl expression
+ *                            like (count > 1) && is_open
  *   {= EXPR}                 the value of a libctpl expression
- *   {{#name}}..{{/name}}     the section: once per row, inside it the row's columns hide outer symbols of the same name
+ *   {{#name}}..{{/name}}     the section: once per row, inside it the row's columns hide outer
+ *                            symbols of the same name
  *   {{^name}}..{{/name}}     when the section has no rows
  *   {{>parts/name}}          another template in this place, with the symbols of this place
  *   {{>content}}             in a layout: the page
  *   {{@file.css}}            the address of a static file with its content hash
  *   {{title: Дневник}}       a page's title, once (also the symbol `title`)
  *   {{! comment }}           nothing
- * `\{`, `\}` and `\\` are a plain brace or backslash. Names are [a-z_][a-z0-9_]*. A mark other than {name}, {= } and
- * {{@file}} that stands alone on its line takes the line away with it. Marks are only allowed in text and in quoted
- * attribute values (scripts/check-templates). A mark that is none of these, or not closed, is refused at start with file
- * and line.
+ * `\{`, `\}` and `\\` are a plain brace or backslash. Names are [a-z_][a-z0-9_]*. A mark other than
+ * {name}, {= } and {{@file}} that stands alone on its line takes the line away with it. Marks are
+ * only allowed in text and in quoted attribute values (scripts/check-templates). A mark that is
+ * none of these, or not closed, is refused at start with file and line.
  *
- * Conditions: 0, "" and SQL NULL are false, everything else is true, the text "0" too. A section's name where no symbol hides
- * it is the number of its rows: {if lesson}, {lesson} {lesson:plural|урок|урока|уроков}. libctpl gives comparisons, && and
- * || one precedence, from left to right, and evaluates both sides; so mixing them without parentheses is refused at start.
- * A number compared with a text that is none makes the page broken. Texts are escaped when an expression sees them: compare numbers and flags, not texts with & < > " '.
+ * Conditions: 0, "" and SQL NULL are false, everything else is true, the text "0" too. A section's
+ * name where no symbol hides it is the number of its rows: {if lesson}, {lesson}
+ * {lesson:plural|урок|урока|уроков}. libctpl gives comparisons, && and || one precedence, from left
+ * to right, and evaluates both sides; so mixing them without parentheses is refused at start. A
+ * number compared with a text that is none makes the page broken. Texts are escaped when an
+ * expression sees them: compare numbers and flags, not texts with & < > " '.
  *
- * Modifiers (the table is in view-show.c). "Empty" is "" or SQL NULL; a value that does not fit makes the page broken.
+ * Modifiers (the table is in view-show.c). "Empty" is "" or SQL NULL; a value that does not fit
+ * makes the page broken.
  *   of kopecks; empty shows <span class="none">нет данных</span>:
  *     money      <data class="money" value="123450">1 234,50 ₽</data>
  *     delta      the same with an explicit sign
@@ -34,23 +41,27 @@
  *     number     1 234 with no-break spaces
  *     plural|урок|урока|уроков   the form of the word alone
  *   of a date or a moment, as ISO 8601 text; empty shows nothing:
- *     date 23.11.2026 · long 23 ноября 2026 г. · day пн, 23 ноября · month ноябрь 2026 (of YYYY-MM too)
+ *     date 23.11.2026 · long 23 ноября 2026 г. · day пн, 23 ноября
+ *     month      ноябрь 2026 (of YYYY-MM too)
  *     iso        2026-11-23, or 2026-11-23T12:41:00: for datetime=""
  *   of a moment; empty shows nothing:
  *     moment 23.11.2026 12:41 · time 12:41
- *     as_of      <time class="as-of" datetime="2026-11-24T08:40:00">данные на 24.11.2026 08:40</time>
+ *     as_of      <time class="as-of" datetime="2026-11-24T08:40:00">
+ *                данные на 24.11.2026 08:40</time>, in one line
  *   of a text:
  *     url        percent-encoded, one component of a URL
  *     upto|80    the first 80 characters, then … when there were more
  *     lines      escaped, with <br> for line feeds
  *
- * A struct view is a dictionary: a page, or one row of a section. Setting is by symbol name; names and texts are borrowed
- * and must live until the page is sent (literals, arena strings and rows do). A symbol or a section that the template uses
- * and nobody set makes the page broken: 500 and a log line, found by the tests, never a silent gap. NULL texts count as "".
- * What is set and not used costs nothing.
+ * A struct view is a dictionary: a page, or one row of a section. Setting is by symbol name; names
+ * and texts are borrowed and must live until the page is sent (literals, arena strings and rows
+ * do). A symbol or a section that the template uses and nobody set makes the page broken: 500 and a
+ * log line, found by the tests, never a silent gap. NULL texts count as "". What is set and not
+ * used costs nothing.
  *
- * Escaping happens as text is written out, and there is no function that writes raw text: ready markup is its own type,
- * struct html. Rows are never copied: cells are read where libpq keeps them.
+ * Escaping happens as text is written out, and there is no function that writes raw text: ready
+ * markup is its own type, struct html. Rows are never copied: cells are read where libpq keeps
+ * them.
  */
 #ifndef KABINET_VIEW_H
 #define KABINET_VIEW_H
@@ -64,13 +75,17 @@ struct db_rows;
 struct text;
 struct view;
 
-/* Markup that is safe already. Made only by HTML_LITERAL (a string literal) and by code of lib/ that escaped its parts. */
+/*
+ * Markup that is safe already. Made only by HTML_LITERAL (a string literal) and by code of lib/
+ * that escaped its parts.
+ */
 struct html { const char *markup; size_t len; };
 #define HTML_LITERAL(s) ((struct html){ "" s, sizeof(s) - 1 })
 
 /*
- * Reads every template (*.html) below the folder, once at start, and the manifest of static files (`NAME ADDRESS` in each
- * line); exits with the reason on failure. A template's name is its path without the suffix: "finance", "parts/day".
+ * Reads every template (*.html) below the folder, once at start, and the manifest of static files
+ * (`NAME ADDRESS` in each line); exits with the reason on failure. A template's name is its path
+ * without the suffix: "finance", "parts/day".
  */
 void view_load(const char *templates_folder, const char *static_manifest);
 /* Forgets all templates, for tests. */
@@ -86,22 +101,28 @@ void view_html(struct view *v, const char *name, struct html markup);
 
 /* Every column of the first row becomes a symbol; the row must exist (asserted). */
 void view_values(struct view *v, const struct db_rows *rows);
-/* The section once per row, with the row's columns as symbols (integers stay integers, booleans are 0 or 1, NULL is ""). */
+/*
+ * The section once per row, with the row's columns as symbols (integers stay integers, booleans are
+ * 0 or 1, NULL is "").
+ */
 void view_rows(struct view *v, const char *section, const struct db_rows *rows);
 /*
- * One flat result as two levels: `outer` once per run of equal values in key_column, in it `inner` once per row of the run.
- * The columns of the run's first row are symbols in `outer`. The column must exist (asserted).
+ * One flat result as two levels: `outer` once per run of equal values in key_column, in it `inner`
+ * once per row of the run. The columns of the run's first row are symbols in `outer`. The column
+ * must exist (asserted).
  */
 void view_groups(struct view *v, const char *outer, const char *inner, const struct db_rows *rows,
     const char *key_column);
-/* Adds one hand-made row to a section and returns its dictionary; rows show in the order of adding. */
+/*
+ * Adds one hand-made row to a section and returns its dictionary; rows show in the order of adding.
+ */
 struct view *view_add(struct view *v, const char *section) __attribute__((returns_nonnull));
 /* A section without rows, for one that view_add() may leave without any. */
 void view_none(struct view *v, const char *section);
 
 /*
- * Writes the page. `content` is what {{>content}} of a layout includes: NULL when the template stands alone. false: the
- * page is broken, the reason is logged, `out` holds nothing worth sending.
+ * Writes the page. `content` is what {{>content}} of a layout includes: NULL when the template
+ * stands alone. false: the page is broken, the reason is logged, `out` holds nothing worth sending.
  */
 bool view_render(struct view *v, const char *template_name, const char *content, struct text *out)
     __attribute__((warn_unused_result));
@@ -110,7 +131,7 @@ bool view_render(struct view *v, const char *template_name, const char *content,
 const char *view_title(const char *template_name);
 const char *view_template(const struct view *v);
 
-/* ---- for tests that render every template ------------------------------------------------------------------------ */
+/* ---- for tests that render every template ---------------------------------------------------- */
 
 enum view_use {
 	VIEW_USE_TEXT,         /* {name}, modifiers of text, expressions with a text in quotes */

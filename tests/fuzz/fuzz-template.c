@@ -1,10 +1,10 @@
 /*
- * fuzz-template.c -- libFuzzer: a template from anywhere is refused with file and line, or rendered; a value from anywhere
- * never becomes markup.
+ * fuzz-template.c -- libFuzzer: a template from anywhere is refused with file and line, or
+ * rendered; a value from anywhere never becomes markup.
  *
- * Input: a template, then optionally a NUL and the text that its symbols get. What is rendered is rendered twice, the second
- * time with letters in place of < > " ' in the value. Both pages must have the same number of each of these characters: all
- * of them are the template's own.
+ * Input: a template, then optionally a NUL and the text that its symbols get. What is rendered is
+ * rendered twice, the second time with letters in place of < > " ' in the value. Both pages must
+ * have the same number of each of these characters: all of them are the template's own.
  */
 #include "../unit/fake-rows.h"
 #include "log.h"
@@ -62,7 +62,8 @@ static bool
 render(struct arena *a, const char *value, struct text *out)
 {
 	const char *const cells[] = { value, "7", NULL };
-	const struct db_rows rows = { .row_count = 1, .column_count = 3, .names = { "x", "n", "none" },
+	const struct db_rows rows = { .row_count = 1, .column_count = 3,
+	    .names = { "x", "n", "none" },
 	    .kinds = { DB_KIND_TEXT, DB_KIND_INT, DB_KIND_TEXT }, .cells = cells };
 	struct filler f = { view_make(a, "t"), value, &rows };
 

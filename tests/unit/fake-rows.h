@@ -1,6 +1,7 @@
 /*
- * fake-rows.h -- results without PostgreSQL: the calls of db.h that view.c makes, answered from a table in memory. Included
- * by the one file of a test program, whose definitions then stand in for those of libkabinet.a.
+ * fake-rows.h -- results without PostgreSQL: the calls of db.h that view.c makes, answered from a
+ * table in memory. Included by the one file of a test program, whose definitions then stand in for
+ * those of libkabinet.a.
  */
 #ifndef KABINET_FAKE_ROWS_H
 #define KABINET_FAKE_ROWS_H
@@ -65,7 +66,8 @@ db_is_null(const struct db_rows *rows, int row, int column)
 const char *
 db_cell(const struct db_rows *rows, int row, int column, size_t *len)
 {
-	const char *cell = db_is_null(rows, row, column) ? "" : rows->cells[row * rows->column_count + column];
+	const char *cell =
+	    db_is_null(rows, row, column) ? "" : rows->cells[row * rows->column_count + column];
 
 	if (len != NULL)
 		*len = strlen(cell);

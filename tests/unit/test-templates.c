@@ -1,8 +1,10 @@
 /*
- * test-templates.c -- every template of templates/, with hostile text in every symbol: what a visitor, a school or a bank
- * may have put into the database never becomes markup, and every page renders with full, empty and missing data.
+ * test-templates.c -- every template of templates/, with hostile text in every symbol: what a
+ * visitor, a school or a bank may have put into the database never becomes markup, and every page
+ * renders with full, empty and missing data.
  *
- * Runs in the top folder of the project, as all unit tests do. One test per template: a page inside the layout, a part alone.
+ * Runs in the top folder of the project, as all unit tests do. One test per template: a page inside
+ * the layout, a part alone.
  */
 #include <dirent.h>
 #include <setjmp.h>
@@ -58,7 +60,7 @@ note_symbol(void *context, const char *name, enum view_use use)
 	wants[i].uses |= USE(use);
 }
 
-/* ---- the three ways to fill a page -------------------------------------------------------------------------------- */
+/* ---- the three ways to fill a page ----------------------------------------------------------- */
 
 /* HOSTILE_FULL goes into every branch; the other two take the way that their values choose. */
 enum filling { HOSTILE_FULL, HOSTILE_WITHOUT_ROWS, ALL_EMPTY };
@@ -92,7 +94,8 @@ assert_harmless(const char *page, const char *name)
 
 	for (size_t i = 0; i < sizeof(raw) / sizeof(raw[0]); i++)
 		if (strstr(page, raw[i]) != NULL)
-			fail_msg("%s: a value came out unescaped: %.60s", name, strstr(page, raw[i]));
+			fail_msg("%s: a value came out unescaped: %.60s", name,
+			    strstr(page, raw[i]));
 }
 
 static void
@@ -117,7 +120,8 @@ renders_safely(void **state)
 		for (int i = 0; i < want_count; i++)
 			fill(v, &wants[i], how);
 		text_clear(&out);
-		if (!(how == HOSTILE_FULL ? view_render_all : view_render)(v, is_page ? "layout" : name, content, &out))
+		if (!(how == HOSTILE_FULL ? view_render_all : view_render)(v,
+		    is_page ? "layout" : name, content, &out))
 			fail_msg("%s is broken when filled %d: see the log", name, (int)how);
 		assert_harmless(out.data, name);
 		assert_true(text_is_utf8(out.data, out.len));

@@ -1,4 +1,7 @@
-/* test-view.c -- templates: what is refused, what is shown, what is escaped, what makes a page broken. */
+/*
+ * test-view.c -- templates: what is refused, what is shown, what is escaped, what makes a page
+ * broken.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -35,7 +38,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* ---- helpers ------------------------------------------------------------------------------------------------------- */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 /* The template under test is always "t". */
 static struct view *
@@ -85,7 +88,7 @@ assert_int_shown(const char *source, int64_t x, const char *expected)
 	assert_string_equal(shown(v), expected);
 }
 
-/* ---- text and marks -------------------------------------------------------------------------------------------------- */
+/* ---- text and marks -------------------------------------------------------------------------- */
 
 static void
 plain_text_is_copied(void **state)
@@ -100,7 +103,8 @@ plain_text_is_copied(void **state)
 static void
 marks_alone_on_a_line_take_it_away(void **state)
 {
-	struct view *v = template_of("a\n  {if x}  \n  b\n\t{else}\n  c\n{end}\nd {if x}e{end}\nf\n{x}\n");
+	struct view *v =
+	    template_of("a\n  {if x}  \n  b\n\t{else}\n  c\n{end}\nd {if x}e{end}\nf\n{x}\n");
 
 	(void)state;
 	view_flag(v, "x", true);
@@ -244,7 +248,8 @@ templates_are_bounded(void **state)
 			assert_int_equal(symbol_find("s0"), 0);
 			assert_int_equal(symbol_find("nobody"), -1);
 		}
-		assert_int_equal(symbol_intern(name + 1, strlen(name) - 2) >= 0, i < VIEW_MAX_SYMBOLS);
+		assert_int_equal(
+		    symbol_intern(name + 1, strlen(name) - 2) >= 0, i < VIEW_MAX_SYMBOLS);
 	}
 }
 
@@ -307,7 +312,7 @@ layouts_take_content_and_title(void **state)
 	assert_false(view_render(v, "t", "loop", &out));
 }
 
-/* ---- values ---------------------------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static void
 values_are_escaped(void **state)
@@ -376,10 +381,12 @@ modifiers_show_sums(void **state)
 	(void)state;
 	assert_int_shown("{x:money}", 123450,
 	    "<data class=\"money\" value=\"123450\">1\u00A0234,50\u00A0₽</data>");
-	assert_int_shown("{x:money}", -5, "<data class=\"money\" value=\"-5\">\u22120,05\u00A0₽</data>");
+	assert_int_shown(
+	    "{x:money}", -5, "<data class=\"money\" value=\"-5\">\u22120,05\u00A0₽</data>");
 	assert_int_shown("{x:delta}", 100000,
 	    "<data class=\"money\" value=\"100000\">+1\u00A0000,00\u00A0₽</data>");
-	assert_int_shown("{x:balance}", 0, "<data class=\"money\" id=\"balance\" value=\"0\">0,00\u00A0₽</data>");
+	assert_int_shown("{x:balance}", 0,
+	    "<data class=\"money\" id=\"balance\" value=\"0\">0,00\u00A0₽</data>");
 	assert_int_shown("{x:sum}", 123450, "1234,50");
 	assert_text_shown("{x:money}", "", "<span class=\"none\">нет данных</span>");
 	assert_text_shown("{x:sum}", "", "");
@@ -422,8 +429,10 @@ modifiers_show_dates(void **state)
 	assert_text_shown("{x:moment}", "2026-11-23 12:41:07", "23.11.2026 12:41");
 	assert_text_shown("{x:time}", "2026-11-23 12:41:07", "12:41");
 	assert_text_shown("{x:as_of}", "2026-11-24 08:40:00",
-	    "<time class=\"as-of\" datetime=\"2026-11-24T08:40:00\">данные на 24.11.2026 08:40</time>");
-	assert_text_shown("{x:date}{x:day}{x:month}{x:moment}{x:time}{x:iso}{x:as_of}{x:long}", "", "");
+	    "<time class=\"as-of\" datetime=\"2026-11-24T08:40:00\">данные на 24.11.2026 "
+	    "08:40</time>");
+	assert_text_shown(
+	    "{x:date}{x:day}{x:month}{x:moment}{x:time}{x:iso}{x:as_of}{x:long}", "", "");
 	assert_text_shown("{x:date}", "2026-02-30", "(broken)");
 	assert_text_shown("{x:moment}", "2026-11-23", "(broken)");
 	assert_text_shown("{x:time}", "<script>", "(broken)");
@@ -451,7 +460,7 @@ modifiers_show_texts(void **state)
 	assert_string_equal(shown(v), "(broken)");
 }
 
-/* ---- conditions and expressions ---------------------------------------------------------------------------------------- */
+/* ---- conditions and expressions -------------------------------------------------------------- */
 
 /* libctpl and our own short cut must agree on what is true. */
 static void
@@ -477,7 +486,8 @@ truth_is_that_of_libctpl(void **state)
 static void
 conditions_choose_a_branch(void **state)
 {
-	static const char source[] = "{if x == 1}one{elif x == 2}two{elif (x > 2) && (x < 5)}few{else}many{end}";
+	static const char source[] =
+	    "{if x == 1}one{elif x == 2}two{elif (x > 2) && (x < 5)}few{else}many{end}";
 
 	(void)state;
 	assert_int_shown(source, 1, "one");
@@ -511,7 +521,7 @@ long_texts_do_not_reach_the_engine(void **state)
 	assert_string_equal(shown(v), "1");
 }
 
-/* ---- sections ---------------------------------------------------------------------------------------------------------- */
+/* ---- sections -------------------------------------------------------------------------------- */
 
 static const struct db_rows no_rows = { .column_count = 1, .names = { "x" } };
 
@@ -533,8 +543,9 @@ static const struct db_rows lessons = {
 static void
 rows_become_a_section(void **state)
 {
-	struct view *v = template_of("{{#l}}[{subject} {mark}{if mark}!{end}{if is_done}+{else}-{end}"
-	    "{if (mark > 3) && is_done}*{end}]{{/l}}{{^l}}none{{/l}} {l}");
+	struct view *v =
+	    template_of("{{#l}}[{subject} {mark}{if mark}!{end}{if is_done}+{else}-{end}"
+			"{if (mark > 3) && is_done}*{end}]{{/l}}{{^l}}none{{/l}} {l}");
 
 	(void)state;
 	view_rows(v, "l", &lessons);
@@ -548,7 +559,8 @@ rows_become_a_section(void **state)
 static void
 rows_hide_outer_symbols(void **state)
 {
-	struct view *v = template_of("{subject}{{#l}}{subject}{y}{{/l}}{subject}{{#l}}{subject}{{/l}}{subject}");
+	struct view *v =
+	    template_of("{subject}{{#l}}{subject}{y}{{/l}}{subject}{{#l}}{subject}{{/l}}{subject}");
 
 	(void)state;
 	view_text(v, "subject", "0");
@@ -572,12 +584,13 @@ first_rows_become_values(void **state)
 static void
 groups_are_runs(void **state)
 {
-	struct view *v = template_of(
-	    "{day}{{#day}}({day:date} {subject}:{lesson}{{#lesson}} {subject}{{/lesson}}){{/day}}{{^day}}none{{/day}}");
+	struct view *v = template_of("{day}{{#day}}({day:date} {subject}:{lesson}{{#lesson}} "
+				     "{subject}{{/lesson}}){{/day}}{{^day}}none{{/day}}");
 
 	(void)state;
 	view_groups(v, "day", "lesson", &lessons, "day");
-	assert_string_equal(shown(v), "4(23.11.2026 А&lt;:2 А&lt; Б)(24.11.2026 В:1 В)( Г:1 Г)( Д:1 Д)");
+	assert_string_equal(
+	    shown(v), "4(23.11.2026 А&lt;:2 А&lt; Б)(24.11.2026 В:1 В)( Г:1 Г)( Д:1 Д)");
 	v = template_of("{{#day}}{{/day}}{{^day}}none{{/day}}");
 	view_groups(v, "day", "lesson", &no_rows, "x");
 	assert_string_equal(shown(v), "none");
@@ -586,7 +599,8 @@ groups_are_runs(void **state)
 static void
 sections_nest_and_repeat(void **state)
 {
-	struct view *v = template_of("{{#a}}{n}<{{#b}}{n}{m}{{^c}}-{{/c}}{{#c}}{n}{{/c}}{{/b}}>{{/a}}{{#a}}{n}{{/a}}");
+	struct view *v = template_of(
+	    "{{#a}}{n}<{{#b}}{n}{m}{{^c}}-{{/c}}{{#c}}{n}{{/c}}{{/b}}>{{/a}}{{#a}}{n}{{/a}}");
 	struct view *a, *b;
 
 	(void)state;
@@ -621,7 +635,8 @@ a_row_leaves_nothing_behind(void **state)
 static void
 deep_undo_survives_growth(void **state)
 {
-	struct view *v = template_of("{{#a}}{{#l}}{{#a}}{{#l}}{{#a}}{{#l}}{subject}{{/l}}{{/a}}{{/l}}{{/a}}{{/l}}{{/a}}"
+	struct view *v = template_of(
+	    "{{#a}}{{#l}}{{#a}}{{#l}}{{#a}}{{#l}}{subject}{{/l}}{{/a}}{{/l}}{{/a}}{{/l}}{{/a}}"
 	    "{subject}{day}{mark}{is_done}{nobody}");
 
 	(void)state;
@@ -642,7 +657,7 @@ deep_undo_survives_growth(void **state)
 	assert_string_equal(out.data + out.len - 5, "SDM1N");
 }
 
-/* ---- from disk ----------------------------------------------------------------------------------------------------------- */
+/* ---- from disk ------------------------------------------------------------------------------- */
 
 static void
 write_file(const char *folder, const char *name, const char *text)
@@ -669,7 +684,8 @@ templates_are_loaded(void **state)
 	snprintf(path, sizeof(path), "%s/parts", folder);
 	assert_int_equal(mkdir(path, 0700), 0);
 	snprintf(manifest, sizeof(manifest), "%s/manifest", folder);
-	write_file(folder, "manifest", "kabinet.css /static/kabinet.3f2a1b9c.css\nkabinet.js /static/kabinet.1.js\n");
+	write_file(folder, "manifest",
+	    "kabinet.css /static/kabinet.3f2a1b9c.css\nkabinet.js /static/kabinet.1.js\n");
 	write_file(folder, "t.html", "<link href=\"{{@kabinet.css}}\">{{>parts/p}}");
 	write_file(folder, "parts/p.html", "{x}");
 	write_file(folder, ".hidden.html", "{");
@@ -678,14 +694,15 @@ templates_are_loaded(void **state)
 	v = view_make(arena, "t");
 	view_text(v, "x", "&");
 	assert_string_equal(shown(v), "<link href=\"/static/kabinet.3f2a1b9c.css\">&amp;");
-	for (const char *const *f = (const char *const[]){ "manifest", "t.html", "parts/p.html", ".hidden.html",
-	    "README", "parts", "", NULL }; *f != NULL; f++) {
+	for (const char *const *f = (const char *const[]){ "manifest", "t.html", "parts/p.html",
+		 ".hidden.html", "README", "parts", "", NULL };
+	     *f != NULL; f++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, *f);
 		assert_int_equal(remove(path), 0);
 	}
 }
 
-/* ---- for tests of templates ------------------------------------------------------------------------------------------------ */
+/* ---- for tests of templates ------------------------------------------------------------------ */
 
 static void
 note_symbol(void *context, const char *name, enum view_use use)
@@ -696,8 +713,8 @@ note_symbol(void *context, const char *name, enum view_use use)
 static void
 symbols_are_listed(void **state)
 {
-	static const char source[] =
-	    "{a}{b:money}{c:date}{if d}{e:url}{elif f > g}{else}{h}{end}{{#i}}{j}{{/i}}{{^k}}{= l}{{/k}}{{>u}}";
+	static const char source[] = "{a}{b:money}{c:date}{if d}{e:url}{elif f > "
+				     "g}{else}{h}{end}{{#i}}{j}{{/i}}{{^k}}{= l}{{/k}}{{>u}}";
 
 	(void)state;
 	view_unload();
