@@ -46,7 +46,7 @@ static const char *
 decimal(char buf[DECIMAL_BUF], int64_t number)
 {
 	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-	char *at = buf + DECIMAL_BUF - 1;
+	char *at = &buf[DECIMAL_BUF - 1];
 
 	*at = '\0';
 	do {
