@@ -1,246 +1,578 @@
 /*
- * issue-contract.c -- gives out what a contract promises: account, PIN, ИДН, authorization code. scripts/contract calls it.
+ * issue-contract.c -- issues contracts and prints their slips: what scripts/contract runs.
  *
- * The secrets are made here, go into the database as keyed slow hashes and are printed once; nobody can print them again.
- * Names of the payer and the child are read from the command line or standard input by scripts/contract and stay in the
- * schema `people`.
+ * PIN, ИДН and authorization code are made and hashed here; the database gets salts and hashes, in one transaction with the
+ * contract. The slip is the only place where the secrets are ever written.
+ *
+ * --batch reads orders from standard input, a line each, its words separated by tabs, and answers each with a line of JSON:
+ *   issue    SCHOOL CLASS CHILD PAYER        a contract
+ *   secrets  NAME                            new PIN and code for a contract that has none, or lost them
+ *   activate NAME PASSWORD                   the same, and the code is used at once: the cabinet is open
+ *   join     NAME LOGIN PASSWORD             the same, and the child joins the login of that name and password
+ *   adult    NAME ADULT PASSWORD             one more adult of the child, without the right to see money; open at once
+ *   pupil    LOGIN PASSWORD PUPIL-PASSWORD   the pupil's own login of the child LOGIN names, open at once
+ * What opens a cabinet goes through the functions that the programs call, with everything they check.
  */
 #include <getopt.h>
-#include <stdbool.h>
+#include <stdarg.h>
+#include <unistd.h>
 
 #include "auth.h"
+#include "crypto.h"
 #include "db.h"
 #include "log.h"
+#include "text.h"
 
-/* What of the secrets this run made; "" for none. */
-struct secrets { char pin[AUTH_PIN_CHARS + 1], code[AUTH_CODE_CHARS + 1]; };
+#define IDN_CHARS        10
+#define IDN_TRIES        5
+#define LINE_MAX_BYTES   2048
+#define SLIP_COLUMN      22      /* where values begin, in characters */
+#define ANSWER_MAX_BYTES (64 * 1024)
 
-struct options {
-	const char *db, *pepper;
-	const char *school, *class, *payer, *child, *number;   /* a new contract */
-	const char *again, *adult, *new_pin;                   /* or a name of a login that exists */
-	const char *person;                                    /* the second adult's name */
-	bool        no_finance, json;
+/* The same 31 characters as in auth.c's codes: nothing that reads as something else. */
+static const char idn_alphabet[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
+/* What a slip says that exists nowhere else; "" for what this order did not make. */
+struct secrets {
+	char pin[AUTH_PIN_CHARS + 1];
+	char code[AUTH_CODE_CHARS + 1];
 };
 
-static const char usage_words[] =
-    "usage: contract --school RRRNNN --class 7Б --payer 'Фамилия Имя Отчество' --child 'Фамилия Имя Отчество' [--number N]\n"
-    "       contract --again LOGIN                       a new authorization code instead of a lost one\n"
-    "       contract --adult IDN --person 'Фамилия Имя Отчество' [--no-finance]   one more adult of a child\n"
-    "       contract --new-pin IDN                       a new PIN of the account\n"
-    "       with --db CONNINFO (KABINET_DB), --pepper FILE (KABINET_PEPPER), --json instead of a slip\n";
+struct order {
+	const char *school, *class_name, *child, *payer, *number;
+	const char *again, *adult, *new_pin;     /* login names */
+	bool        has_no_finance, is_json, is_batch;
+};
 
-/* ---- issuing --------------------------------------------------------------------------------------------------------- */
+static struct db_link *link_;
 
-static int64_t
-failed(const struct db_link *link)
+static void __attribute__((noreturn, format(printf, 1, 2)))
+fail(const char *format, ...)
 {
-	const struct db_error *error = db_link_error(link);
+	va_list args;
 
-	fprintf(stderr, "contract: %s\n", error->message);
-	return -1;
+	fputs("issue-contract: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
 }
 
-/* The access that the statement answered, or -1 with the reason told. */
-static int64_t
-take_access(const struct db_link *link, struct db_rows *rows)
-{
-	int64_t access;
+/* ---- the database ---------------------------------------------------------------------------------------------------- */
 
+/* One question that must be answered with a row; what the database refuses is said in its words. */
+#define ask(sql, ...) must(db_run(link_, sql, __VA_ARGS__))
+
+static struct db_rows *
+must(struct db_rows *rows)
+{
 	if (rows == NULL)
-		return failed(link);
-	access = db_int(rows, 0, "access");
-	db_rows_free(rows);
-	return access;
+		fail("%s", db_link_error(link_)->message);
+	if (db_row_count(rows) == 0)
+		fail("the database answered nothing");
+	return rows;
 }
 
-/* ИДН: I and nine characters without look-alikes; a taken one (23505) is drawn again. */
+/* Asks for one number, or one text as a copy to be freed. */
 static int64_t
-issue_new(struct db_link *link, const struct options *o, struct secrets *made)
+number_of(struct db_rows *rows, const char *column)
+{
+	int64_t n = db_int(rows, 0, column);
+
+	db_rows_free(rows);
+	return n;
+}
+
+static struct db_rows *
+slip_of(int64_t access)
+{
+	return ask("select s.name, s.idn, s.account, s.class_name, s.school_name, s.number, s.signed_on, s.payer, s.child,"
+	    " s.adult, s.expires from people.slip($1) s", DB_INT(access));
+}
+
+/* ---- making ---------------------------------------------------------------------------------------------------------- */
+
+#define SALT_OF(made) DB_BYTES((made).salt, sizeof (made).salt)
+#define HASH_OF(made) DB_BYTES((made).hash, sizeof (made).hash)
+
+/* An ИДН that is taken already is drawn again: of 31^9, so more than one try is a wonder. */
+static int64_t
+issue(const struct order *order, struct secrets *made)
 {
 	struct auth_secret pin, code;
-	char idn[AUTH_IDN_CHARS + 1];
-	int64_t access = -1;
 
 	auth_new_pin(made->pin);
 	auth_new_code(made->code);
 	auth_make_secret(&pin, made->pin);
 	auth_make_secret(&code, made->code);
-	for (int tries = 0; tries < 5 && access < 0; tries++) {
+	for (int i = 0; i < IDN_TRIES; i++) {
+		char idn[IDN_CHARS + 1] = "I";
 		struct db_rows *rows;
 
-		auth_new_idn(idn);
-		rows = db_run(link, "select people.contract_issue($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::int) as access",
-		    DB_TEXT(o->school), DB_TEXT(o->class), DB_TEXT(idn), DB_TEXT(o->child), DB_TEXT(o->payer),
-		    DB_TEXT(o->number), DB_BYTES(pin.salt, sizeof pin.salt), DB_BYTES(pin.hash, sizeof pin.hash),
-		    DB_BYTES(code.salt, sizeof code.salt), DB_BYTES(code.hash, sizeof code.hash),
-		    DB_INT(AUTH_COST_LOG2));
-		if (rows == NULL && strcmp(db_link_error(link)->sqlstate, "23505") == 0)
-			continue;
-		access = take_access(link, rows);
-		if (access < 0)
-			return -1;
+		crypto_pick(idn + 1, IDN_CHARS - 1, idn_alphabet);
+		rows = db_run(link_,
+		    "select people.contract_issue($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as access",
+		    DB_TEXT(order->school), DB_TEXT(order->class_name), DB_TEXT(idn), DB_TEXT(order->child),
+		    DB_TEXT(order->payer), DB_TEXT(order->number), SALT_OF(pin), HASH_OF(pin),
+		    SALT_OF(code), HASH_OF(code), DB_INT(AUTH_COST_LOG2));
+		if (rows != NULL || strcmp(db_link_error(link_)->sqlstate, "23505") != 0)
+			return number_of(must(rows), "access");
 	}
-	return access;
+	fail("%s", db_link_error(link_)->message);
 }
 
 static int64_t
-issue_code(struct db_link *link, const struct options *o, struct secrets *made)
+new_code(const char *name, struct secrets *made)
 {
 	struct auth_secret code;
 
 	auth_new_code(made->code);
 	auth_make_secret(&code, made->code);
-	if (o->again != NULL)
-		return take_access(link, db_run(link, "select people.code_again($1, $2, $3, $4::int) as access",
-		    DB_TEXT(o->again), DB_BYTES(code.salt, sizeof code.salt), DB_BYTES(code.hash, sizeof code.hash),
-		    DB_INT(AUTH_COST_LOG2)));
-	return take_access(link, db_run(link, "select people.adult_add($1, $2, $3::boolean, $4, $5, $6::int) as access",
-	    DB_TEXT(o->adult), DB_TEXT(o->person), DB_TEXT(o->no_finance ? "f" : "t"),
-	    DB_BYTES(code.salt, sizeof code.salt), DB_BYTES(code.hash, sizeof code.hash), DB_INT(AUTH_COST_LOG2)));
+	return number_of(ask("select people.code_again($1, $2, $3, $4) as access", DB_TEXT(name),
+	    SALT_OF(code), HASH_OF(code), DB_INT(AUTH_COST_LOG2)), "access");
 }
 
 static int64_t
-issue_pin(struct db_link *link, const struct options *o, struct secrets *made)
+new_pin(const char *name, struct secrets *made)
 {
 	struct auth_secret pin;
 
 	auth_new_pin(made->pin);
 	auth_make_secret(&pin, made->pin);
-	return take_access(link, db_run(link, "select people.pin_again($1, $2, $3, $4::int) as access",
-	    DB_TEXT(o->new_pin), DB_BYTES(pin.salt, sizeof pin.salt), DB_BYTES(pin.hash, sizeof pin.hash),
-	    DB_INT(AUTH_COST_LOG2)));
+	return number_of(ask("select people.pin_again($1, $2, $3, $4) as access", DB_TEXT(name),
+	    SALT_OF(pin), HASH_OF(pin), DB_INT(AUTH_COST_LOG2)), "access");
 }
 
-/* ---- printing -------------------------------------------------------------------------------------------------------- */
-
-/* printf pads bytes; Russian labels take two a letter. */
-static void
-print_line(const char *label, const char *value)
+static int64_t
+add_adult(const char *name, const char *adult, bool may_finance, struct secrets *made)
 {
-	int letters = 0;
+	struct auth_secret code;
 
-	if (*value == '\0')
-		return;
-	for (const char *c = label; *c != '\0'; c++)
-		letters += (*c & 0xc0) != 0x80;
-	printf("  %s%*s%s\n", label, 26 - letters, "", value);
+	auth_new_code(made->code);
+	auth_make_secret(&code, made->code);
+	return number_of(ask("select people.adult_add($1, $2, $3::boolean, $4, $5, $6) as access", DB_TEXT(name),
+	    DB_TEXT(adult), DB_TEXT(may_finance ? "true" : "false"), SALT_OF(code), HASH_OF(code),
+	    DB_INT(AUTH_COST_LOG2)), "access");
+}
+
+/* ---- the slip -------------------------------------------------------------------------------------------------------- */
+
+static void
+slip_line(const char *label, const char *value)
+{
+	size_t chars = text_chars(label, strlen(label));
+
+	if (*value != '\0')
+		printf("  %s%*s%s\n", label, (int)(chars < SLIP_COLUMN ? SLIP_COLUMN - chars : 1), "", value);
+}
+
+static void
+slip_rule(void)
+{
+	for (int i = 0; i < 62; i++)
+		fputs("─", stdout);
+	putchar('\n');
+}
+
+/* YYYY-MM-DD... as DD.MM.YYYY; the database has checked it. */
+static void
+day_of(char text[11], const char *iso)
+{
+	snprintf(text, 11, "%.2s.%.2s.%.4s", iso + 8, iso + 5, iso);
 }
 
 static void
 print_slip(const struct db_rows *slip, const struct secrets *made)
 {
-	static const char rule[] = "----------------------------------------------------------------------";
-	char code[AUTH_CODE_CHARS + 2] = "";
+	char code[AUTH_CODE_CHARS + 2] = "", until[11] = "", signed_on[11];
+	const char *adult = db_text(slip, 0, "adult"), *payer = db_text(slip, 0, "payer");
 
-	if (*made->code != '\0')
-		snprintf(code, sizeof code, "%.5s-%s", made->code, made->code + 5);
-	printf("%s\n  ЛИЧНЫЙ КАБИНЕТ ШКОЛЬНИКА. Листок к договору № %s от %s\n%s\n", rule,
-	    db_text(slip, 0, "number"), db_text(slip, 0, "signed_on"), rule);
-	print_line("Школа, класс", db_text(slip, 0, "school_name"));
-	print_line("", db_text(slip, 0, "class_name"));
-	print_line("Плательщик", db_text(slip, 0, "payer"));
-	print_line("Ученик", db_text(slip, 0, "child"));
-	print_line("Кому доступ", db_text(slip, 0, "adult"));
-	printf("\n");
-	print_line("Логин (ИДН)", db_text(slip, 0, "name"));
-	print_line("Лицевой счёт", db_text(slip, 0, "account"));
-	print_line("Код авторизации", code);
-	print_line("  действует до", *code != '\0' ? db_text(slip, 0, "expires") : "");
-	print_line("ПИН для терминала", made->pin);
-	printf("\n  Первый вход: откройте кабинет, «Первый вход по коду», введите логин, код и придумайте пароль.\n"
-	    "  Код действует один раз. Сотрудники школы и банка никогда не спрашивают код, пароль и ПИН.\n"
-	    "  Этот листок печатается один раз: повторить его нельзя, можно только выдать новые код и ПИН.\n%s\n", rule);
-}
-
-/* Names never come out in JSON; values are ours (digits, latin letters) but for the class. */
-static void
-print_json(const struct db_rows *slip, const struct secrets *made)
-{
-	bool has_code = *made->code != '\0', has_pin = *made->pin != '\0';
-
-	printf("{\"login\": \"%s\", \"idn\": \"%s\", \"account\": \"%s\", \"class\": \"%s\", ", db_text(slip, 0, "name"),
-	    db_text(slip, 0, "idn"), db_text(slip, 0, "account"), db_text(slip, 0, "class_name"));
-	printf("\"pin\": %s%s%s, ", has_pin ? "\"" : "", has_pin ? made->pin : "null", has_pin ? "\"" : "");
-	printf("\"code\": %s%s%s}\n", has_code ? "\"" : "", has_code ? made->code : "null", has_code ? "\"" : "");
-}
-
-/* ---- the program ----------------------------------------------------------------------------------------------------- */
-
-static bool
-read_options(int argc, char **argv, struct options *o)
-{
-	static const struct option names[] = {
-		{ "school", required_argument, NULL, 's' },  { "class", required_argument, NULL, 'c' },
-		{ "payer", required_argument, NULL, 'p' },   { "child", required_argument, NULL, 'k' },
-		{ "number", required_argument, NULL, 'n' },  { "again", required_argument, NULL, 'a' },
-		{ "adult", required_argument, NULL, 'A' },   { "person", required_argument, NULL, 'P' },
-		{ "new-pin", required_argument, NULL, 'i' }, { "no-finance", no_argument, NULL, 'f' },
-		{ "db", required_argument, NULL, 'd' },      { "pepper", required_argument, NULL, 'e' },
-		{ "json", no_argument, NULL, 'j' },          { NULL, 0, NULL, 0 },
-	};
-	int c, modes;
-
-	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		switch (c) {
-		case 's': o->school = optarg; break;
-		case 'c': o->class = optarg; break;
-		case 'p': o->payer = optarg; break;
-		case 'k': o->child = optarg; break;
-		case 'n': o->number = optarg; break;
-		case 'a': o->again = optarg; break;
-		case 'A': o->adult = optarg; break;
-		case 'P': o->person = optarg; break;
-		case 'i': o->new_pin = optarg; break;
-		case 'f': o->no_finance = true; break;
-		case 'd': o->db = optarg; break;
-		case 'e': o->pepper = optarg; break;
-		case 'j': o->json = true; break;
-		default: return false;
-		}
+	day_of(signed_on, db_text(slip, 0, "signed_on"));
+	slip_rule();
+	printf("  Договор № %s от %s\n", db_text(slip, 0, "number"), signed_on);
+	slip_rule();
+	slip_line("Школа, класс", db_text(slip, 0, "school_name"));
+	slip_line("", db_text(slip, 0, "class_name"));
+	slip_line("Ребёнок", db_text(slip, 0, "child"));
+	slip_line("Плательщик", payer);
+	if (strcmp(adult, payer) != 0)
+		slip_line("Кому выдано", adult);
+	putchar('\n');
+	slip_line("Лицевой счёт", db_text(slip, 0, "account"));
+	slip_line("ИДН", db_text(slip, 0, "idn"));
+	slip_line("ПИН", made->pin);
+	if (made->code[0] != '\0') {
+		snprintf(code, sizeof code, "%.5s-%.5s", made->code, made->code + 5);
+		day_of(until, db_text(slip, 0, "expires"));
+		slip_line("Имя входа", db_text(slip, 0, "name"));
+		slip_line("Код авторизации", code);
+		slip_line("Код действует до", until);
+		puts("\n  Первый вход: откройте личный кабинет, «Первый вход», введите\n"
+		    "  имя входа и код, придумайте пароль. Код сработает один раз.");
 	}
-	modes = (o->school != NULL) + (o->again != NULL) + (o->adult != NULL) + (o->new_pin != NULL);
-	return optind == argc && modes == 1 && o->db != NULL && o->pepper != NULL &&
-	    (o->school == NULL || (o->class != NULL && o->payer != NULL && o->child != NULL)) &&
-	    (o->adult == NULL) == (o->person == NULL);
+	if (made->pin[0] != '\0')
+		puts("\n  ПИН — для платёжного терминала в школе и для устройств,\n"
+		    "  которые вы подтвердите сами. Никому его не сообщайте.");
+	puts("\n  Этот листок печатается один раз: ни школа, ни оператор\n"
+	    "  не знают ни кода, ни ПИН. Потеряете — выдадут новые.");
+	slip_rule();
+	crypto_wipe(code, sizeof code);
 }
 
-static int64_t
-issue(struct db_link *link, const struct options *o, struct secrets *made)
+/* ---- JSON ------------------------------------------------------------------------------------------------------------ */
+
+static void
+json_text(struct text *out, const char *name, const char *value)
 {
-	if (o->school != NULL)
-		return issue_new(link, o, made);
-	return o->new_pin != NULL ? issue_pin(link, o, made) : issue_code(link, o, made);
+	text_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
+	if (value == NULL || *value == '\0') {
+		text_puts(out, "null");
+		return;
+	}
+	text_puts(out, "\"");
+	for (; *value != '\0'; value++) {
+		if (*value == '"' || *value == '\\')
+			text_printf(out, "\\%c", *value);
+		else if ((unsigned char)*value < 0x20)
+			text_printf(out, "\\u%04x", (unsigned)(unsigned char)*value);
+		else
+			text_put(out, value, 1);
+	}
+	text_puts(out, "\"");
+}
+
+static void
+json_end(struct text *out)
+{
+	text_puts(out, "}\n");
+	fputs(out->data, stdout);
+	fflush(stdout);
+	crypto_wipe(out->data, out->len);
+	text_release(out);
+}
+
+/* One line about a cabinet; a spent code is null. */
+static void
+print_json(const struct db_rows *slip, const struct secrets *made, const char *password)
+{
+	struct text out;
+
+	text_init(&out, ANSWER_MAX_BYTES);
+	text_puts(&out, "{");
+	json_text(&out, "login", db_text(slip, 0, "name"));
+	json_text(&out, "idn", db_text(slip, 0, "idn"));
+	json_text(&out, "account", db_text(slip, 0, "account"));
+	json_text(&out, "pin", made->pin);
+	json_text(&out, "code", password == NULL ? made->code : NULL);
+	json_text(&out, "password", password);
+	json_text(&out, "class", db_text(slip, 0, "class_name"));
+	json_text(&out, "school", db_text(slip, 0, "school_name"));
+	json_end(&out);
+}
+
+static void
+report(int64_t access, struct secrets *made, const char *password, bool is_json)
+{
+	struct db_rows *slip = slip_of(access);
+
+	if (is_json)
+		print_json(slip, made, password);
+	else
+		print_slip(slip, made);
+	db_rows_free(slip);
+	crypto_wipe(made, sizeof *made);
+}
+
+/* ---- opening cabinets, the way their owners do ------------------------------------------------------------------------- */
+
+static struct db_rows *
+begin_attempt(const char *name, const char *kind, const char *secret, uint8_t hash[CRYPTO_HASH_BYTES])
+{
+	struct db_rows *rows = ask("select b.attempt, b.salt, b.cost_log2, b.wait_s"
+	    " from cabinet.login_begin($1, $2, '', '127.0.0.1') b", DB_TEXT(name), DB_TEXT(kind));
+	struct auth_attempt attempt = { .cost_log2 = (int)db_int(rows, 0, "cost_log2") };
+
+	if (db_int(rows, 0, "wait_s") > 0 || !db_bytes(rows, 0, "salt", attempt.salt, sizeof attempt.salt))
+		fail("%s: too many attempts, wait %s s", name, db_text(rows, 0, "wait_s"));
+	auth_hash(&attempt, secret, hash);
+	return rows;
+}
+
+static void
+must_be_ok(struct db_rows *rows, const char *name)
+{
+	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0)
+		fail("%s: name, password or code is wrong", name);
+	db_rows_free(rows);
+}
+
+static void
+log_out(const char *token)
+{
+	db_rows_free(ask("select cabinet.logout($1)", DB_TEXT(token)));
+}
+
+static void
+open_by_code(const char *name, const char *code, const char *password)
+{
+	char token[CRYPTO_TOKEN_CHARS + 1];
+	uint8_t hash[CRYPTO_HASH_BYTES];
+	struct db_rows *attempt = begin_attempt(name, "code", code, hash);
+	struct auth_secret made;
+
+	auth_make_secret(&made, password);
+	crypto_token(token);
+	must_be_ok(ask("select f.outcome from cabinet.login_first($1::uuid, $2, $3, $4, $5, $6, null, 'issue-contract') f",
+	    DB_TEXT(db_text(attempt, 0, "attempt")), DB_BYTES(hash, sizeof hash), SALT_OF(made),
+	    DB_INT(AUTH_COST_LOG2), HASH_OF(made), DB_TEXT(token)), name);
+	db_rows_free(attempt);
+	log_out(token);
+}
+
+static void
+log_in(const char *name, const char *password, char token[CRYPTO_TOKEN_CHARS + 1])
+{
+	uint8_t hash[CRYPTO_HASH_BYTES];
+	struct db_rows *attempt = begin_attempt(name, "password", password, hash);
+
+	crypto_token(token);
+	must_be_ok(ask("select f.outcome from cabinet.login_finish($1::uuid, $2, $3, null, 'issue-contract') f",
+	    DB_TEXT(db_text(attempt, 0, "attempt")), DB_BYTES(hash, sizeof hash), DB_TEXT(token)), name);
+	db_rows_free(attempt);
+}
+
+static void
+join_child(const char *name, const char *code, const char *login, const char *password)
+{
+	char token[CRYPTO_TOKEN_CHARS + 1];
+	uint8_t hash[CRYPTO_HASH_BYTES];
+	struct db_rows *attempt;
+
+	log_in(login, password, token);
+	attempt = begin_attempt(name, "code", code, hash);
+	must_be_ok(ask("select f.outcome from cabinet.child_add($1, $2::uuid, $3) f", DB_TEXT(token),
+	    DB_TEXT(db_text(attempt, 0, "attempt")), DB_BYTES(hash, sizeof hash)), name);
+	db_rows_free(attempt);
+	log_out(token);
+}
+
+/* Its line has the login and the password alone: PIN and account are those of the child's cabinet. */
+static void
+open_pupil(const char *login, const char *password, const char *pupil_password)
+{
+	char token[CRYPTO_TOKEN_CHARS + 1], code[AUTH_CODE_CHARS + 1];
+	struct auth_secret made;
+	struct db_rows *rows;
+	struct text out;
+
+	log_in(login, password, token);
+	auth_new_code(code);
+	auth_make_secret(&made, code);
+	rows = ask("select n.name from cabinet.pupil_access_new($1, $2, $3, $4) n", DB_TEXT(token), SALT_OF(made),
+	    DB_INT(AUTH_COST_LOG2), HASH_OF(made));
+	open_by_code(db_text(rows, 0, "name"), code, pupil_password);
+	text_init(&out, ANSWER_MAX_BYTES);
+	text_puts(&out, "{");
+	json_text(&out, "login", db_text(rows, 0, "name"));
+	json_text(&out, "password", pupil_password);
+	json_end(&out);
+	db_rows_free(rows);
+	log_out(token);
+	crypto_wipe(code, sizeof code);
+}
+
+/* ---- orders ---------------------------------------------------------------------------------------------------------- */
+
+/* Splits at tabs, in place; more words than fit, or fewer than wanted, end the program. */
+static void
+split(char *line, long number, const char **word, int wanted)
+{
+	int n = 0;
+
+	for (char *rest = line, *w; (w = strsep(&rest, "\t")) != NULL; n++) {
+		if (n == wanted)
+			fail("line %ld: too many words", number);
+		word[n] = w;
+	}
+	if (n < wanted)
+		fail("line %ld: too few words", number);
+}
+
+enum verb { ISSUE, SECRETS, ACTIVATE, JOIN, ADULT, PUPIL, VERB__COUNT };
+static const struct { const char *name; int words; } verbs[VERB__COUNT] = {
+	[ISSUE]    = { "issue", 4 },
+	[SECRETS]  = { "secrets", 1 },
+	[ACTIVATE] = { "activate", 2 },
+	[JOIN]     = { "join", 3 },
+	[ADULT]    = { "adult", 3 },
+	[PUPIL]    = { "pupil", 3 },
+};
+
+static void
+carry_out(enum verb verb, const char **w)
+{
+	struct order order = { 0 };
+	struct secrets made = { 0 };
+	const char *password = NULL;
+	int64_t access;
+
+	if (verb == PUPIL) {
+		open_pupil(w[0], w[1], w[2]);
+		return;
+	}
+	if (verb == ISSUE) {
+		order.school = w[0];
+		order.class_name = w[1];
+		order.child = w[2];
+		order.payer = w[3];
+		access = issue(&order, &made);
+	} else if (verb == ADULT) {
+		struct db_rows *slip;
+
+		access = add_adult(w[0], w[1], false, &made);
+		slip = slip_of(access);
+		open_by_code(db_text(slip, 0, "name"), made.code, w[2]);
+		db_rows_free(slip);
+		password = w[2];
+	} else {
+		new_pin(w[0], &made);
+		access = new_code(w[0], &made);
+		if (verb == ACTIVATE)
+			open_by_code(w[0], made.code, password = w[1]);
+		if (verb == JOIN)
+			join_child(w[0], made.code, w[1], password = w[2]);
+	}
+	report(access, &made, password, true);
+}
+
+static void
+run_batch(void)
+{
+	char line[LINE_MAX_BYTES];
+
+	for (long number = 1; fgets(line, sizeof line, stdin) != NULL; number++) {
+		const char *word[5];
+		size_t verb_chars = strcspn(line, "\t\n");
+		enum verb verb;
+
+		if (strchr(line, '\n') == NULL)
+			fail("line %ld: longer than %d bytes, or cut short", number, LINE_MAX_BYTES - 2);
+		line[strcspn(line, "\n")] = '\0';
+		for (verb = 0; verb < VERB__COUNT; verb++)
+			if (strlen(verbs[verb].name) == verb_chars && strncmp(line, verbs[verb].name, verb_chars) == 0)
+				break;
+		if (verb == VERB__COUNT)
+			fail("line %ld: what is to be done?", number);
+		split(line, number, word, verbs[verb].words + 1);
+		carry_out(verb, word + 1);
+	}
+}
+
+/* What was not given as an option is asked for, when a person sits there. */
+static const char *
+wanted(const char *given, const char *question, const char *option)
+{
+	static char answers[4][256];
+	static int count;
+	char *answer = answers[count];
+
+	if (given != NULL)
+		return given;
+	if (!isatty(STDIN_FILENO))
+		fail("--%s is missing", option);
+	printf("%s: ", question);
+	fflush(stdout);
+	if (fgets(answer, sizeof answers[0], stdin) == NULL)
+		fail("--%s is missing", option);
+	answer[strcspn(answer, "\n")] = '\0';
+	count++;
+	return answer;
+}
+
+static void
+run_order(struct order *order)
+{
+	struct secrets made = { 0 };
+	int64_t access;
+
+	if (order->again != NULL) {
+		access = new_code(order->again, &made);
+	} else if (order->new_pin != NULL) {
+		access = new_pin(order->new_pin, &made);
+	} else if (order->adult != NULL) {
+		order->payer = wanted(order->payer, "Взрослый: фамилия, имя, отчество", "payer");
+		access = add_adult(order->adult, order->payer, !order->has_no_finance, &made);
+	} else {
+		order->school = wanted(order->school, "Школа (регион и номер, 027039)", "school");
+		order->class_name = wanted(order->class_name, "Класс (7Б)", "class");
+		order->payer = wanted(order->payer, "Плательщик: фамилия, имя, отчество", "payer");
+		order->child = wanted(order->child, "Ребёнок: фамилия, имя, отчество", "child");
+		access = issue(order, &made);
+	}
+	report(access, &made, NULL, order->is_json);
+}
+
+static void __attribute__((noreturn))
+usage(void)
+{
+	fputs("usage: contract [--school NNNNNN] [--class 7Б] [--payer NAME] [--child NAME] [--number N]\n"
+	    "       contract --again LOGIN      a new code instead of a lost one\n"
+	    "       contract --new-pin LOGIN    a new PIN instead of a lost one\n"
+	    "       contract --adult LOGIN [--payer NAME] [--no-finance]\n"
+	    "                                   one more adult of the child\n"
+	    "       contract --batch            orders from standard input, see issue-contract.c\n"
+	    "options: --db CONNINFO (KABINET_DB), --pepper FILE (KABINET_PEPPER), --json\n", stderr);
+	exit(2);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct options options = { .db = getenv("KABINET_DB"), .pepper = getenv("KABINET_PEPPER") };
-	struct secrets made = { "", "" };
-	struct db_rows *slip = NULL;
-	struct db_link *link;
-	int64_t access = -1;
+	enum { DB = 256, PEPPER, SCHOOL, CLASS, PAYER, CHILD, NUMBER, AGAIN, ADULT_OF, NEW_PIN, NO_FINANCE, JSON, BATCH };
+	static const struct option options[] = {
+		{ "db", required_argument, NULL, DB }, { "pepper", required_argument, NULL, PEPPER },
+		{ "school", required_argument, NULL, SCHOOL }, { "class", required_argument, NULL, CLASS },
+		{ "payer", required_argument, NULL, PAYER }, { "child", required_argument, NULL, CHILD },
+		{ "number", required_argument, NULL, NUMBER }, { "again", required_argument, NULL, AGAIN },
+		{ "adult", required_argument, NULL, ADULT_OF }, { "new-pin", required_argument, NULL, NEW_PIN },
+		{ "no-finance", no_argument, NULL, NO_FINANCE }, { "json", no_argument, NULL, JSON },
+		{ "batch", no_argument, NULL, BATCH }, { NULL, 0, NULL, 0 },
+	};
+	const char *db = getenv("KABINET_DB"), *pepper = getenv("KABINET_PEPPER");
+	struct order order = { 0 };
+	int option;
 
-	log_open("contract");
-	if (!read_options(argc, argv, &options)) {
-		fputs(usage_words, stderr);
-		return 2;
+	log_open("issue-contract");
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case DB: db = optarg; break;
+		case PEPPER: pepper = optarg; break;
+		case SCHOOL: order.school = optarg; break;
+		case CLASS: order.class_name = optarg; break;
+		case PAYER: order.payer = optarg; break;
+		case CHILD: order.child = optarg; break;
+		case NUMBER: order.number = optarg; break;
+		case AGAIN: order.again = optarg; break;
+		case ADULT_OF: order.adult = optarg; break;
+		case NEW_PIN: order.new_pin = optarg; break;
+		case NO_FINANCE: order.has_no_finance = true; break;
+		case JSON: order.is_json = true; break;
+		case BATCH: order.is_batch = true; break;
+		default: usage();
+		}
 	}
-	if (!crypto_load_pepper(options.pepper) || (link = db_link_new(options.db)) == NULL)
-		return 2;
-	access = issue(link, &options, &made);
-	if (access >= 0) {
-		slip = db_run(link, "select * from people.slip($1::bigint)", DB_INT(access));
-		if (slip == NULL)
-			failed(link);
-		else if (options.json)
-			print_json(slip, &made);
-		else
-			print_slip(slip, &made);
-	}
-	crypto_wipe(&made, sizeof made);
-	db_rows_free(slip);
-	db_link_free(link);
-	return slip != NULL ? 0 : 1;
+	if (optind < argc || db == NULL || pepper == NULL)
+		usage();
+	if (!crypto_load_pepper(pepper))
+		return 1;
+	link_ = db_link_new(db);
+	if (link_ == NULL)
+		return 1;
+	if (order.is_batch)
+		run_batch();
+	else
+		run_order(&order);
+	db_link_free(link_);
+	return 0;
 }

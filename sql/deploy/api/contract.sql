@@ -80,6 +80,10 @@ begin
     account := p_school || to_char(v_serial, 'FM0000');
     number := coalesce(nullif(p_number, ''), format('%s-%s/%s', right(p_school, 3), right(account, 4), to_char(v_today, 'YYYY')));
 
+    if exists (select from people.contract c where c.school_id = v_school and c.number = enroll.number) then
+        raise exception 'Договор № % в этой школе уже есть.', number using errcode = 'KB409';
+    end if;
+
     insert into school.pupil (school_id, class_id, idn, account) values (v_school, v_class, p_idn, account)
     returning id into pupil_id;
     insert into people.pupil (pupil_id, person_id) values (enroll.pupil_id, people.person_new(p_child));
