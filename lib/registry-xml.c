@@ -94,7 +94,7 @@ registry_xml_open(const char *xsd_path)
 
 /* A problem after which reading on makes no sense. */
 #define GIVE_UP(x, ...) do { \
-	if (!(x)->r->stopped) \
+	if (!(x)->r->stopped && (x)->r->problem_line != (x)->line) \
 		registry_problem((x)->r, (x)->line, __VA_ARGS__); \
 	(x)->r->stopped = true; \
 } while (0)
@@ -184,6 +184,10 @@ note_schema_error(struct xml_reader *x, const xmlError *error)
 	case XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_2:
 		registry_problem(x->r, line, "У элемента «%s» лишний атрибут «%s»", element, attribute);
 		break;
+	case XML_SCHEMAV_CVC_COMPLEX_TYPE_2_1:
+	case XML_SCHEMAV_CVC_COMPLEX_TYPE_2_3:
+		registry_problem(x->r, line, "Текст внутри элемента «%s»", element);
+		break;
 	default:
 		if (*attribute != '\0')
 			registry_problem(x->r, line, "Неверное значение атрибута «%s» элемента «%s»", attribute,
@@ -251,7 +255,6 @@ start(struct xml_reader *x, bool with_schema)
 		GIVE_UP(x, "Нарушен синтаксис XML");
 		return false;
 	}
-	xmlTextReaderSetStructuredErrorHandler(x->reader, note_error, x);
 	if (with_schema && xmlTextReaderSetSchema(x->reader, schema) != 0) {
 		GIVE_UP(x, "Схему registry.xsd не удалось применить");
 		return false;
@@ -507,7 +510,7 @@ read_node(struct xml_reader *x)
 		GIVE_UP(x, "Инструкция обработки в реестре запрещена");
 		break;
 	default:
-		GIVE_UP(x, "Текст между элементами реестра");
+		GIVE_UP(x, "Текст внутри элемента");
 	}
 }
 
@@ -516,11 +519,11 @@ registry_xml_read(struct registry_reader *r)
 {
 	struct xml_reader x = { .r = r };
 
-	recognise(&x);
-	if (r->stopped)
-		return;
+	/* Not the reader's own handler: the schema puts its callbacks before the parser's, and with them comes a wrong context. */
+	xmlSetStructuredErrorFunc(&x, note_error);
 	text_init(&x.element.raw, ROW_BYTES * 6);
-	if (start(&x, r->dialect->has_schema)) {
+	recognise(&x);
+	if (!r->stopped && start(&x, r->dialect->has_schema)) {
 		while (next_node(&x))
 			read_node(&x);
 		/* An invalid file still ends like a good one. */
@@ -530,4 +533,5 @@ registry_xml_read(struct registry_reader *r)
 	}
 	end(&x);
 	text_release(&x.element.raw);
+	xmlSetStructuredErrorFunc(NULL, ignore_message);
 }
