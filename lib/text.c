@@ -162,8 +162,8 @@ skip_plain(const unsigned char *p, const unsigned char *end)
 {
 #ifdef __SSE2__
 	/*
-	 * Sixteen bytes at a time: & and ' differ in one bit, so do < and >, and min() picks out the
-	 * controls. A tab or a line feed stops this loop too; the table below lets it pass.
+	 * Sixteen bytes at a time: & and ' differ in one bit, so do < and >, and min() picks out
+	 * the controls. A tab or a line feed stops this loop too; the table below lets it pass.
 	 */
 	for (; end - p >= 16; p += 16) {
 		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)p);

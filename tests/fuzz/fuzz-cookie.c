@@ -1,6 +1,7 @@
 /*
- * fuzz-cookie.c -- libFuzzer: a Cookie header from anywhere gives a value of cookie octets that stands in it, or none; and
- * a second cookie of the same name, wherever it is planted, takes the first one's away.
+ * fuzz-cookie.c -- libFuzzer: a Cookie header from anywhere gives a value of cookie octets that
+ * stands in it, or none; and a second cookie of the same name, wherever it is planted, takes the
+ * first one's away.
  */
 #include "arena.h"
 #include "form.h"

@@ -1,6 +1,6 @@
 /*
- * fuzz-form.c -- libFuzzer: a query or a body from anywhere is refused, or its fields keep every promise of form.h. Good
- * fields, written anew by text_url(), read back the same.
+ * fuzz-form.c -- libFuzzer: a query or a body from anywhere is refused, or its fields keep every
+ * promise of form.h. Good fields, written anew by text_url(), read back the same.
  */
 #include "arena.h"
 #include "form.h"

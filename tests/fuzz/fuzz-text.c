@@ -1,5 +1,5 @@
 /*
- * fuzz-text.c -- libFuzzer: what comes out of an escaper is harmless where it goes, whatever went in.
+ * fuzz-text.c -- libFuzzer: what an escaper writes is harmless where it goes, whatever went in.
  *
  * Each escaper is undone by a reader written here, so that nothing harmless is lost either.
  */
@@ -27,7 +27,8 @@ static void
 check_html(const char *s, size_t len, struct text *out)
 {
 	static const struct { const char *entity; char c; } table[] = {
-		{ "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#39;", '\'' },
+		{ "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' },
+		{ "&quot;", '"' }, { "&#39;", '\'' },
 	};
 	const char *o;
 
@@ -85,7 +86,10 @@ check_url(const char *s, size_t len, struct text *out)
 	must(o == out->data + out->len);
 }
 
-/* Read as a spreadsheet reads a field: one field, no formula, the text itself but for the apostrophe. */
+/*
+ * Read as a spreadsheet reads a field: one field, no formula, the text itself but for the
+ * apostrophe.
+ */
 static void
 check_csv(const char *s, size_t len, struct text *out)
 {
@@ -127,7 +131,8 @@ check_utf8(const unsigned char *s, size_t len)
 	uint32_t c;
 
 	while (is_good && i < len) {
-		n = s[i] < 0x80 ? 1 : s[i] >> 5 == 6 ? 2 : s[i] >> 4 == 14 ? 3 : s[i] >> 3 == 30 ? 4 : 0;
+		n = s[i] < 0x80 ? 1 : s[i] >> 5 == 6 ? 2 : s[i] >> 4 == 14 ? 3 :
+		    s[i] >> 3 == 30 ? 4 : 0;
 		is_good = n != 0 && n <= len - i;
 		if (!is_good)
 			break;

@@ -1,4 +1,7 @@
-/* test-arena.c -- memory of a request: alignment, zeroes, limits, reuse, the order of deferred calls. */
+/*
+ * test-arena.c -- memory of a request: alignment, zeroes, limits, reuse, the order of deferred
+ * calls.
+ */
 #include "unit.h"
 
 #include <stdalign.h>
@@ -78,7 +81,10 @@ a_block_larger_than_any_chunk(void **state)
 	assert_string_equal(arena_copy(*state, "after", 5), "after");
 }
 
-/* The first chunk survives a reset, also one that was outgrown: the next request starts where this one did. */
+/*
+ * The first chunk survives a reset, also one that was outgrown: the next request starts where this
+ * one did.
+ */
 static void
 reset_reuses_the_first_chunk(void **state)
 {

@@ -100,7 +100,8 @@ tokens_are_base64url_and_differ(void **state)
 		memset(tokens[i], '!', sizeof(tokens[i]));
 		crypto_token(tokens[i]);
 		assert_int_equal(strlen(tokens[i]), CRYPTO_TOKEN_CHARS);
-		assert_int_equal(strspn(tokens[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		assert_int_equal(strspn(tokens[i],
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 		    "0123456789-_"), CRYPTO_TOKEN_CHARS);
 		has_dash |= strchr(tokens[i], '-') != NULL;
 		has_underscore |= strchr(tokens[i], '_') != NULL;
@@ -136,8 +137,9 @@ forks_do_not_repeat_tokens(void **state)
 }
 
 /*
- * Each character as often as the others, within six standard deviations. With alphabets that do not divide 256 a plain
- * remainder would favour the first characters by far more: for 200 of them, twofold.
+ * Each character as often as the others, within six standard deviations. With alphabets that do not
+ * divide 256 a plain remainder would favour the first characters by far more: for 200 of them,
+ * twofold.
  */
 static void
 pick_is_uniform(void **state)
@@ -273,8 +275,8 @@ wipe_wipes(void **state)
 static void
 hex_there_and_back(void **state)
 {
-	static const char *const bad[] = { "", "0", "000", "00000", "0g00", "00 0", "+000", "-000", "0x00",
-		"00\n0", "zzzz", "00000000" };
+	static const char *const bad[] = { "", "0", "000", "00000", "0g00", "00 0", "+000", "-000",
+		"0x00", "00\n0", "zzzz", "00000000" };
 	uint8_t bytes[2] = { 0x5a, 0xa5 }, back[2], all[256], all_back[256];
 	char text[513];
 
@@ -301,7 +303,8 @@ hex_there_and_back(void **state)
 /* ---- pepper and passwords, in this order: the first test needs a process without a pepper ---- */
 
 static const uint8_t salt[CRYPTO_SALT_BYTES] = {
-	0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+	0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e,
+	0x1f,
 };
 
 static void
@@ -383,14 +386,19 @@ bad_peppers_are_refused(void **state)
 static void
 password_hashes(void **state)
 {
-	static const struct { const char *secret; int cost_log2; const char *short_pepper, *long_pepper; } cases[] = {
+	static const struct {
+		const char *secret;
+		int         cost_log2;
+		const char *short_pepper, *long_pepper;
+	} cases[] = {
 		{ "", 10, "6a756a0a5582880cbec64d87d617f6d10e1d1dd10b35fe655bf16e84b2ae03ce",
 		    "5def1c7e6db4b78dc963e48975bd95b115fe5408b34d3252a0ee89be179f8992" },
 		{ "пароль", 10, "bf89a63ea96c23ae0a691b4e6bfe727ab91ca088e18a14e80282b58326540bc5",
 		    "faafe3c523ed402dc6652ce1f98efe7a988eb364186198c29cf40fcd33f5e531" },
 		{ "4711", 14, "1f52f4965bb24d0c242784402b1d7c58e9f504ca777b39dac8b7ceceb51b8fed",
 		    "a47e4dc617dbbb2c6a31b189097b9c19210b1ca744643fe4e66ccd5bb2a0f239" },
-		{ "correct horse", 15, "c05554a2d65c1b0cd134b316762ea7f697da39569466cce69250064d7521a743",
+		{ "correct horse", 15,
+		    "c05554a2d65c1b0cd134b316762ea7f697da39569466cce69250064d7521a743",
 		    "586b93b8b44c5ec4696e40b3c4c63fb485de9f3ea45c5c0cec7e0ccc7bbcd2c1" },
 	};
 	uint8_t bytes[1024], hash[CRYPTO_HASH_BYTES];
@@ -418,7 +426,10 @@ password_hashes(void **state)
 	}
 }
 
-/* The largest cost needs 128 MiB, more than OpenSSL's own default allows: our limit must follow the cost. */
+/*
+ * The largest cost needs 128 MiB, more than OpenSSL's own default allows: our limit must follow the
+ * cost.
+ */
 static void
 costs_from_10_to_17(void **state)
 {

@@ -51,8 +51,8 @@ static void
 fields_are_decoded(void **state)
 {
 	static const struct { const char *name, *value; } expected[] = {
-		{ "login", "I44F2EUE5W" }, { "слово", "две части" }, { "a", "" }, { "b", "" }, { "c", "d=e" },
-		{ "", "x" }, { "p", "+&=%" }, { "low", "я" },
+		{ "login", "I44F2EUE5W" }, { "слово", "две части" }, { "a", "" }, { "b", "" },
+		{ "c", "d=e" }, { "", "x" }, { "p", "+&=%" }, { "low", "я" },
 	};
 
 	(void)state;
@@ -74,9 +74,9 @@ static void
 malformed_fields_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"a=%", "a=%2", "a=%zz", "a=%2z", "a=%z2", "%=a", "%2=a", "a=1&b=%", "a=%%", "a=% 20", "a=%+2",
-		"a=%00", "%00=a", "a=b%00c", "a=%C0%80", "a=%D0", "a=%D0&b=%BF", "a=%ED%A0%80",
-		"a=%F4%90%80%80", "a=\xff", "\xd0=a", "a=%FF", "a=%E2%82",
+		"a=%", "a=%2", "a=%zz", "a=%2z", "a=%z2", "%=a", "%2=a", "a=1&b=%", "a=%%",
+		"a=% 20", "a=%+2", "a=%00", "%00=a", "a=b%00c", "a=%C0%80", "a=%D0", "a=%D0&b=%BF",
+		"a=%ED%A0%80", "a=%F4%90%80%80", "a=\xff", "\xd0=a", "a=%FF", "a=%E2%82",
 	};
 
 	(void)state;
@@ -136,11 +136,12 @@ static void
 cookies_that_count_as_absent(void **state)
 {
 	static const char *const bad[] = {
-		"", ";", "; ;", "a=1", "__Host-session", "__Host-session ; a=1", "__Host-session =abc",
-		"__host-session=abc", "x__Host-session=abc", "__Host-sessions=abc", "a=__Host-session=abc",
-		"__Host-session=a; __Host-session=b", "__Host-session=a;__Host-session=a",
-		"__Host-session=a; b=1; __Host-session=", "__Host-session=\"abc\"", "__Host-session=a b",
-		"__Host-session=a,b", "__Host-session=a\\b", "__Host-session=abc ", "__Host-session=a\tb",
+		"", ";", "; ;", "a=1", "__Host-session", "__Host-session ; a=1",
+		"__Host-session =abc", "__host-session=abc", "x__Host-session=abc",
+		"__Host-sessions=abc", "a=__Host-session=abc", "__Host-session=a; __Host-session=b",
+		"__Host-session=a;__Host-session=a", "__Host-session=a; b=1; __Host-session=",
+		"__Host-session=\"abc\"", "__Host-session=a b", "__Host-session=a,b",
+		"__Host-session=a\\b", "__Host-session=abc ", "__Host-session=a\tb",
 		"__Host-session=a\x7f", "__Host-session=\xd1\x8f", "__Host-session=a\x01",
 	};
 	char *large = arena_alloc(rq.arena, FORM_MAX_COOKIE_BYTES + 2);
@@ -154,7 +155,8 @@ cookies_that_count_as_absent(void **state)
 	memcpy(large, "s=", 2);
 	assert_null(form_parse_cookie(rq.arena, large, "s"));
 	large[FORM_MAX_COOKIE_BYTES] = '\0';
-	assert_int_equal(strlen(form_parse_cookie(rq.arena, large, "s")), FORM_MAX_COOKIE_BYTES - 2);
+	assert_int_equal(strlen(form_parse_cookie(rq.arena, large, "s")),
+	    FORM_MAX_COOKIE_BYTES - 2);
 }
 
 /* ---- looking up ---- */
@@ -242,8 +244,9 @@ secrets_are_kept_as_typed(void **state)
 static void
 dates_and_months(void **state)
 {
-	static const char *const bad_dates[] = { "d=2026-02-30", "d=2026-1-1", "d=23.11.2026", "d=today",
-		"d=2026-11", "d=2026-11-231", "d=2026-11-23T00", "d=1899-12-31", "d=%D1%8F" };
+	static const char *const bad_dates[] = { "d=2026-02-30", "d=2026-1-1", "d=23.11.2026",
+		"d=today", "d=2026-11", "d=2026-11-231", "d=2026-11-23T00", "d=1899-12-31",
+		"d=%D1%8F" };
 	static const char *const bad_months[] = { "m=2026-13", "m=2026-1", "m=2026", "m=2026-11-01",
 		"m=2026-00" };
 
@@ -270,8 +273,9 @@ dates_and_months(void **state)
 static void
 numbers(void **state)
 {
-	static const char *const bad[] = { "n=0", "n=11", "n=-5", "n=5x", "n=5.0", "n=0x5", "n=%2B5", "n=1e1",
-		"n=99999999999999999999", "n=999999999999999999999", "n=5+5", "n=-" };
+	static const char *const bad[] = { "n=0", "n=11", "n=-5", "n=5x", "n=5.0", "n=0x5",
+		"n=%2B5", "n=1e1", "n=99999999999999999999", "n=999999999999999999999", "n=5+5",
+		"n=-" };
 
 	(void)state;
 	sent("n=7&e=");
@@ -309,7 +313,8 @@ static void
 choices_and_flags(void **state)
 {
 	static const char *const kinds[] = { "meals", "topup", NULL };
-	static const char *const bad[] = { "k=Meals", "k=meal", "k=mealss", "k=%D1%8F", "k=meals,topup" };
+	static const char *const bad[] = { "k=Meals", "k=meal", "k=mealss", "k=%D1%8F",
+		"k=meals,topup" };
 
 	(void)state;
 	sent("k=topup&flag=on&off=");

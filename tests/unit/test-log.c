@@ -10,7 +10,9 @@
 
 static int saved_stderr, reader;
 
-/* In packet mode each write(2) is a packet of its own, so that a line in two writes would be seen. */
+/*
+ * In packet mode each write(2) is a packet of its own, so that a line in two writes would be seen.
+ */
 static int
 setup(void **state)
 {
@@ -39,7 +41,10 @@ teardown(void **state)
 	return 0;
 }
 
-/* The packet that the last event wrote; fails when there is none, more than one, or not one whole line. */
+/*
+ * The packet that the last event wrote; fails when there is none, more than one, or not one whole
+ * line.
+ */
 static const char *
 line(void)
 {
@@ -79,8 +84,8 @@ shape_of_a_line(void **state)
 	(void)state;
 	log_warning("db-lost", "question=%d sqlstate=%s", 3, "57P01");
 	s = line();
-	assert_int_equal(sscanf(s, "%d-%d-%dT%d:%d:%d.%3uZ %n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-	    &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms, &end), 7);
+	assert_int_equal(sscanf(s, "%d-%d-%dT%d:%d:%d.%3uZ %n", &tm.tm_year, &tm.tm_mon,
+	    &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms, &end), 7);
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
 	at = timegm(&tm);
@@ -138,9 +143,9 @@ values_cannot_forge(void **state)
 		{ "plain", "plain" }, { "", "" }, { "a b", "a\\x20b" }, { "a\nb", "a\\x0ab" },
 		{ "x\n2026-11-23T12:41:07.123Z finance[1] error forged",
 		    "x\\x0a2026-11-23T12:41:07.123Z\\x20finance[1]\\x20error\\x20forged" },
-		{ "\r\t\x1b[31m", "\\x0d\\x09\\x1b[31m" }, { "\x7f", "\\x7f" }, { "\"'\\", "\\x22\\x27\\x5c" },
-		{ "%s%n", "%s%n" }, { "реестр.txt", "реестр.txt" }, { "€😀", "€😀" },
-		{ "\xc2\x9b" "31m", "\\xc2\\x9b31m" }, { "\xc2\xa0", "\xc2\xa0" },
+		{ "\r\t\x1b[31m", "\\x0d\\x09\\x1b[31m" }, { "\x7f", "\\x7f" },
+		{ "\"'\\", "\\x22\\x27\\x5c" }, { "%s%n", "%s%n" }, { "реестр.txt", "реестр.txt" },
+		{ "€😀", "€😀" }, { "\xc2\x9b" "31m", "\\xc2\\x9b31m" }, { "\xc2\xa0", "\xc2\xa0" },
 		{ "\xd0", "\\xd0" }, { "я\xff", "\\xd1\\x8f\\xff" }, { "\x9b", "\\x9b" },
 	};
 	const char *volatile nothing = NULL;

@@ -1,4 +1,7 @@
-/* test-qr.c -- the payment text against the rules of ГОСТ Р 56042-2014, and the picture against the matrix it was drawn from. */
+/*
+ * test-qr.c -- the payment text against the rules of ГОСТ Р 56042-2014, and the picture against the
+ * matrix it was drawn from.
+ */
 #include "unit.h"
 
 #include <qrencode.h>
@@ -87,7 +90,8 @@ fields_in_the_order_of_the_standard(void **state)
 	assert_string_equal(accepted(*state, p),
 	    "ST00012|Name=АО «Комбинат школьного питания»|PersonalAcc=40703810338000004376"
 	    "|BankName=ПАО СБЕРБАНК Г. ХАБАРОВСК|BIC=040813608|CorrespAcc=0"
-	    "|PayeeINN=971535765412|PersAcc=0270390001|Purpose=Пополнение лицевого счёта 0270390001");
+	    "|PayeeINN=971535765412|PersAcc=0270390001"
+	    "|Purpose=Пополнение лицевого счёта 0270390001");
 }
 
 static void
@@ -107,7 +111,10 @@ sum_is_kopecks(void **state)
 	assert_refused(*state, p, "Sum");
 }
 
-/* `|` in any value moves all to the next candidate; a reader finds the separator in the eighth byte. */
+/*
+ * `|` in any value moves all to the next candidate; a reader finds the separator in the eighth
+ * byte.
+ */
 static void
 separator_is_in_no_value(void **state)
 {
@@ -131,9 +138,11 @@ wrong_numbers_are_refused(void **state)
 {
 	static const char *const not_20[] = { "", "4070381033800000437", "407038103380000043760",
 		"4070381033800000437x", "4070381033800000437 ", "-0703810338000004376" };
-	static const char *const not_9[] = { "", "04081360", "0408136080", "04081360x", " 04081360" };
+	static const char *const not_9[] = { "", "04081360", "0408136080", "04081360x",
+		" 04081360" };
 	static const char *const not_corr[] = { "", "00", "1", "3010181060000000060", "0 " };
-	static const char *const not_inn[] = { "", "971535765", "97153576541", "9715357654123", "971535765x" };
+	static const char *const not_inn[] = { "", "971535765", "97153576541", "9715357654123",
+		"971535765x" };
 	static const char *const not_kpp[] = { "27150100", "2715010011", "27150100x", " " };
 	struct qr_payment p;
 
@@ -195,19 +204,18 @@ long_words_are_refused(void **state)
 	assert_refused(*state, p, "PersAcc");
 }
 
-/* `Name=` … the end of CorrespAcc: 300 bytes pass, 301 do not, and 302 by one Cyrillic letter do not. */
+/*
+ * `Name=` … the end of CorrespAcc: 300 bytes pass, 301 do not.
+ */
 static void
 mandatory_block_has_300_bytes(void **state)
 {
 	struct qr_payment p = good;
-	size_t fixed = strlen("Name=|PersonalAcc=40703810338000004376|BankName=|BIC=040813608|CorrespAcc="
-	    "30101810600000000608");
-	size_t name_chars = (300 - fixed - strlen("Банк")) / 2;
+	size_t fixed = strlen("Name=|PersonalAcc=40703810338000004376|BankName=|BIC=040813608"
+	    "|CorrespAcc=30101810600000000608");
 
 	p.bank_name = (300 - fixed) % 2 == 0 ? "Банк" : "Банк.";
-	if ((300 - fixed) % 2 == 1)
-		name_chars = (300 - fixed - strlen("Банк.")) / 2;
-	p.payee = letters(*state, name_chars);
+	p.payee = letters(*state, (300 - fixed - strlen(p.bank_name)) / 2);
 	assert_int_equal(fixed + strlen(p.payee) + strlen(p.bank_name), 300);
 	assert_non_null(accepted(*state, p));
 	p.bank_name = arena_printf(*state, "%s.", p.bank_name);
@@ -220,8 +228,8 @@ mandatory_block_has_300_bytes(void **state)
 static void
 broken_words_are_refused(void **state)
 {
-	static const char *const bad[] = { "", "a\nb 0270390001", "a\tb 0270390001", "\x7f 0270390001",
-		"\xcf\xf0 0270390001", "\xed\xa0\x80 0270390001" };
+	static const char *const bad[] = { "", "a\nb 0270390001", "a\tb 0270390001",
+		"\x7f 0270390001", "\xcf\xf0 0270390001", "\xed\xa0\x80 0270390001" };
 	struct qr_payment p;
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
@@ -238,7 +246,9 @@ broken_words_are_refused(void **state)
 	p = good;
 	p.personal = "";
 	assert_refused(*state, p, "PersAcc");
-	/* From another bank only the purpose survives: without the account the money would be lost. */
+	/*
+	 * From another bank only the purpose survives: without the account the money would be lost.
+	 */
 	p = good;
 	p.purpose = "Пополнение лицевого счёта 270390001";
 	assert_refused(*state, p, "Purpose");
@@ -284,7 +294,9 @@ number(const char **s)
 	return n;
 }
 
-/* Draws the path as an SVG reader would: M x y.5, h, and m along the row; each module at most once. */
+/*
+ * Draws the path as an SVG reader would: M x y.5, h, and m along the row; each module at most once.
+ */
 static int
 draw(const char *svg)
 {
@@ -314,7 +326,8 @@ draw(const char *svg)
 			break;
 		case 'h':
 			length = number(&s);
-			assert_true(length > 0 && x >= 0 && x + length <= side && y >= 0 && y < side);
+			assert_true(x >= 0 && y >= 0 && y < side);
+			assert_true(length > 0 && length <= side - x);
 			for (; length > 0; length--, x++) {
 				assert_int_equal(picture[y][x], 0);
 				picture[y][x] = 1;

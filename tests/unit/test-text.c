@@ -49,7 +49,10 @@ grows_and_stays_terminated(void **state)
 	assert_memory_equal(t.data, expected, MAX_BYTES);
 }
 
-/* Each way of writing, into a buffer of ten with room for three: what does not fit leaves no trace but `broken`. */
+/*
+ * Each way of writing, into a buffer of ten with room for three: what does not fit leaves no trace
+ * but `broken`.
+ */
 static void
 past_the_maximum_is_broken(void **state)
 {
@@ -214,7 +217,8 @@ html_of_random_text(void **state)
 	(void)state;
 	text_init(&rule, MAX_BYTES);
 	for (int round = 0; round < 20000; round++) {
-		size_t from = next_random(&random) % 16, len = next_random(&random) % (sizeof(s) - 16);
+		size_t from = next_random(&random) % 16;
+		size_t len = next_random(&random) % (sizeof(s) - 16);
 
 		for (size_t i = 0; i < len; i++) {
 			bits = next_random(&random);
@@ -239,7 +243,8 @@ html_words(void **state)
 
 	(void)state;
 	text_html(&t, evil, strlen(evil));
-	assert_string_equal(t.data, "&lt;script&gt;alert(&quot;it&#39;s&quot; &amp; more)&lt;/script&gt;");
+	assert_string_equal(t.data,
+	    "&lt;script&gt;alert(&quot;it&#39;s&quot; &amp; more)&lt;/script&gt;");
 	text_clear(&t);
 	text_html(&t, "7 «Б»\tурок\r\n", strlen("7 «Б»\tурок\r\n"));
 	assert_string_equal(t.data, "7 «Б»\tурок\r\n");
@@ -281,9 +286,10 @@ csv_fields(void **state)
 {
 	static const struct { const char *in, *out; } fields[] = {
 		{ "", "" }, { "простой", "простой" }, { "a b,c", "a b,c" }, { "a;b", "\"a;b\"" },
-		{ "say \"hi\"", "\"say \"\"hi\"\"\"" }, { "\"", "\"\"\"\"" }, { "a\nb", "\"a\nb\"" },
-		{ "a\rb", "\"a\rb\"" }, { "=1+1", "'=1+1" }, { "+7 900", "'+7 900" }, { "-5", "'-5" },
-		{ "@SUM(A1)", "'@SUM(A1)" }, { "\tx", "\"'\tx\"" }, { "\rx", "\"'\rx\"" },
+		{ "say \"hi\"", "\"say \"\"hi\"\"\"" }, { "\"", "\"\"\"\"" },
+		{ "a\nb", "\"a\nb\"" }, { "a\rb", "\"a\rb\"" }, { "=1+1", "'=1+1" },
+		{ "+7 900", "'+7 900" }, { "-5", "'-5" }, { "@SUM(A1)", "'@SUM(A1)" },
+		{ "\tx", "\"'\tx\"" }, { "\rx", "\"'\rx\"" },
 		{ "=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0" }, { "=1;2", "\"'=1;2\"" },
 		{ "=\"x\"", "\"'=\"\"x\"\"\"" }, { "a=1", "a=1" }, { "1-2", "1-2" },
 	};
@@ -323,7 +329,10 @@ encode(uint32_t c, char out[4])
 	return 4;
 }
 
-/* All code points there are, and some thousands past the end: the surrogates, NUL and those past the end are refused. */
+/*
+ * All code points there are, and some thousands past the end: the surrogates, NUL and those past
+ * the end are refused.
+ */
 static void
 utf8_of_every_code_point(void **state)
 {
@@ -345,7 +354,10 @@ utf8_of_every_code_point(void **state)
 	}
 }
 
-/* No two or three bytes pass but the shortest forms: as many as there are code points of one, two and three bytes. */
+/*
+ * No two or three bytes pass but the shortest forms: as many as there are code points of one, two
+ * and three bytes.
+ */
 static void
 utf8_has_one_form_each(void **state)
 {
@@ -373,12 +385,13 @@ static void
 utf8_refused(void **state)
 {
 	static const struct { const char *bytes; size_t len; } bad[] = {
-		{ "\x80", 1 }, { "\xbf", 1 }, { "\xc0\x80", 2 }, { "\xc1\xbf", 2 }, { "\xe0\x80\x80", 3 },
-		{ "\xe0\x9f\xbf", 3 }, { "\xf0\x80\x80\x80", 4 }, { "\xf0\x8f\xbf\xbf", 4 },
-		{ "\xed\xa0\x80", 3 }, { "\xed\xbf\xbf", 3 }, { "\xf4\x90\x80\x80", 4 }, { "\xf5\x80\x80\x80", 4 },
-		{ "\xf8\x88\x80\x80\x80", 5 }, { "\xfe", 1 }, { "\xff", 1 }, { "\xd0", 1 }, { "\xd0\xd0", 2 },
-		{ "\xe2\x82", 2 }, { "\xe2\x82 ", 3 }, { "\xf0\x9f\x98", 3 }, { "\xf0\x9f\x98g", 4 },
-		{ "a\0b", 3 }, { "\0", 1 }, { "ok \xcf", 4 }, { "\xcf\xf0\xe8\xe2\xe5\xf2", 6 },
+		{ "\x80", 1 }, { "\xbf", 1 }, { "\xc0\x80", 2 }, { "\xc1\xbf", 2 },
+		{ "\xe0\x80\x80", 3 }, { "\xe0\x9f\xbf", 3 }, { "\xf0\x80\x80\x80", 4 },
+		{ "\xf0\x8f\xbf\xbf", 4 }, { "\xed\xa0\x80", 3 }, { "\xed\xbf\xbf", 3 },
+		{ "\xf4\x90\x80\x80", 4 }, { "\xf5\x80\x80\x80", 4 }, { "\xf8\x88\x80\x80\x80", 5 },
+		{ "\xfe", 1 }, { "\xff", 1 }, { "\xd0", 1 }, { "\xd0\xd0", 2 }, { "\xe2\x82", 2 },
+		{ "\xe2\x82 ", 3 }, { "\xf0\x9f\x98", 3 }, { "\xf0\x9f\x98g", 4 }, { "a\0b", 3 },
+		{ "\0", 1 }, { "ok \xcf", 4 }, { "\xcf\xf0\xe8\xe2\xe5\xf2", 6 },
 	};
 
 	(void)state;
@@ -397,8 +410,9 @@ utf8_refused(void **state)
 static void
 plurals(void **state)
 {
-	static const char *const forms[] = { "many", "one", "few", "few", "few", "many", "many", "many",
-		"many", "many" };
+	static const char *const forms[] = {
+		"many", "one", "few", "few", "few", "many", "many", "many", "many", "many",
+	};
 	static const int64_t edges[] = { 111, 1011, 11, 12, 13, 14, 112, 114, -11, -14 };
 
 	(void)state;
@@ -406,7 +420,8 @@ plurals(void **state)
 		int64_t m = n < 0 ? -n : n;
 		bool is_teen = m % 100 >= 11 && m % 100 <= 14;
 
-		assert_string_equal(plural_ru(n, "one", "few", "many"), is_teen ? "many" : forms[m % 10]);
+		assert_string_equal(plural_ru(n, "one", "few", "many"),
+		    is_teen ? "many" : forms[m % 10]);
 	}
 	for (size_t i = 0; i < COUNT(edges); i++)
 		assert_string_equal(plural_ru(edges[i], "one", "few", "many"), "many");
@@ -419,8 +434,9 @@ static void
 integers(void **state)
 {
 	static const char *const bad[] = {
-		"", "-", "+", "+1", " 1", "1 ", "1.0", "1,0", "1e3", "0x1", "--1", "-+1", "1-", "a", "1a",
-		"9223372036854775808", "-9223372036854775809", "99999999999999999999", "١", "\n", "1\n", "true",
+		"", "-", "+", "+1", " 1", "1 ", "1.0", "1,0", "1e3", "0x1", "--1", "-+1", "1-", "a",
+		"1a", "9223372036854775808", "-9223372036854775809", "99999999999999999999", "١",
+		"\n", "1\n", "true",
 	};
 	int64_t n = 77;
 	char text[32];

@@ -21,8 +21,8 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /*
- * Runs act(context) in a child that is expected to die of it: by abort(), or, under AddressSanitizer, by a report. Fails the
- * test when act returns.
+ * Runs act(context) in a child that is expected to die of it: by abort(), or, under
+ * AddressSanitizer, by a report. Fails the test when act returns.
  */
 static inline void
 expect_death(void (*act)(void *), void *context)
