@@ -15,15 +15,16 @@ die() { warn "$@"; exit 1; }
 
 is_root() { [[ $EUID -eq 0 ]]; }
 
-# as USER COMMAND...: runs it as that user when we are root, as ourselves otherwise.
+# as USER COMMAND...: runs it as that user when we are root, as ourselves otherwise. drop_to USER sets DROP, the words that
+# do so, for those who need the process itself.
+drop_to() {
+  DROP=()
+  ! is_root || DROP=(setpriv --reuid="$1" --regid="$1" --clear-groups --)
+}
 as() {
-  local user=$1
+  drop_to "$1"
   shift
-  if is_root; then
-    setpriv --reuid="$user" --regid="$user" --clear-groups -- "$@"
-  else
-    "$@"
-  fi
+  "${DROP[@]}" "$@"
 }
 
 # wait_until SECONDS COMMAND...: polls ten times a second; false when the time is over.
