@@ -143,7 +143,7 @@ feed(void *context, char *bytes, int max)
 	return (int)len;
 }
 
-/* The word between quotes after a phrase of libxml2's message, for the names of elements and attributes. */
+/* The name between quotes after a phrase of libxml2's message, without its `{namespace}`. */
 static const char *
 quoted(const char *message, const char *phrase, char name[NAME_BYTES])
 {
@@ -154,7 +154,9 @@ quoted(const char *message, const char *phrase, char name[NAME_BYTES])
 		return name;
 	from += strlen(phrase);
 	end = strchr(from, '\'');
-	if (end != NULL && (size_t)(end - from) < NAME_BYTES) {
+	if (*from == '{' && strchr(from, '}') != NULL)
+		from = strchr(from, '}') + 1;
+	if (end != NULL && end >= from && end - from < NAME_BYTES) {
 		memcpy(name, from, (size_t)(end - from));
 		name[end - from] = '\0';
 	}

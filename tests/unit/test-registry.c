@@ -522,7 +522,7 @@ test_xml_bad(void **state)
 		{ XML8 HEAD "<payment>\n</payment>" PAY TOTAL END, 3, "payment" },
 		{ XML8 HEAD "<refund/>\n" PAY TOTAL END, 3, "refund" },
 		{ XML8 HEAD "<?php echo 1 ?>\n" PAY TOTAL END, 3, "Инструкция" },
-		{ XML8 "<?xml-stylesheet href=\"x\"?>\n" HEAD PAY TOTAL END, 2, "Инструкция" },
+		{ XML8 "<?xml-stylesheet href=\"x\"?>\n" HEAD PAY TOTAL END, 0, "Инструкция" },
 		{ XML8 "<registry version=\"2\" account=\"40703810338000004376\">\n" PAY TOTAL END, 2, "version" },
 		{ XML8 "<registry version=\"1\">\n" PAY TOTAL END, 2, "account" },
 		{ XML8 "<registry version=\"1\" account=\"4070381033800000437\">\n" PAY TOTAL END, 2, "account" },
@@ -568,8 +568,8 @@ test_hostile_samples(void **state)
 		{ "billion-laughs.xml", 2, "DOCTYPE" }, { "parameter-entity.xml", 2, "DOCTYPE" },
 		{ "undeclared-entity.xml", 3, "Сущности" }, { "xinclude.xml", 3, "include" },
 		{ "deep.xml", 0, "элемент" }, { "utf-16.xml", 1, "Нулевой байт" },
-		{ "utf-7.xml", 0, "не поддерживается" }, { "lies-windows-1251.xml", 1, "а файл в UTF-8" },
-		{ "lies-utf-8.xml", 1, "а файл не в ней" }, { "truncated.xml", 0, "обрывается" },
+		{ "utf-7.xml", 0, "не поддерживается" }, { "lies-windows-1251.xml", 0, "а файл в UTF-8" },
+		{ "lies-utf-8.xml", 0, "а файл не в ней" }, { "truncated.xml", 0, "обрывается" },
 		{ "one-kopeck.txt", 3, "«сумма к перечислению» не сходится" }, { "two-trailers.txt", 4, "Вторая" },
 		{ "no-trailer.txt", 0, "Нет итоговой строки" }, { "row-after-trailer.txt", 4, "после итоговой" },
 	};
@@ -634,7 +634,7 @@ test_xml_endless(void **state)
 		while (text.len < 200000)
 			text_puts(&text, "aaaaaaaaaaaaaaaaaaaa");
 		assert_false(read_text(text.data));
-		expect_refusal(beginnings[i], 0, i == 2 ? "Текст" : "длиннее");
+		expect_refusal(beginnings[i], 0, i == 2 || i == 3 ? "Текст" : "длиннее");
 	}
 	text_release(&text);
 }
