@@ -26,11 +26,11 @@ comment on function auth.budgets is 'What an attempt is charged to: the login''s
 
 create function auth.lock_budgets(p_attempt auth.attempt) returns void language plpgsql as $$
 begin
-    -- One order for everybody, and rows that do not exist yet can be locked too.
+    -- The first kind stands for the others: whoever is charged to a network or a name is charged to `global` too.
     perform pg_advisory_xact_lock(hashtextextended(o.kind || encode(o.key, 'hex'), 0))
-       from (select b.kind, b.key from auth.budgets(p_attempt) b order by b.kind, b.key) o;
+       from (select b.kind, b.key from auth.budgets(p_attempt) b order by b.kind limit 1) o;
 end $$;
-comment on function auth.lock_budgets is 'Makes attempts on the same budgets go one after the other until the end of the transaction';
+comment on function auth.lock_budgets is 'Makes attempts on the same budgets go one after the other until the end of the transaction, rows that do not exist yet included';
 
 create function auth.charge(p_attempt auth.attempt) returns integer language plpgsql as $$
 declare
@@ -208,9 +208,9 @@ begin
     if p_kind not in ('password', 'pin', 'code') then
         raise exception 'no such kind of attempt: %', p_kind using errcode = 'invalid_parameter_value';
     end if;
-    v_attempt.kind := p_kind;
+    v_attempt.kind := p_kind::auth.attempt_kind;
     v_attempt.name_hash := auth.keyed('name', auth.normal_name(p_name));
-    v_attempt.address := p_address;
+    v_attempt.address := p_address::inet;
     -- A PIN names the child, the device names the login; elsewhere the name says which adult it is.
     select a.id, d.id into v_attempt.access_id, v_attempt.device_id
       from school.pupil p

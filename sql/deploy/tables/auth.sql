@@ -221,7 +221,7 @@ declare
     v_count bigint;
     v_total bigint := 0;
 begin
-    delete from auth.session s where s.last_used_at < now() - interval '30 min' or s.started_at < now() - interval '12 h';
+    delete from auth.session s where s.last_used_at <= now() - interval '30 min' or s.started_at <= now() - interval '12 h';
     get diagnostics v_count = row_count;
     v_total := v_total + v_count;
     delete from auth.attempt a where a.begun_at < now() - interval '90 days';

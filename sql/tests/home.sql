@@ -1,0 +1,58 @@
+-- The first page: figures, announcements, contacts, each of the child on show alone.
+begin;
+set local client_min_messages = warning;
+\ir world.inc
+select no_plan();
+
+select is(pg_temp.first('I2222AAAAA', 'code-I2222AAAAA', 'lemon', 'a'), 'ok', 'a family of one school');
+select is(pg_temp.first('I2222EEEEE', 'code-I2222EEEEE', 'fig', 'e'), 'ok', 'a family of another');
+select results_eq($$ select h.account, h.balance_kop, h.as_of from cabinet.home('a') h $$,
+    $$ values ('0278390000', 0::bigint, now() at time zone 'Asia/Vladivostok') $$, 'the account, by the school''s clock');
+select is((select h.as_of from cabinet.home('e') h), now() at time zone 'Asia/Krasnoyarsk', 'another school, another clock');
+
+-- Статистика
+select is((select string_agg(s.title, ', ') from cabinet.home_statistics('a') s),
+    'Рейтинг в школе, Рейтинг в крае, Качество знаний, Готовность к ЕГЭ, Пропущено занятий, в т. ч. по НУП', 'six lines');
+select is((select count(s.value) from cabinet.home_statistics('a') s), 0::bigint, 'without data, not with zeroes');
+insert into school.statistic (pupil_id, kind_id, value, as_of, source)
+select p.id, 1, '12 из 643', '2026-11-20 03:00+00', 'test' from school.pupil p where p.idn = 'I2222AAAAA';
+select results_eq($$ select s.value, s.as_of from cabinet.home_statistics('a') s where s.value is not null $$,
+    $$ values ('12 из 643', timestamp '2026-11-20 13:00') $$, 'a figure and its age');
+select is((select count(s.value) from cabinet.home_statistics('e') s), 0::bigint, 'is nobody else''s');
+
+-- Объявления
+insert into site.announcement (school_id, class_id, published_at, visible_until, is_pinned, title, body)
+select s.id, k.id, now() - a.age, now() + a.until, a.is_pinned, a.title, 'words'
+  from (values ('839', null, interval '3 days', null::interval, false, 'old'),
+               ('839', null, interval '1 day', null, false, 'new'),
+               ('839', null, interval '9 days', null, true, 'pinned'),
+               ('839', null, interval '-1 hour', null, false, 'tomorrow'),
+               ('839', null, interval '2 days', interval '-1 hour', false, 'over'),
+               ('839', null, interval '2 days', interval '1 hour', false, 'last hour'),
+               ('839', '7 «Б»', interval '4 days', null, false, 'class'),
+               ('839', '3 «А»', interval '4 days', null, true, 'other class'),
+               ('840', null, interval '1 day', null, true, 'other school')) a(school, class, age, until, is_pinned, title)
+  join school.school s on s.number = a.school and s.region = '027'
+  left join school.class k on k.school_id = s.id and k.name = a.class;
+create function pg_temp.news(p_token text, p_limit int, p_after text) returns text language sql as $$
+    select string_agg(n.title, ', ')
+      from cabinet.home_announcements(p_token, p_limit, (select a.id from site.announcement a where a.title = p_after)) n
+$$;
+select is(pg_temp.news('a', 100, null), 'pinned, new, last hour, old, class', 'pinned first, then new to old; no other class''s');
+select is(pg_temp.news('a', 2, null), 'pinned, new', 'a page');
+select is(pg_temp.news('a', 2, 'new'), 'last hour, old', 'the next');
+select is(pg_temp.news('a', 2, 'old'), 'class', 'the last');
+select is(pg_temp.news('a', 2, 'class'), null, 'and nothing after it');
+select is(pg_temp.news('a', 1, 'pinned'), 'new', 'from the pinned ones to the rest');
+select is(pg_temp.news('e', 100, null), 'other school', 'another school''s are its own');
+
+-- ИНФО
+delete from site.contact;
+insert into site.contact (school_id, rank, subject, phone)
+select s.id, c.rank, c.subject, '32-81-22'
+  from (values (null, 1, 'for all'), ('839', 2, 'second'), ('839', 1, 'first'), ('840', 1, 'other')) c(school, rank, subject)
+  left join school.school s on s.number = c.school and s.region = '027';
+select is((select string_agg(c.subject, ', ') from cabinet.home_contacts('a') c), 'first, second, for all', 'the school''s own, then everybody''s');
+select throws_ok($$ insert into site.contact (school_id, rank, subject) values (null, 1, 'again') $$, '23505', null, 'one place in the order');
+select finish();
+rollback;
