@@ -47,8 +47,13 @@ export async function newPage(context) {
   const page = await context.newPage();
   page.complaints = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !isAnswerOfDocument(message, page))
+    /* «Failed to load» is told below, without the page itself: the tests mean its 404 and 422. */
+    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource'))
       page.complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400 && response.request().resourceType() !== 'document')
+      page.complaints.push(`${response.status()}: ${response.url()}`);
   });
   page.on('pageerror', (error) => page.complaints.push(`script: ${error.message}`));
   page.on('requestfailed', (request) => {
@@ -56,11 +61,6 @@ export async function newPage(context) {
       page.complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
   });
   return page;
-}
-
-/* Chromium also writes to the console that the page itself came with 404 or 422, which the tests mean. */
-function isAnswerOfDocument(message, page) {
-  return message.text().startsWith('Failed to load resource') && message.location().url === page.url();
 }
 
 export async function logIn(page, cabinet, { remember = false } = {}) {
