@@ -1,9 +1,9 @@
 /*
- * registry-private.h -- what registry.c (the way through a file), registry-row.c (one row's rules), registry-text.c and
- * registry-xml.c (the two readers) share.
+ * registry-private.h -- what registry.c (the way through a file), registry-row.c (one row's rules),
+ * registry-text.c and registry-xml.c (the two readers) share.
  *
- * The readers only find the fields of a row and of the trailer; what a field may hold is decided once, in registry-row.c,
- * by the dialect's columns.
+ * The readers only find the fields of a row and of the trailer; what a field may hold is decided
+ * once, in registry-row.c, by the dialect's columns.
  */
 #ifndef KABINET_REGISTRY_PRIVATE_H
 #define KABINET_REGISTRY_PRIVATE_H
@@ -13,8 +13,9 @@
 
 enum registry_field {
 	FIELD_DATE, FIELD_TIME,
-	FIELD_MOMENT,                  /* date and time in one, with a blank between: in place of the two above */
-	FIELD_BRANCH, FIELD_TERMINAL, FIELD_OPERATION, FIELD_ACCOUNT, FIELD_PAYER, FIELD_ADDRESS, FIELD_PERIOD,
+	FIELD_MOMENT,                  /* in place of the two above: both, with a blank between */
+	FIELD_BRANCH, FIELD_TERMINAL, FIELD_OPERATION, FIELD_ACCOUNT, FIELD_PAYER, FIELD_ADDRESS,
+	FIELD_PERIOD,
 	FIELD_AMOUNT, FIELD_TRANSFER, FIELD_COMMISSION, FIELD_CHANNEL,
 	FIELD__COUNT
 };
@@ -37,13 +38,16 @@ struct registry_dialect {
 	enum registry_date date;
 	const char *date_marks;        /* any of these stands between the parts of a date */
 	const char *time_marks;
-	char        point;             /* between roubles and kopecks; '\0': sums are whole kopecks */
+	char        point;             /* before the kopecks; '\0': sums are whole kopecks */
 	bool        operation_is_text; /* letters too, else digits alone */
 	int         operation_max;     /* characters */
-	unsigned    required;          /* 1 << FIELD_...: must be there and must not be empty (the account may be) */
+	unsigned    required;          /* 1 << FIELD_...: must be there; the account may be empty */
 
-	/* Text: the fields of the left end, then `extra` ones that nobody reads, then money, then perhaps the channel. */
-	const char *encoding;          /* when the file is not valid UTF-8; NULL marks an XML dialect */
+	/*
+	 * Text: the fields of the left end, then `extra` ones that nobody reads, then money, then
+	 * perhaps the channel.
+	 */
+	const char *encoding;          /* of what is not valid UTF-8; NULL marks an XML dialect */
 	int         extra_min, extra_max;
 	bool        has_channel;
 	bool        only_by_name;      /* never recognised by shape */
@@ -66,8 +70,12 @@ struct registry_source {
 	size_t next, end;              /* what of the buffer is still to be given */
 };
 
-void registry_source_open(struct registry_source *s, FILE *file);   /* from the beginning, a UTF-8 BOM left out */
-/* Up to max bytes, the last of them the '\n' when the line's end is among them. 0: the end, or an error of the file. */
+/* From the beginning, a UTF-8 BOM left out. */
+void registry_source_open(struct registry_source *s, FILE *file);
+/*
+ * Up to max bytes, the last of them the '\n' when the line's end is among them. 0: the end, or an
+ * error of the file.
+ */
 size_t registry_source_take(struct registry_source *s, char *bytes, size_t max);
 
 /* What the first pass over the file found. */
@@ -90,21 +98,31 @@ struct registry_reader {
 	bool    stopped;               /* no use in reading on */
 };
 
-/* Notes a problem; the words are Russian. Never quote a field here that may hold a person's name: see registry_shown(). */
+/*
+ * Notes a problem; the words are Russian. Never quote a field here that may hold a person's name:
+ * see registry_shown().
+ */
 void registry_problem(struct registry_reader *r, long line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The value for a message: itself when it is short and has digits, Latin letters and marks alone, else `…`. */
+/*
+ * The value for a message: itself when it is short and has digits, Latin letters and marks alone,
+ * else `…`.
+ */
 #define REGISTRY_SHOWN_BYTES 32
 const char *registry_shown(const char *value) __attribute__((returns_nonnull));
 
-/* Reads the fields (NULL: absent) into *row by the dialect's rules. false: words says why, in Russian. */
+/*
+ * Reads the fields (NULL: absent) into *row by the dialect's rules. false: words says why, in
+ * Russian.
+ */
 #define REGISTRY_WORDS_BYTES sizeof(((struct registry_problem *)NULL)->words)
 bool registry_row_parse(const struct registry_dialect *d, const char *const field[FIELD__COUNT],
     struct registry_row *row, char words[REGISTRY_WORDS_BYTES]) __attribute__((warn_unused_result));
 
 /* One row found on this line: parsed, counted, summed and delivered, or a problem. */
-void registry_row(struct registry_reader *r, const char *const field[FIELD__COUNT], long line, const char *raw);
+void registry_row(struct registry_reader *r, const char *const field[FIELD__COUNT], long line,
+    const char *raw);
 /* The trailer found on this line. */
 void registry_totals(struct registry_reader *r, const char *const field[TOTAL__COUNT], long line);
 

@@ -1,25 +1,32 @@
-/* registry-row.c -- the rules of one row and of the trailer, the same for text and XML; see docs/bank-formats.md. */
+/*
+ * registry-row.c -- the rules of one row and of the trailer, the same for text and XML; see
+ * docs/bank-formats.md.
+ */
 #include "registry-private.h"
 #include "text.h"
 
 static const char *const titles[FIELD__COUNT] = {
 	[FIELD_DATE] = "дата", [FIELD_TIME] = "время", [FIELD_MOMENT] = "дата и время",
-	[FIELD_BRANCH] = "отделение", [FIELD_TERMINAL] = "терминал", [FIELD_OPERATION] = "номер операции",
+	[FIELD_BRANCH] = "отделение", [FIELD_TERMINAL] = "терминал",
+	[FIELD_OPERATION] = "номер операции",
 	[FIELD_ACCOUNT] = "лицевой счёт", [FIELD_PAYER] = "плательщик", [FIELD_ADDRESS] = "адрес",
-	[FIELD_PERIOD] = "период", [FIELD_AMOUNT] = "сумма платежа", [FIELD_TRANSFER] = "сумма к перечислению",
+	[FIELD_PERIOD] = "период", [FIELD_AMOUNT] = "сумма платежа",
+	[FIELD_TRANSFER] = "сумма к перечислению",
 	[FIELD_COMMISSION] = "комиссия", [FIELD_CHANNEL] = "канал",
 };
 static const char *const total_titles[TOTAL__COUNT] = {
 	[TOTAL_COUNT] = "число платежей", [TOTAL_AMOUNT] = "сумма платежей",
 	[TOTAL_TRANSFER] = "сумма к перечислению", [TOTAL_COMMISSION] = "комиссия",
-	[TOTAL_ORDER] = "номер платёжного поручения", [TOTAL_ORDER_DATE] = "дата платёжного поручения",
+	[TOTAL_ORDER] = "номер платёжного поручения",
+	[TOTAL_ORDER_DATE] = "дата платёжного поручения",
 };
 
 struct width { int min, max; };
 
 /* Three numbers of those widths with one of the marks between them, and nothing else. */
 static bool
-three_numbers(const char *s, size_t len, const struct width width[3], const char *marks, int value[3])
+three_numbers(const char *s, size_t len, const struct width width[3], const char *marks,
+    int value[3])
 {
 	const char *end = s + len;
 
@@ -49,7 +56,8 @@ read_date(const struct registry_dialect *d, const char *s, size_t len, struct da
 
 	if (!three_numbers(s, len, is_year_first ? year_first : day_first, d->date_marks, n))
 		return false;
-	*date = is_year_first ? (struct date){ n[0], n[1], n[2] } : (struct date){ n[2], n[1], n[0] };
+	*date = is_year_first ? (struct date){ n[0], n[1], n[2] }
+			      : (struct date){ n[2], n[1], n[0] };
 	return date_exists(date->year, date->month, date->day);
 }
 
@@ -68,8 +76,8 @@ read_time(const struct registry_dialect *d, const char *s, size_t len, struct mo
 }
 
 static bool
-read_moment(const struct registry_dialect *d, const char *const field[FIELD__COUNT], struct moment *m,
-    enum registry_field *bad)
+read_moment(const struct registry_dialect *d, const char *const field[FIELD__COUNT],
+    struct moment *m, enum registry_field *bad)
 {
 	const char *s = field[FIELD_MOMENT], *blank;
 
@@ -96,8 +104,8 @@ read_sum(const struct registry_dialect *d, const char *s, int64_t *sum_kop)
 
 /* A dialect with one sum only has no commission: what the payer gave is what arrived. */
 static bool
-read_sums(const struct registry_dialect *d, const char *const field[FIELD__COUNT], struct registry_row *row,
-    enum registry_field *bad)
+read_sums(const struct registry_dialect *d, const char *const field[FIELD__COUNT],
+    struct registry_row *row, enum registry_field *bad)
 {
 	*bad = FIELD_TRANSFER;
 	if (!read_sum(d, field[FIELD_TRANSFER], &row->transfer_kop))
@@ -108,13 +116,15 @@ read_sums(const struct registry_dialect *d, const char *const field[FIELD__COUNT
 	if (field[FIELD_AMOUNT] != NULL && !read_sum(d, field[FIELD_AMOUNT], &row->amount_kop))
 		return false;
 	*bad = FIELD_COMMISSION;
-	return field[FIELD_COMMISSION] == NULL || read_sum(d, field[FIELD_COMMISSION], &row->commission_kop);
+	return field[FIELD_COMMISSION] == NULL ||
+	    read_sum(d, field[FIELD_COMMISSION], &row->commission_kop);
 }
 
 static bool
 is_operation(const struct registry_dialect *d, const char *s)
 {
-	static const char allowed[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-";
+	static const char allowed[] =
+	    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-";
 	size_t len = strlen(s);
 	size_t good = d->operation_is_text ? strspn(s, allowed) : strspn(s, "0123456789");
 
@@ -156,8 +166,10 @@ registry_row_parse(const struct registry_dialect *d, const char *const field[FIE
 	if (!read_sums(d, field, row, &bad))
 		return refuse(words, bad, field[bad]);
 	if (row->amount_kop != row->transfer_kop + row->commission_kop) {
-		snprintf(words, REGISTRY_WORDS_BYTES, "Сумма платежа %s не равна сумме к перечислению %s и комиссии %s",
-		    money_plain(amount, row->amount_kop, ','), money_plain(transfer, row->transfer_kop, ','),
+		snprintf(words, REGISTRY_WORDS_BYTES,
+		    "Сумма платежа %s не равна сумме к перечислению %s и комиссии %s",
+		    money_plain(amount, row->amount_kop, ','),
+		    money_plain(transfer, row->transfer_kop, ','),
 		    money_plain(commission, row->commission_kop, ','));
 		return false;
 	}
@@ -175,8 +187,15 @@ registry_row_parse(const struct registry_dialect *d, const char *const field[FIE
 	return true;
 }
 
+static bool
+add(int64_t *sum_kop, int64_t more_kop)
+{
+	return !__builtin_add_overflow(*sum_kop, more_kop, sum_kop);
+}
+
 void
-registry_row(struct registry_reader *r, const char *const field[FIELD__COUNT], long line, const char *raw)
+registry_row(struct registry_reader *r, const char *const field[FIELD__COUNT], long line,
+    const char *raw)
 {
 	struct registry_result *result = r->result;
 	struct registry_row row = { .line = line, .raw = raw };
@@ -193,9 +212,9 @@ registry_row(struct registry_reader *r, const char *const field[FIELD__COUNT], l
 		registry_problem(r, line, "%s", words);
 		return;
 	}
-	if (__builtin_add_overflow(result->amount_kop, row.amount_kop, &result->amount_kop) ||
-	    __builtin_add_overflow(result->transfer_kop, row.transfer_kop, &result->transfer_kop) ||
-	    __builtin_add_overflow(result->commission_kop, row.commission_kop, &result->commission_kop)) {
+	if (!add(&result->amount_kop, row.amount_kop) ||
+	    !add(&result->transfer_kop, row.transfer_kop) ||
+	    !add(&result->commission_kop, row.commission_kop)) {
 		registry_problem(r, line, "Сумма строк больше допустимой");
 		r->stopped = true;
 		return;
@@ -209,7 +228,10 @@ registry_row(struct registry_reader *r, const char *const field[FIELD__COUNT], l
 	}
 }
 
-/* The order's number becomes part of a key and of reports: something, and not longer than the field that keeps it. */
+/*
+ * The order's number becomes part of a key and of reports: something, and not longer than the field
+ * that keeps it.
+ */
 static bool
 read_order(const char *s, char order[32])
 {
@@ -255,16 +277,19 @@ registry_totals(struct registry_reader *r, const char *const field[TOTAL__COUNT]
 	if (r->problem_line == line)
 		return;
 	if (is_second) {
-		registry_problem(r, line, "Вторая итоговая строка (первая — строка %ld)", r->totals_line);
+		registry_problem(r, line, "Вторая итоговая строка (первая — строка %ld)",
+		    r->totals_line);
 		return;
 	}
 	for (int i = 0; i < TOTAL__COUNT; i++) {
 		if (field[i] == NULL) {
-			registry_problem(r, line, "В итоговой строке нет поля «%s»", total_titles[i]);
+			registry_problem(r, line, "В итоговой строке нет поля «%s»",
+			    total_titles[i]);
 			return;
 		}
 		if (!read_total(r->dialect, (enum registry_total)i, field[i], totals)) {
-			registry_problem(r, line, "Неверное поле «%s» итоговой строки: %s", total_titles[i],
+			registry_problem(r, line, "Неверное поле «%s» итоговой строки: %s",
+			    total_titles[i],
 			    *field[i] == '\0' ? "пусто" : registry_shown(field[i]));
 			return;
 		}

@@ -1,8 +1,9 @@
 /*
- * registry-text.c -- registries of one payment a line, fields between semicolons, no quoting, a trailer that begins with `=`.
+ * registry-text.c -- registries of one payment a line, fields between semicolons, no quoting, a
+ * trailer that begins with `=`.
  *
- * A row is read from both ends: nine fields from the left, the money from the right; whatever a meter dialect has between
- * them belongs to nobody here.
+ * A row is read from both ends: nine fields from the left, the money from the right; whatever a
+ * meter dialect has between them belongs to nobody here.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -14,11 +15,11 @@
 #define MONEY_FIELDS 3
 #define MAX_FIELDS   64
 #define LINE_BYTES   (REGISTRY_MAX_LINE_BYTES + 2)       /* with CR and LF */
-#define UTF8_BYTES   (REGISTRY_MAX_LINE_BYTES * 3 + 1)   /* no character of a one-byte encoding takes more */
+#define UTF8_BYTES   (REGISTRY_MAX_LINE_BYTES * 3 + 1)   /* the most that one byte becomes */
 
 static const enum registry_field left[LEFT_FIELDS] = {
-	FIELD_DATE, FIELD_TIME, FIELD_BRANCH, FIELD_TERMINAL, FIELD_OPERATION, FIELD_ACCOUNT, FIELD_PAYER,
-	FIELD_ADDRESS, FIELD_PERIOD,
+	FIELD_DATE, FIELD_TIME, FIELD_BRANCH, FIELD_TERMINAL, FIELD_OPERATION, FIELD_ACCOUNT,
+	FIELD_PAYER, FIELD_ADDRESS, FIELD_PERIOD,
 };
 static const enum registry_field right[MONEY_FIELDS + 1] = {
 	FIELD_AMOUNT, FIELD_TRANSFER, FIELD_COMMISSION, FIELD_CHANNEL,
@@ -40,7 +41,9 @@ decode_line(struct text_reader *t, char *bytes, size_t len)
 	size_t from_left = len, to_left = sizeof(t->raw) - 1;
 
 	if (t->decoder == (iconv_t)-1) {
-		/* The first pass found the file valid; somebody may be writing to it all the same. */
+		/*
+		 * The first pass found the file valid; somebody may be writing to it all the same.
+		 */
 		if (!text_is_utf8(bytes, len)) {
 			registry_problem(t->r, t->line, "Файл изменился во время чтения");
 			return false;
@@ -51,14 +54,18 @@ decode_line(struct text_reader *t, char *bytes, size_t len)
 	}
 	if (iconv(t->decoder, &from, &from_left, &to, &to_left) == (size_t)-1) {
 		registry_problem(t->r, t->line, "Байт 0x%02X не является буквой кодировки %s",
-		    (unsigned char)*from, t->r->dialect != NULL ? t->r->dialect->encoding : "WINDOWS-1251");
+		    (unsigned char)*from,
+		    t->r->dialect != NULL ? t->r->dialect->encoding : "WINDOWS-1251");
 		return false;
 	}
 	*to = '\0';
 	return true;
 }
 
-/* A tab may stand in an address; nothing else below the blank belongs in a line, and a NUL would end it unseen. */
+/*
+ * A tab may stand in an address; nothing else below the blank belongs in a line, and a NUL would
+ * end it unseen.
+ */
 static bool
 has_control_bytes(const char *bytes, size_t len)
 {
@@ -79,7 +86,10 @@ skip_to_end_of_line(struct text_reader *t)
 	while (len > 0 && rest[len - 1] != '\n');
 }
 
-/* The next line into t->raw without its end. false: there is none. A line that cannot be read leaves a problem and is "". */
+/*
+ * The next line into t->raw without its end. false: there is none. A line that cannot be read
+ * leaves a problem and is "".
+ */
 static bool
 next_line(struct text_reader *t)
 {
@@ -105,7 +115,10 @@ next_line(struct text_reader *t)
 	return true;
 }
 
-/* Cuts a copy of the text at semicolons. Returns how many fields there are, of which at most max are in part[]. */
+/*
+ * Cuts a copy of the text at semicolons. Returns how many fields there are, of which at most max
+ * are in part[].
+ */
 static int
 split(struct text_reader *t, const char *text, const char *part[], int max)
 {
@@ -136,7 +149,8 @@ has_shape(const struct registry_dialect *d, int count)
 }
 
 static void
-place_fields(const struct registry_dialect *d, const char *const part[], int count, const char *field[FIELD__COUNT])
+place_fields(const struct registry_dialect *d, const char *const part[], int count,
+    const char *field[FIELD__COUNT])
 {
 	int from_right = MONEY_FIELDS + d->has_channel;
 
@@ -148,8 +162,9 @@ place_fields(const struct registry_dialect *d, const char *const part[], int cou
 }
 
 /*
- * The dialect whose rules the first row keeps; failing that, the one that at least has so many fields, whose messages
- * then say what is wrong with it. The totals stand guard: columns shifted by a wrong choice could not add up.
+ * The dialect whose rules the first row keeps; failing that, the one that at least has so many
+ * fields, whose messages then say what is wrong with it. The totals stand guard: columns shifted by
+ * a wrong choice could not add up.
  */
 static const struct registry_dialect *
 recognise(const char *const part[], int count)
@@ -180,8 +195,9 @@ read_row(struct text_reader *t)
 	struct registry_reader *r = t->r;
 	int count = split(t, t->raw, part, MAX_FIELDS);
 
-	if (count > MAX_FIELDS || (r->dialect == NULL && (r->dialect = recognise(part, count)) == NULL) ||
-	    !has_shape(r->dialect, count)) {
+	if (r->dialect == NULL)
+		r->dialect = recognise(part, count);
+	if (r->dialect == NULL || !has_shape(r->dialect, count)) {
 		r->rows_seen++;
 		registry_problem(r, t->line, "Число полей в строке: %d; %s%s", count,
 		    r->dialect != NULL ? "в формате их не столько: " : "такого формата нет",
@@ -199,13 +215,16 @@ read_totals(struct text_reader *t)
 	struct registry_reader *r = t->r;
 	int count = split(t, t->raw + 1, part, TOTAL__COUNT);
 
-	/* The first line already: there are no rows to tell the dialect by, and the file will be refused for that. */
+	/*
+	 * The first line already: there are no rows to tell the dialect by, and the file will be
+	 * refused for that.
+	 */
 	if (r->dialect == NULL)
 		r->dialect = &registry_dialects[0];
 	if (count != TOTAL__COUNT) {
 		r->totals_line = t->line;
-		registry_problem(r, t->line, "Число полей в итоговой строке: %d, а должно быть %d", count,
-		    TOTAL__COUNT);
+		registry_problem(r, t->line, "Число полей в итоговой строке: %d, а должно быть %d",
+		    count, TOTAL__COUNT);
 		return;
 	}
 	registry_totals(r, part, t->line);
@@ -232,7 +251,7 @@ registry_text_read(struct registry_reader *r)
 			read_totals(&t);
 		else if (t.raw[0] != '\0')
 			read_row(&t);
-		else if (r->totals_line == 0)      /* after the trailer blank lines are how some editors end a file */
+		else if (r->totals_line == 0)      /* after the trailer it does no harm */
 			registry_problem(r, t.line, "Пустая строка");
 	}
 	if (t.decoder != (iconv_t)-1)

@@ -1,16 +1,18 @@
 /*
- * registry-xml.c -- registries in XML, streamed by xmlTextReader with the schema applied on the way. The only file that
- * knows libxml2.
+ * registry-xml.c -- registries in XML, streamed by xmlTextReader with the schema applied on the
+ * way. The only file that knows libxml2.
  *
- * Hostile files. The parser gets XML_PARSE_NONET and nothing else: no entities are substituted, no DTD is loaded, the
- * library's own limits stay on. Before that, feed() watches the bytes: `<!DOCTYPE` ends the reading before libxml2 sees
- * it (and with it every entity, internal or external), and so does a piece of markup longer than MARKUP_BYTES, since one
- * element without an end would grow in memory. The entity loader refuses whatever is asked of it. What does not belong
+ * Hostile files. The parser gets XML_PARSE_NONET and nothing else: no entities are substituted, no
+ * DTD is loaded, the library's own limits stay on. Before that, feed() watches the bytes:
+ * `<!DOCTYPE` ends the reading before libxml2 sees it (and with it every entity, internal or
+ * external), and so does a piece of markup longer than MARKUP_BYTES, since one element without an
+ * end would grow in memory. The entity loader refuses whatever is asked of it. What does not belong
  * to the dialect - another element, text, a processing instruction, XInclude - is refused by name.
  *
- * Lines. libxml2 keeps the line of a node in 16 bits, and its parser's line runs ahead of the node by what was fed. feed()
- * gives pieces that end at a line's end and are no longer than the reader parses at once, so that nothing waits unparsed
- * when it asks for more: the line of the latest piece is the line where the node's tag ends, past line 65 535 too.
+ * Lines. libxml2 keeps the line of a node in 16 bits, and its parser's line runs ahead of the node
+ * by what was fed. feed() gives pieces that end at a line's end and are no longer than the reader
+ * parses at once, so that nothing waits unparsed when it asks for more: the line of the latest
+ * piece is the line where the node's tag ends, past line 65 535 too.
  */
 #include <libxml/xmlreader.h>
 #include <libxml/xmlschemas.h>
@@ -21,7 +23,7 @@
 #include "text.h"
 
 #define MARKUP_BYTES 65536           /* fed for one node */
-#define PIECE_BYTES  512             /* what xmlTextReader parses at once (CHUNK_SIZE in its source) */
+#define PIECE_BYTES  512             /* what xmlTextReader parses at once, its CHUNK_SIZE */
 #define MAX_DEPTH    8               /* elements inside one another; the deepest dialect has 5 */
 #define PATH_BYTES   256
 #define ROW_BYTES    (REGISTRY_MAX_LINE_BYTES * 3)
@@ -30,7 +32,7 @@
 /* Of one element: values of the known attributes, and the whole of it as text. */
 struct element {
 	const char *value[FIELD__COUNT];  /* FIELD, TOTAL or HEAD: the first is the largest */
-	int         order[FIELD__COUNT];  /* what the n-th attribute was in the element before: rows are alike */
+	int         order[FIELD__COUNT];  /* what the n-th attribute was in the row before */
 	char        bytes[ROW_BYTES];     /* where the values stand */
 	size_t      used;
 	struct text raw;
@@ -50,7 +52,8 @@ struct xml_reader {
 	struct element element;
 };
 
-_Static_assert((int)TOTAL__COUNT <= (int)FIELD__COUNT && (int)HEAD__COUNT <= (int)FIELD__COUNT, "struct element");
+_Static_assert((int)TOTAL__COUNT <= (int)FIELD__COUNT && (int)HEAD__COUNT <= (int)FIELD__COUNT,
+    "struct element");
 
 static xmlSchema *schema;
 static const char doctype[] = "<!DOCTYPE";
@@ -126,7 +129,9 @@ feed(void *context, char *bytes, int max)
 
 	if (x->r->stopped || max <= 0)
 		return -1;
-	len = registry_source_take(&x->r->source, bytes, max < PIECE_BYTES ? (size_t)max : PIECE_BYTES);
+	if (max > PIECE_BYTES)
+		max = PIECE_BYTES;
+	len = registry_source_take(&x->r->source, bytes, (size_t)max);
 	if (len > 0) {
 		x->line += x->line_has_ended;
 		x->line_has_ended = bytes[len - 1] == '\n';
@@ -163,7 +168,10 @@ quoted(const char *message, const char *phrase, char name[NAME_BYTES])
 	return registry_shown(name);
 }
 
-/* libxml2's own words are English and quote values, a payer's name among them: only names of the markup are taken over. */
+/*
+ * libxml2's own words are English and quote values, a payer's name among them: only names of the
+ * markup are taken over.
+ */
 static void
 note_schema_error(struct xml_reader *x, const xmlError *error)
 {
@@ -177,14 +185,17 @@ note_schema_error(struct xml_reader *x, const xmlError *error)
 		return;
 	switch (error->code) {
 	case XML_SCHEMAV_ELEMENT_CONTENT:
-		registry_problem(x->r, line, "Элемент «%s» здесь не ожидается, или до него чего-то не хватает", element);
+		registry_problem(x->r, line,
+		    "Элемент «%s» здесь не ожидается, или до него чего-то не хватает", element);
 		break;
 	case XML_SCHEMAV_CVC_COMPLEX_TYPE_4:
-		registry_problem(x->r, line, "У элемента «%s» нет обязательного атрибута «%s»", element, attribute);
+		registry_problem(x->r, line, "У элемента «%s» нет обязательного атрибута «%s»",
+		    element, attribute);
 		break;
 	case XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1:
 	case XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_2:
-		registry_problem(x->r, line, "У элемента «%s» лишний атрибут «%s»", element, attribute);
+		registry_problem(x->r, line, "У элемента «%s» лишний атрибут «%s»", element,
+		    attribute);
 		break;
 	case XML_SCHEMAV_CVC_COMPLEX_TYPE_2_1:
 	case XML_SCHEMAV_CVC_COMPLEX_TYPE_2_3:
@@ -192,10 +203,11 @@ note_schema_error(struct xml_reader *x, const xmlError *error)
 		break;
 	default:
 		if (*attribute != '\0')
-			registry_problem(x->r, line, "Неверное значение атрибута «%s» элемента «%s»", attribute,
-			    element);
+			registry_problem(x->r, line,
+			    "Неверное значение атрибута «%s» элемента «%s»", attribute, element);
 		else
-			registry_problem(x->r, line, "Элемент «%s» не по схеме registry.xsd", element);
+			registry_problem(x->r, line, "Элемент «%s» не по схеме registry.xsd",
+			    element);
 	}
 }
 
@@ -284,7 +296,10 @@ next_node(struct xml_reader *x)
 	return got == 1 && !x->r->stopped;
 }
 
-/* Two encodings, declared truly. A windows-1251 text that is valid UTF-8 throughout does not happen by chance. */
+/*
+ * Two encodings, declared truly. A windows-1251 text that is valid UTF-8 throughout does not happen
+ * by chance.
+ */
 static void
 check_encoding(struct xml_reader *x)
 {
@@ -295,13 +310,17 @@ check_encoding(struct xml_reader *x)
 		if (!scan->is_utf8)
 			GIVE_UP(x, "Объявлена кодировка UTF-8, а файл не в ней");
 	} else if (strcasecmp(declared, "windows-1251") != 0) {
-		GIVE_UP(x, "Кодировка «%s» не поддерживается: нужна windows-1251 или UTF-8", registry_shown(declared));
+		GIVE_UP(x, "Кодировка «%s» не поддерживается: нужна windows-1251 или UTF-8",
+		    registry_shown(declared));
 	} else if (scan->is_utf8 && !scan->is_ascii) {
 		GIVE_UP(x, "Объявлена кодировка windows-1251, а файл в UTF-8");
 	}
 }
 
-/* The dialect whose root element the file has; a first reader, without a schema, sees that far and no farther. */
+/*
+ * The dialect whose root element the file has; a first reader, without a schema, sees that far and
+ * no farther.
+ */
 static void
 recognise(struct xml_reader *x)
 {
@@ -322,11 +341,13 @@ recognise(struct xml_reader *x)
 		    strchr("/", d->head_path[1 + len]) == NULL)
 			continue;
 		if (x->r->dialect != NULL && x->r->dialect != d)
-			GIVE_UP(x, "По договору формат «%s», а в файле «%s»", x->r->dialect->name, d->name);
+			GIVE_UP(x, "По договору формат «%s», а в файле «%s»",
+			    x->r->dialect->name, d->name);
 		x->r->dialect = d;
 	}
 	if (x->r->dialect == NULL)
-		GIVE_UP(x, "Неизвестный корневой элемент «%s»", registry_shown(root != NULL ? root : ""));
+		GIVE_UP(x, "Неизвестный корневой элемент «%s»",
+		    registry_shown(root != NULL ? root : ""));
 	end(x);
 }
 
@@ -403,7 +424,8 @@ take_attribute(struct xml_reader *x, const char *const names[], int count, int n
 
 /* The element's attributes into x->element. */
 static bool
-take_attributes(struct xml_reader *x, const char *element_name, const char *const names[], int count)
+take_attributes(struct xml_reader *x, const char *element_name, const char *const names[],
+    int count)
 {
 	struct element *e = &x->element;
 	bool is_good = true;
@@ -423,7 +445,7 @@ take_attributes(struct xml_reader *x, const char *element_name, const char *cons
 static bool
 copy_digits(char *to, size_t size, const char *from)
 {
-	size_t len = strlen(from);
+	size_t len = from != NULL ? strlen(from) : 0;
 
 	if (len == 0 || len >= size || strspn(from, "0123456789") != len)
 		return false;
@@ -448,16 +470,19 @@ read_head(struct xml_reader *x)
 	if (value[HEAD_VERSION] == NULL || strlen(value[HEAD_VERSION]) != 1 ||
 	    strchr(d->versions, value[HEAD_VERSION][0]) == NULL)
 		GIVE_UP(x, "Версия формата не поддерживается: %s",
-		    value[HEAD_VERSION] != NULL ? registry_shown(value[HEAD_VERSION]) : "не указана");
-	else if (d->head[HEAD_ACCOUNT] != NULL && (value[HEAD_ACCOUNT] == NULL || !copy_digits(
-	    result->payee_account, sizeof(result->payee_account), value[HEAD_ACCOUNT])))
+		    value[HEAD_VERSION] != NULL ? registry_shown(value[HEAD_VERSION]) : "нет");
+	else if (d->head[HEAD_ACCOUNT] != NULL &&
+	    !copy_digits(result->payee_account, sizeof(result->payee_account), value[HEAD_ACCOUNT]))
 		GIVE_UP(x, "Неверный счёт получателя в заголовке реестра");
-	else if (d->head[HEAD_SENDER] != NULL && (value[HEAD_SENDER] == NULL || !copy_digits(
-	    result->sender, sizeof(result->sender), value[HEAD_SENDER])))
+	else if (d->head[HEAD_SENDER] != NULL &&
+	    !copy_digits(result->sender, sizeof(result->sender), value[HEAD_SENDER]))
 		GIVE_UP(x, "Неверный код отправителя в заголовке реестра");
 }
 
-/* An element of the way to the rows, of the head, a row or the trailer; anything else does not belong here. */
+/*
+ * An element of the way to the rows, of the head, a row or the trailer; anything else does not
+ * belong here.
+ */
 static void
 read_element(struct xml_reader *x)
 {
@@ -485,7 +510,8 @@ read_element(struct xml_reader *x)
 		read_head(x);
 	} else if (strncmp(x->path, d->row_path, len) != 0 || d->row_path[len] != '/' ||
 	    xmlTextReaderHasAttributes(x->reader) == 1) {
-		GIVE_UP(x, "Элемент «%s» не относится к формату «%s»", registry_shown(name), d->name);
+		GIVE_UP(x, "Элемент «%s» не относится к формату «%s»", registry_shown(name),
+		    d->name);
 	}
 }
 
@@ -521,7 +547,10 @@ registry_xml_read(struct registry_reader *r)
 {
 	struct xml_reader x = { .r = r };
 
-	/* Not the reader's own handler: the schema puts its callbacks before the parser's, and with them comes a wrong context. */
+	/*
+	 * Not the reader's own handler: the schema puts its callbacks before the parser's, and with
+	 * them comes a wrong context.
+	 */
 	xmlSetStructuredErrorFunc(&x, note_error);
 	text_init(&x.element.raw, ROW_BYTES * 6);
 	recognise(&x);

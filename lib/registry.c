@@ -1,12 +1,15 @@
 /*
- * registry.c -- the way through a bank's registry: what the file is, who reads it, and whether it adds up.
+ * registry.c -- the way through a bank's registry: what the file is, who reads it, and whether it
+ * adds up.
  *
- * A file is read twice. The first pass looks at bytes alone: size, NULs, and whether the whole of it is valid UTF-8 - the
- * rule is about the whole file, so the answer is not known before its end, and a row read in a wrong encoding could not be
- * taken back. The second pass reads rows and hands them over one by one. Both take one buffer of 64 KiB whatever the size;
- * the second finds the file in the page cache, and the first costs some tenths of a second for a million rows.
+ * A file is read twice. The first pass looks at bytes alone: size, NULs, and whether the whole of
+ * it is valid UTF-8 - the rule is about the whole file, so the answer is not known before its end,
+ * and a row read in a wrong encoding could not be taken back. The second pass reads rows and hands
+ * them over one by one. Both take one buffer of 64 KiB whatever the size; the second finds the file
+ * in the page cache, and the first costs some tenths of a second for a million rows.
  *
- * Nothing is trusted until the end: the caller posts inside one transaction and drops it when registry_read() says false.
+ * Nothing is trusted until the end: the caller posts inside one transaction and drops it when
+ * registry_read() says false.
  */
 #include "registry.h"
 
@@ -19,11 +22,15 @@
 
 #define BIT(field) (1U << (field))
 #define REQUIRED_TEXT \
-	(BIT(FIELD_DATE) | BIT(FIELD_TIME) | BIT(FIELD_OPERATION) | BIT(FIELD_ACCOUNT) | BIT(FIELD_AMOUNT) | \
-	    BIT(FIELD_TRANSFER) | BIT(FIELD_COMMISSION))
+	(BIT(FIELD_DATE) | BIT(FIELD_TIME) | BIT(FIELD_OPERATION) | BIT(FIELD_ACCOUNT) | \
+	    BIT(FIELD_AMOUNT) | BIT(FIELD_TRANSFER) | BIT(FIELD_COMMISSION))
 #define EPS \
-	.date_marks = "-", .time_marks = "-", .point = ',', .operation_max = 20, .encoding = "WINDOWS-1251", \
-	.required = REQUIRED_TEXT
+	.date_marks = "-", .time_marks = "-", .point = ',', .operation_max = 20, \
+	.encoding = "WINDOWS-1251", .required = REQUIRED_TEXT
+
+#define VTB \
+	.date_marks = "-/:.", .time_marks = "-/:", .point = '.', .operation_is_text = true, \
+	.operation_max = 25, .required = REQUIRED_TEXT, .has_channel = true, .only_by_name = true
 
 /* Text dialects are tried in this order: the first that can read the first row is the file's. */
 const struct registry_dialect registry_dialects[] = {
@@ -31,42 +38,41 @@ const struct registry_dialect registry_dialects[] = {
 	{ .name = "eps12", EPS },
 	{ .name = "eps13-meter", EPS, .has_channel = true, .extra_min = 1, .extra_max = 48 },
 	{ .name = "eps12-meter", EPS, .extra_min = 1, .extra_max = 48 },
-	{
-		.name = "vtb13", .only_by_name = true,
-		.date_marks = "-/:.", .time_marks = "-/:", .point = '.', .operation_is_text = true, .operation_max = 25,
-		.encoding = "WINDOWS-1251", .required = REQUIRED_TEXT, .has_channel = true,
-	},
-	{
-		.name = "vtb13-koi8", .only_by_name = true,
-		.date_marks = "-/:.", .time_marks = "-/:", .point = '.', .operation_is_text = true, .operation_max = 25,
-		.encoding = "KOI8-R", .required = REQUIRED_TEXT, .has_channel = true,
-	},
+	{ .name = "vtb13", VTB, .encoding = "WINDOWS-1251" },
+	{ .name = "vtb13-koi8", VTB, .encoding = "KOI8-R" },
 	{
 		.name = "registry1",
-		.date = DATE_YEAR_FIRST, .date_marks = "-", .time_marks = ":", .point = '.', .operation_max = 20,
+		.date = DATE_YEAR_FIRST, .date_marks = "-", .time_marks = ":", .point = '.',
+		.operation_max = 20,
 		.required = REQUIRED_TEXT, .has_schema = true, .versions = "1",
-		.head_path = "/registry", .row_path = "/registry/payment", .total_path = "/registry/total",
+		.head_path = "/registry", .row_path = "/registry/payment",
+		.total_path = "/registry/total",
 		.head = {
-			[HEAD_VERSION] = "version", [HEAD_ACCOUNT] = "account", [HEAD_NUMBER] = "number",
-			[HEAD_DATE] = "date", [HEAD_BANK] = "bank", [HEAD_INN] = "inn",
+			[HEAD_VERSION] = "version", [HEAD_ACCOUNT] = "account",
+			[HEAD_NUMBER] = "number", [HEAD_DATE] = "date",
+			[HEAD_BANK] = "bank", [HEAD_INN] = "inn",
 		},
 		.attribute = {
 			[FIELD_DATE] = "date", [FIELD_TIME] = "time", [FIELD_BRANCH] = "branch",
 			[FIELD_TERMINAL] = "terminal", [FIELD_OPERATION] = "operation",
-			[FIELD_ACCOUNT] = "account", [FIELD_PAYER] = "payer", [FIELD_ADDRESS] = "address",
-			[FIELD_PERIOD] = "period", [FIELD_AMOUNT] = "amount", [FIELD_TRANSFER] = "transfer",
+			[FIELD_ACCOUNT] = "account", [FIELD_PAYER] = "payer",
+			[FIELD_ADDRESS] = "address", [FIELD_PERIOD] = "period",
+			[FIELD_AMOUNT] = "amount", [FIELD_TRANSFER] = "transfer",
 			[FIELD_COMMISSION] = "commission", [FIELD_CHANNEL] = "channel",
 		},
 		.total = {
-			[TOTAL_COUNT] = "count", [TOTAL_AMOUNT] = "amount", [TOTAL_TRANSFER] = "transfer",
-			[TOTAL_COMMISSION] = "commission", [TOTAL_ORDER] = "order",
+			[TOTAL_COUNT] = "count", [TOTAL_AMOUNT] = "amount",
+			[TOTAL_TRANSFER] = "transfer", [TOTAL_COMMISSION] = "commission",
+			[TOTAL_ORDER] = "order",
 			[TOTAL_ORDER_DATE] = "orderDate",
 		},
 	},
 	{
 		.name = "exchange",
-		.date_marks = ".", .time_marks = ":", .point = '\0', .operation_max = 20, .versions = "13",
-		.required = BIT(FIELD_MOMENT) | BIT(FIELD_OPERATION) | BIT(FIELD_ACCOUNT) | BIT(FIELD_TRANSFER),
+		.date_marks = ".", .time_marks = ":", .point = '\0', .operation_max = 20,
+		.required = BIT(FIELD_MOMENT) | BIT(FIELD_OPERATION) | BIT(FIELD_ACCOUNT) |
+		    BIT(FIELD_TRANSFER),
+		.versions = "13",
 		.head_path = "/Data/Body/PaymentExchange",
 		.row_path = "/Data/Body/PaymentExchange/PaymentRegistry/PT",
 		.head = {
@@ -81,7 +87,10 @@ const struct registry_dialect registry_dialects[] = {
 };
 const int registry_dialect_count = (int)(sizeof(registry_dialects) / sizeof(registry_dialects[0]));
 
-/* Cuts at a whole character: the words go to people and into PostgreSQL, which takes no half of a letter. */
+/*
+ * Cuts at a whole character: the words go to people and into PostgreSQL, which takes no half of a
+ * letter.
+ */
 static void
 cut_words(char words[REGISTRY_WORDS_BYTES], int wanted)
 {
@@ -166,7 +175,10 @@ registry_source_take(struct registry_source *s, char *bytes, size_t max)
 	return given;
 }
 
-/* How many of the bytes are whole characters, when the last may be cut: its lead byte says how many it wants. */
+/*
+ * How many of the bytes are whole characters, when the last may be cut: its lead byte says how many
+ * it wants.
+ */
 static size_t
 whole_characters(const unsigned char *s, size_t len)
 {
@@ -220,20 +232,32 @@ count_lines(const char *s, size_t len)
 	return lines;
 }
 
+/* What the first byte that is not blank, nor of a BOM, says of the file; false: all is blank. */
+static bool
+finds_beginning(struct registry_scan *scan, const char *chunk, size_t len)
+{
+	size_t blank = len >= 3 && memcmp(chunk, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+	while (blank < len && strchr(" \t\r\n", chunk[blank]) != NULL)
+		blank++;
+	scan->is_xml = blank < len && chunk[blank] == '<';
+	return blank < len;
+}
+
 /* The first pass. Leaves a problem when the file is not to be read at all. */
 static void
 scan_file(struct registry_reader *r)
 {
 	struct registry_scan *scan = &r->scan;
 	char *chunk = r->source.buffer, *nul;
-	size_t kept = 0, got;
+	size_t max = sizeof(r->source.buffer), kept = 0, got;
 	int64_t bytes = 0;
 	long lines = 0;
 	bool is_begun = false;
 
 	scan->is_utf8 = scan->is_ascii = true;
 	rewind(r->source.file);
-	while ((got = fread(chunk + kept, 1, sizeof(r->source.buffer) - kept, r->source.file)) > 0) {
+	while ((got = fread(chunk + kept, 1, max - kept, r->source.file)) > 0) {
 		size_t len = kept + got, whole = len;
 
 		bytes += (int64_t)got;
@@ -248,11 +272,8 @@ scan_file(struct registry_reader *r)
 			    "Нулевой байт: это не текст в UTF-8 или windows-1251");
 			return;
 		}
-		for (size_t i = bytes == (int64_t)got && len >= 3 && memcmp(chunk, "\xEF\xBB\xBF", 3) == 0
-		    ? 3 : 0; i < len && !is_begun; i++) {
-			is_begun = strchr(" \t\r\n", chunk[i]) == NULL;
-			scan->is_xml = is_begun && chunk[i] == '<';
-		}
+		if (!is_begun)
+			is_begun = finds_beginning(scan, chunk, len);
 		scan->is_ascii = scan->is_ascii && is_ascii(chunk, len);
 		if (scan->is_utf8 && !scan->is_ascii) {
 			whole = whole_characters((const unsigned char *)chunk, len);
@@ -267,7 +288,10 @@ scan_file(struct registry_reader *r)
 		registry_problem(r, 0, "Файл пуст");
 }
 
-/* The dialect of the contract, if it names one. false: there is no such, or the file is of the other kind. */
+/*
+ * The dialect of the contract, if it names one. false: there is no such, or the file is of the
+ * other kind.
+ */
 static bool
 choose_dialect(struct registry_reader *r, const char *wanted)
 {
@@ -297,8 +321,8 @@ compare(struct registry_reader *r, const char *what, int64_t stated_kop, int64_t
 
 	if (stated_kop == summed_kop)
 		return;
-	registry_problem(r, r->totals_line, "Итог «%s» не сходится: указано %s, по строкам %s", what,
-	    money_plain(stated, stated_kop, ','), money_plain(summed, summed_kop, ','));
+	registry_problem(r, r->totals_line, "Итог «%s» не сходится: указано %s, по строкам %s",
+	    what, money_plain(stated, stated_kop, ','), money_plain(summed, summed_kop, ','));
 }
 
 /* After the last byte: is anything missing, and do the totals agree with the rows? */
@@ -306,7 +330,8 @@ static void
 check_whole(struct registry_reader *r)
 {
 	struct registry_result *result = r->result;
-	bool needs_totals = r->dialect == NULL || r->dialect->encoding != NULL || r->dialect->total_path != NULL;
+	const struct registry_dialect *d = r->dialect;
+	bool needs_totals = d == NULL || d->encoding != NULL || d->total_path != NULL;
 
 	if (r->rows_seen == 0)
 		registry_problem(r, 0, "В файле нет ни одного платежа");
@@ -316,7 +341,8 @@ check_whole(struct registry_reader *r)
 	if (result->problem_count > 0 || !result->totals.has_totals)
 		return;
 	if (result->totals.count != result->rows)
-		registry_problem(r, r->totals_line, "Итог «число платежей» не сходится: указано %lld, в файле %lld",
+		registry_problem(r, r->totals_line,
+		    "Итог «число платежей» не сходится: указано %lld, в файле %lld",
 		    (long long)result->totals.count, (long long)result->rows);
 	compare(r, "сумма платежей", result->totals.amount_kop, result->amount_kop);
 	compare(r, "сумма к перечислению", result->totals.transfer_kop, result->transfer_kop);

@@ -1,10 +1,12 @@
 /*
- * registry-generate -- writes a bank registry of any size to standard output: for the demo, the tests and the benchmark.
+ * registry-generate -- writes a bank registry of any size to standard output: for the demo, the
+ * tests and the benchmark.
  *
- *   registry-generate --dialect registry1 --rows 1000000 --accounts accounts.txt --payee 40703810338000004376 > big.xml
+ *   registry-generate --dialect registry1 --rows 1000000 --accounts accounts.txt \
+ *       --payee 40703810338000004376 > big.xml
  *
- * The same options give the same bytes. Names and addresses are drawn from short lists and belong to nobody. With
- * --spoil the file is wrong in exactly one place, which the importer must find.
+ * The same options give the same bytes. Names and addresses are drawn from short lists and belong
+ * to nobody. With --spoil the file is wrong in exactly one place, which the importer must find.
  */
 #include <getopt.h>
 #include <iconv.h>
@@ -15,44 +17,78 @@
 #include "money.h"
 #include "text.h"
 
-#define LINE_BYTES  2048
-#define MAX_ROWS    INT64_C(50000000)
+#define LINE_BYTES 2048
+#define MAX_ROWS INT64_C(50000000)
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 enum dialect { EPS13, EPS12, EPS13_METER, EPS12_METER, REGISTRY1, EXCHANGE, DIALECT__COUNT };
 static const char *const dialect_names[DIALECT__COUNT] = {
-	"eps13", "eps12", "eps13-meter", "eps12-meter", "registry1", "exchange",
+	"eps13",
+	"eps12",
+	"eps13-meter",
+	"eps12-meter",
+	"registry1",
+	"exchange",
 };
 
-enum spoil { NOTHING, TOTAL_COUNT, TOTAL_AMOUNT, TOTAL_TRANSFER, TOTAL_COMMISSION, NO_TRAILER, ROW_SUM, SPOIL__COUNT };
+enum spoil {
+	NOTHING,
+	TOTAL_COUNT,
+	TOTAL_AMOUNT,
+	TOTAL_TRANSFER,
+	TOTAL_COMMISSION,
+	NO_TRAILER,
+	ROW_SUM,
+	SPOIL__COUNT
+};
 static const char *const spoil_names[SPOIL__COUNT] = {
-	"nothing", "count", "amount", "transfer", "commission", "no-trailer", "row",
+	"nothing",
+	"count",
+	"amount",
+	"transfer",
+	"commission",
+	"no-trailer",
+	"row",
 };
 
 static const char *const surnames[] = {
-	"ИВАНОВ", "ПЕТРОВ", "СИДОРОВ", "КУЗНЕЦОВ", "СМИРНОВ", "ВОЛКОВ", "ЗАЙЦЕВ", "ОРЛОВ", "МОРОЗОВ", "ЛЕБЕДЕВ",
+	"ИВАНОВ",
+	"ПЕТРОВ",
+	"СИДОРОВ",
+	"КУЗНЕЦОВ",
+	"СМИРНОВ",
+	"ВОЛКОВ",
+	"ЗАЙЦЕВ",
+	"ОРЛОВ",
+	"МОРОЗОВ",
+	"ЛЕБЕДЕВ",
 };
-static const char *const names[] = { "ИВАН", "ПЁТР", "СЕРГЕЙ", "АНДРЕЙ", "ПАВЕЛ", "ОЛЕГ", "МАКСИМ" };
-static const char *const fathers[] = { "ИВАНОВИЧ", "ПЕТРОВИЧ", "СЕРГЕЕВИЧ", "АНДРЕЕВИЧ", "ПАВЛОВИЧ" };
-static const char *const streets[] = { "ЛЕНИНА УЛ", "МИРА ПР-КТ", "САДОВАЯ УЛ", "ШКОЛЬНАЯ УЛ", "НОВАЯ УЛ" };
+static const char *const names[] = { "ИВАН", "ПЁТР", "СЕРГЕЙ", "АНДРЕЙ", "ПАВЕЛ", "ОЛЕГ",
+	"МАКСИМ" };
+static const char *const fathers[] = { "ИВАНОВИЧ", "ПЕТРОВИЧ", "СЕРГЕЕВИЧ", "АНДРЕЕВИЧ",
+	"ПАВЛОВИЧ" };
+static const char *const streets[] = { "ЛЕНИНА УЛ", "МИРА ПР-КТ", "САДОВАЯ УЛ", "ШКОЛЬНАЯ УЛ",
+	"НОВАЯ УЛ" };
 
 struct options {
 	enum dialect dialect;
-	enum spoil   spoil;
-	int64_t      rows, number, seed, first_operation;
-	struct date  date;
-	const char  *payee, *inn;
-	char       **accounts;
-	size_t       account_count;
+	enum spoil spoil;
+	int64_t rows, number, seed, first_operation;
+	struct date date;
+	const char *payee, *inn;
+	char **accounts;
+	size_t account_count;
 };
 
 struct payment {
-	int64_t     operation, amount_kop, transfer_kop, commission_kop;
+	int64_t operation, amount_kop, transfer_kop, commission_kop;
 	const char *account, *surname, *name, *father, *street;
-	int         hour, minute, second, channel, house, flat;
+	int hour, minute, second, channel, house, flat;
 };
 
-struct sums { int64_t count, amount_kop, transfer_kop, commission_kop; };
+struct sums {
+	int64_t count, amount_kop, transfer_kop, commission_kop;
+};
 
 static uint64_t random_state;
 static iconv_t encoder;
@@ -71,7 +107,8 @@ random_below(uint64_t limit)
 static void
 fail(const char *what, const char *which)
 {
-	fprintf(stderr, "registry-generate: %s%s%s\n", what, which != NULL ? ": " : "", which != NULL ? which : "");
+	fprintf(stderr, "registry-generate: %s%s%s\n", what, which != NULL ? ": " : "",
+	    which != NULL ? which : "");
 	exit(2);
 }
 
@@ -88,7 +125,8 @@ put(const char *format, ...)
 	len = vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	from_left = (size_t)len;
-	if (len < 0 || len >= LINE_BYTES || iconv(encoder, &from, &from_left, &to, &to_left) == (size_t)-1)
+	if (len < 0 || len >= LINE_BYTES ||
+	    iconv(encoder, &from, &from_left, &to, &to_left) == (size_t)-1)
 		fail("a line does not fit windows-1251", NULL);
 	if (fwrite(encoded, 1, sizeof(encoded) - to_left, stdout) != sizeof(encoded) - to_left)
 		fail("cannot write", NULL);
@@ -127,11 +165,14 @@ put_text_row(const struct options *o, const struct payment *p)
 	bool has_meter = o->dialect == EPS13_METER || o->dialect == EPS12_METER;
 	bool has_channel = o->dialect == EPS13 || o->dialect == EPS13_METER;
 
-	put("%02d-%02d-%04d;%02d-%02d-%02d;8617;8617999V;%012lld;%s;%s %s %s;Г ХАБАРОВСК, %s, Д.%d, КВ.%d;%02d%02d;"
-	    "%s%s;%s;%s", o->date.day, o->date.month, o->date.year, p->hour, p->minute, p->second,
-	    (long long)p->operation, p->account, p->surname, p->name, p->father, p->street, p->house, p->flat,
-	    o->date.month, o->date.year % 100, has_meter ? "ХВС;1041;1056;ГВС;77,5;81;" : "",
-	    money_plain(amount, p->amount_kop, ','), money_plain(transfer, p->transfer_kop, ','),
+	put("%02d-%02d-%04d;%02d-%02d-%02d;8617;8617999V;%012lld;%s;%s %s %s;Г ХАБАРОВСК, %s, "
+	    "Д.%d, КВ.%d;%02d%02d;"
+	    "%s%s;%s;%s",
+	    o->date.day, o->date.month, o->date.year, p->hour, p->minute, p->second,
+	    (long long)p->operation, p->account, p->surname, p->name, p->father, p->street,
+	    p->house, p->flat, o->date.month, o->date.year % 100,
+	    has_meter ? "ХВС;1041;1056;ГВС;77,5;81;" : "", money_plain(amount, p->amount_kop, ','),
+	    money_plain(transfer, p->transfer_kop, ','),
 	    money_plain(commission, p->commission_kop, ','));
 	if (has_channel)
 		put(";%d", p->channel);
@@ -143,35 +184,41 @@ put_xml_row(const struct options *o, const struct payment *p)
 {
 	char amount[MONEY_BUF], transfer[MONEY_BUF], commission[MONEY_BUF];
 
-	put("  <payment operation=\"%012lld\" date=\"%04d-%02d-%02d\" time=\"%02d:%02d:%02d\" branch=\"8617\""
-	    " terminal=\"8617999V\" account=\"%s\" payer=\"%s %s %s\" address=\"Г ХАБАРОВСК, %s, Д.%d, КВ.%d\""
-	    " period=\"%02d%02d\" amount=\"%s\" transfer=\"%s\" commission=\"%s\" channel=\"%d\"/>\n",
-	    (long long)p->operation, o->date.year, o->date.month, o->date.day, p->hour, p->minute, p->second,
-	    p->account, p->surname, p->name, p->father, p->street, p->house, p->flat, o->date.month,
-	    o->date.year % 100, money_plain(amount, p->amount_kop, '.'),
-	    money_plain(transfer, p->transfer_kop, '.'), money_plain(commission, p->commission_kop, '.'),
-	    p->channel);
+	put("  <payment operation=\"%012lld\" date=\"%04d-%02d-%02d\" time=\"%02d:%02d:%02d\" "
+	    "branch=\"8617\""
+	    " terminal=\"8617999V\" account=\"%s\" payer=\"%s %s %s\" address=\"Г ХАБАРОВСК, %s, "
+	    "Д.%d, КВ.%d\""
+	    " period=\"%02d%02d\" amount=\"%s\" transfer=\"%s\" commission=\"%s\" "
+	    "channel=\"%d\"/>\n",
+	    (long long)p->operation, o->date.year, o->date.month, o->date.day, p->hour, p->minute,
+	    p->second, p->account, p->surname, p->name, p->father, p->street, p->house, p->flat,
+	    o->date.month, o->date.year % 100, money_plain(amount, p->amount_kop, '.'),
+	    money_plain(transfer, p->transfer_kop, '.'),
+	    money_plain(commission, p->commission_kop, '.'), p->channel);
 }
 
 static void
 put_exchange_row(const struct options *o, const struct payment *p)
 {
-	put("  <PT ContractId=\"%s\" IdOfPayment=\"%lld\" PayTime=\"%02d.%02d.%04d %02d:%02d:%02d\" Sum=\"%lld\"/>\n",
-	    p->account, (long long)p->operation, o->date.day, o->date.month, o->date.year, p->hour, p->minute,
-	    p->second, (long long)p->transfer_kop);
+	put("  <PT ContractId=\"%s\" IdOfPayment=\"%lld\" PayTime=\"%02d.%02d.%04d "
+	    "%02d:%02d:%02d\" Sum=\"%lld\"/>\n",
+	    p->account, (long long)p->operation, o->date.day, o->date.month, o->date.year, p->hour,
+	    p->minute, p->second, (long long)p->transfer_kop);
 }
 
 static void
 put_beginning(const struct options *o)
 {
 	if (o->dialect == REGISTRY1)
-		put("<?xml version=\"1.0\" encoding=\"windows-1251\"?>\n<registry version=\"1\" bank=\"sberbank\" "
-		    "inn=\"%s\" account=\"%s\" number=\"%lld\" date=\"%04d-%02d-%02d\">\n", o->inn, o->payee,
-		    (long long)o->number, o->date.year, o->date.month, o->date.day);
+		put("<?xml version=\"1.0\" encoding=\"windows-1251\"?>\n<registry version=\"1\" "
+		    "bank=\"sberbank\" "
+		    "inn=\"%s\" account=\"%s\" number=\"%lld\" date=\"%04d-%02d-%02d\">\n",
+		    o->inn, o->payee, (long long)o->number, o->date.year, o->date.month,
+		    o->date.day);
 	if (o->dialect == EXCHANGE)
 		put("<Data><Body><PaymentExchange IdOfContragent=\"1\" IdOfPacket=\"%lld\" "
-		    "SyncTime=\"%02d.%02d.%04d 23:59:59\" Version=\"3\"><PaymentRegistry>\n", (long long)o->number,
-		    o->date.day, o->date.month, o->date.year);
+		    "SyncTime=\"%02d.%02d.%04d 23:59:59\" Version=\"3\"><PaymentRegistry>\n",
+		    (long long)o->number, o->date.day, o->date.month, o->date.year);
 }
 
 static void
@@ -198,13 +245,15 @@ put_end(const struct options *o, const struct sums *s)
 	if (o->dialect == EXCHANGE)
 		put("</PaymentRegistry></PaymentExchange></Body></Data>\n");
 	else if (is_xml && o->spoil != NO_TRAILER)
-		put("  <total count=\"%lld\" amount=\"%s\" transfer=\"%s\" commission=\"%s\" order=\"%lld\" "
-		    "orderDate=\"%04d-%02d-%02d\"/>\n", (long long)(s->count + (o->spoil == TOTAL_COUNT)), amount,
-		    transfer, commission, (long long)(600000 + o->number), o->date.year, o->date.month, o->date.day);
+		put("  <total count=\"%lld\" amount=\"%s\" transfer=\"%s\" commission=\"%s\" "
+		    "order=\"%lld\" "
+		    "orderDate=\"%04d-%02d-%02d\"/>\n",
+		    (long long)(s->count + (o->spoil == TOTAL_COUNT)), amount, transfer, commission,
+		    (long long)(600000 + o->number), o->date.year, o->date.month, o->date.day);
 	else if (o->spoil != NO_TRAILER)
-		put("=%lld;%s;%s;%s;%lld;%02d-%02d-%04d\r\n", (long long)(s->count + (o->spoil == TOTAL_COUNT)),
-		    amount, transfer, commission, (long long)(600000 + o->number), o->date.day, o->date.month,
-		    o->date.year);
+		put("=%lld;%s;%s;%s;%lld;%02d-%02d-%04d\r\n",
+		    (long long)(s->count + (o->spoil == TOTAL_COUNT)), amount, transfer, commission,
+		    (long long)(600000 + o->number), o->date.day, o->date.month, o->date.year);
 	if (is_xml)
 		put("</registry>\n");
 }
@@ -247,7 +296,8 @@ read_accounts(struct options *o, const char *path)
 			line[--len] = '\0';
 		if (len == 0)
 			continue;
-		o->accounts = reallocarray(o->accounts, o->account_count + 1, sizeof(o->accounts[0]));
+		o->accounts =
+		    reallocarray(o->accounts, o->account_count + 1, sizeof(o->accounts[0]));
 		if (o->accounts == NULL || (o->accounts[o->account_count++] = strdup(line)) == NULL)
 			fail("out of memory", NULL);
 	}
@@ -281,9 +331,11 @@ static void
 usage(void)
 {
 	fputs("usage: registry-generate --dialect NAME --rows N --accounts FILE --payee ACCOUNT20\n"
-	    "    [--inn INN] [--number N] [--date YYYY-MM-DD] [--first-operation N] [--seed N] [--spoil WHAT]\n"
-	    "dialects: eps13 eps12 eps13-meter eps12-meter registry1 exchange\n"
-	    "spoil:    count amount transfer commission no-trailer row\n", stderr);
+	      "    [--inn INN] [--number N] [--date YYYY-MM-DD] [--first-operation N] [--seed N] "
+	      "[--spoil WHAT]\n"
+	      "dialects: eps13 eps12 eps13-meter eps12-meter registry1 exchange\n"
+	      "spoil:    count amount transfer commission no-trailer row\n",
+	    stderr);
 	exit(2);
 }
 
@@ -291,18 +343,25 @@ static void
 read_options(struct options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "dialect", required_argument, NULL, 'd' }, { "rows", required_argument, NULL, 'r' },
-		{ "accounts", required_argument, NULL, 'a' }, { "payee", required_argument, NULL, 'p' },
-		{ "inn", required_argument, NULL, 'i' }, { "number", required_argument, NULL, 'n' },
-		{ "date", required_argument, NULL, 't' }, { "first-operation", required_argument, NULL, 'f' },
-		{ "seed", required_argument, NULL, 's' }, { "spoil", required_argument, NULL, 'x' },
+		{ "dialect", required_argument, NULL, 'd' },
+		{ "rows", required_argument, NULL, 'r' },
+		{ "accounts", required_argument, NULL, 'a' },
+		{ "payee", required_argument, NULL, 'p' },
+		{ "inn", required_argument, NULL, 'i' },
+		{ "number", required_argument, NULL, 'n' },
+		{ "date", required_argument, NULL, 't' },
+		{ "first-operation", required_argument, NULL, 'f' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "spoil", required_argument, NULL, 'x' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'd': o->dialect = (enum dialect)choose(optarg, dialect_names, DIALECT__COUNT); break;
+		case 'd':
+			o->dialect = (enum dialect)choose(optarg, dialect_names, DIALECT__COUNT);
+			break;
 		case 'r': o->rows = number(optarg, MAX_ROWS); break;
 		case 'a': read_accounts(o, optarg); break;
 		case 'p': o->payee = optarg; break;
@@ -318,8 +377,8 @@ read_options(struct options *o, int argc, char **argv)
 		default: usage();
 		}
 	}
-	if (optind != argc || o->accounts == NULL || o->rows == 0 ||
-	    o->payee == NULL || strspn(o->payee, "0123456789") != 20 || o->payee[20] != '\0')
+	if (optind != argc || o->accounts == NULL || o->rows == 0 || o->payee == NULL ||
+	    strspn(o->payee, "0123456789") != 20 || o->payee[20] != '\0')
 		usage();
 }
 
@@ -329,7 +388,8 @@ main(int argc, char **argv)
 	struct options o = { .number = 1, .seed = 1, .date = { 2026, 1, 6 }, .inn = "9715357654" };
 
 	read_options(&o, argc, argv);
-	if (o.first_operation == 0)       /* no two registries share a number of an operation, up to a million rows each */
+	if (o.first_operation ==
+	    0) /* no two registries share a number of an operation, up to a million rows each */
 		o.first_operation = INT64_C(100000000000) + o.number * INT64_C(1000000);
 	encoder = iconv_open("WINDOWS-1251", "UTF-8");
 	if (encoder == (iconv_t)-1)

@@ -1,4 +1,7 @@
-/* fuzz-registry-text.c -- libFuzzer: a text registry from anywhere, by its shape and by a dialect that only a contract names. */
+/*
+ * fuzz-registry-text.c -- libFuzzer: a text registry from anywhere, by its shape and by a dialect
+ * that only a contract names.
+ */
 #include "fuzz-registry.h"
 
 int

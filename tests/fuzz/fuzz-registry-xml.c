@@ -1,4 +1,7 @@
-/* fuzz-registry-xml.c -- libFuzzer: an XML registry from anywhere, the schema applied. Runs from the top of the repository. */
+/*
+ * fuzz-registry-xml.c -- libFuzzer: an XML registry from anywhere, the schema applied. Runs from
+ * the top of the repository.
+ */
 #include "fuzz-registry.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -1,5 +1,6 @@
 /*
- * test-registry.c -- bank registries: what is read, and above all what is refused and in which words.
+ * test-registry.c -- bank registries: what is read, and above all what is refused and in which
+ * words.
  *
  * Whole files, good and bad, stand in tests/data/registries; variations of one row are made here.
  */
@@ -15,9 +16,10 @@
 /* The rows of a file, as they were delivered. */
 struct seen {
 	int64_t rows;
-	int64_t stop_at;               /* the callback says false here; 0: never */
+	int64_t stop_at; /* the callback says false here; 0: never */
 	struct registry_row row[MAX_SEEN];
-	char    account[MAX_SEEN][64], operation[MAX_SEEN][64], payer[MAX_SEEN][128], raw[MAX_SEEN][1024];
+	char account[MAX_SEEN][64], operation[MAX_SEEN][64], payer[MAX_SEEN][128],
+	    raw[MAX_SEEN][1024];
 };
 
 static struct seen seen;
@@ -108,7 +110,8 @@ expect_refusal(const char *what, long line, const char *words)
 {
 	if (result.problem_count > 0 && has_problem(line, words))
 		return;
-	print_error("%s: expected line %ld «%s», problems %d\n", what, line, words, result.problem_count);
+	print_error(
+	    "%s: expected line %ld «%s», problems %d\n", what, line, words, result.problem_count);
 	for (int i = 0; i < result.problem_count && i < REGISTRY_MAX_PROBLEMS; i++)
 		print_error("  %ld: %s\n", result.problem[i].line, result.problem[i].words);
 	fail();
@@ -119,15 +122,22 @@ expect_good(const char *what)
 {
 	if (result.problem_count == 0)
 		return;
-	print_error("%s was refused: %ld: %s\n", what, result.problem[0].line, result.problem[0].words);
+	print_error(
+	    "%s was refused: %ld: %s\n", what, result.problem[0].line, result.problem[0].words);
 	fail();
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------- */
+/*
+ * ---- text
+ * -------------------------------------------------------------------------------------------------------
+ */
 
-#define ROW1 "03-01-2026;09-32-33;1111;1111999V;100000000001;0270390001;ИВАНОВ ИВАН ИВАНОВИЧ;" \
+#define ROW1 \
+	"03-01-2026;09-32-33;1111;1111999V;100000000001;0270390001;ИВАНОВ ИВАН ИВАНОВИЧ;" \
 	"Г ХАБАРОВСК, КВ.1;1225;8575,32;8575,32;0,00;5\n"
-#define ROW2 "04-01-2026;19-46-47;1111;1111999V;100000000002;0270390002;;;1225;2231,21;2200,00;31,21;1\n"
+#define ROW2 \
+	"04-01-2026;19-46-47;1111;1111999V;100000000002;0270390002;;;1225;2231,21;2200,00;31,21;" \
+	"1\n"
 #define TRAILER "=2;10806,53;10775,32;31,21;686336;06-01-2026\n"
 
 static void
@@ -155,16 +165,22 @@ test_text_good(void **state)
 	assert_int_equal(seen.row[1].amount_kop, 223121);
 	assert_int_equal(seen.row[1].transfer_kop, 220000);
 	assert_int_equal(seen.row[1].commission_kop, 3121);
-	assert_true(strncmp(seen.raw[0], ROW1, strlen(ROW1) - 1) == 0 && strlen(seen.raw[0]) == strlen(ROW1) - 1);
+	assert_true(strncmp(seen.raw[0], ROW1, strlen(ROW1) - 1) == 0 &&
+		    strlen(seen.raw[0]) == strlen(ROW1) - 1);
 }
 
 static void
 test_text_samples(void **state)
 {
-	static const struct { const char *name, *dialect; } samples[] = {
-		{ "eps13-windows-1251.txt", "eps13" }, { "eps13-utf-8-bom.txt", "eps13" },
-		{ "eps13-no-last-end.txt", "eps13" }, { "eps12.txt", "eps12" },
-		{ "eps13-meter.txt", "eps13-meter" }, { "eps12-meter.txt", "eps12-meter" },
+	static const struct {
+		const char *name, *dialect;
+	} samples[] = {
+		{ "eps13-windows-1251.txt", "eps13" },
+		{ "eps13-utf-8-bom.txt", "eps13" },
+		{ "eps13-no-last-end.txt", "eps13" },
+		{ "eps12.txt", "eps12" },
+		{ "eps13-meter.txt", "eps13-meter" },
+		{ "eps12-meter.txt", "eps12-meter" },
 	};
 
 	(void)state;
@@ -184,14 +200,26 @@ static void
 read_with_field(int index, const char *value, const char *trailer)
 {
 	const char *field[13] = {
-		"03-01-2026", "09-32-33", "1111", "1111999V", "100000000001", "0270390001", "ПЕТРОВ ПЁТР", "",
-		"1225", "8575,32", "8500,00", "75,32", "5",
+		"03-01-2026",
+		"09-32-33",
+		"1111",
+		"1111999V",
+		"100000000001",
+		"0270390001",
+		"ПЕТРОВ ПЁТР",
+		"",
+		"1225",
+		"8575,32",
+		"8500,00",
+		"75,32",
+		"5",
 	};
 	char text[1024] = "";
 
 	field[index] = value;
 	for (int i = 0; i < 13; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i > 0 ? ";" : "", field[i]);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i > 0 ? ";" : "",
+		    field[i]);
 	snprintf(text + strlen(text), sizeof(text) - strlen(text), "\n%s", trailer);
 	read_text(text);
 }
@@ -200,10 +228,25 @@ read_with_field(int index, const char *value, const char *trailer)
 static void
 test_text_fields_good(void **state)
 {
-	static const struct { int index; const char *value; } good[] = {
-		{ 0, "29-02-2028" }, { 1, "9-32-33" }, { 1, "00-00-00" }, { 1, "23-59-59" }, { 4, "1" },
-		{ 4, "12345678901234567890" }, { 5, "" }, { 5, "105" }, { 5, " 0270390001 " }, { 5, "ЖЩ-1/2" },
-		{ 6, "" }, { 7, "а, б\tв" }, { 8, "с 01 по 02, 2026" }, { 12, "1" }, { 12, "6" },
+	static const struct {
+		int index;
+		const char *value;
+	} good[] = {
+		{ 0, "29-02-2028" },
+		{ 1, "9-32-33" },
+		{ 1, "00-00-00" },
+		{ 1, "23-59-59" },
+		{ 4, "1" },
+		{ 4, "12345678901234567890" },
+		{ 5, "" },
+		{ 5, "105" },
+		{ 5, " 0270390001 " },
+		{ 5, "ЖЩ-1/2" },
+		{ 6, "" },
+		{ 7, "а, б\tв" },
+		{ 8, "с 01 по 02, 2026" },
+		{ 12, "1" },
+		{ 12, "6" },
 	};
 
 	(void)state;
@@ -220,31 +263,77 @@ test_text_fields_good(void **state)
 static void
 test_text_fields_bad(void **state)
 {
-	static const struct { int index; const char *value, *words; } bad[] = {
-		{ 0, "3-01-2026", "дата" }, { 0, "31-02-2026", "дата" }, { 0, "29-02-2026", "дата" },
-		{ 0, "2026-01-03", "дата" }, { 0, "03/01/2026", "дата" }, { 0, "03-01-26", "дата" },
-		{ 0, "", "пусто" }, { 0, " 03-01-2026", "дата" }, { 0, "03-01-2026 ", "дата" },
-		{ 0, "03-01-20266", "дата" }, { 0, "03-13-2026", "дата" }, { 0, "00-01-2026", "дата" },
+	static const struct {
+		int index;
+		const char *value, *words;
+	} bad[] = {
+		{ 0, "3-01-2026", "дата" },
+		{ 0, "31-02-2026", "дата" },
+		{ 0, "29-02-2026", "дата" },
+		{ 0, "2026-01-03", "дата" },
+		{ 0, "03/01/2026", "дата" },
+		{ 0, "03-01-26", "дата" },
+		{ 0, "", "пусто" },
+		{ 0, " 03-01-2026", "дата" },
+		{ 0, "03-01-2026 ", "дата" },
+		{ 0, "03-01-20266", "дата" },
+		{ 0, "03-13-2026", "дата" },
+		{ 0, "00-01-2026", "дата" },
 		{ 0, "ИВАНОВ ИВАН", "дата»: …" },
-		{ 1, "24-00-00", "время" }, { 1, "09-60-00", "время" }, { 1, "09-00-60", "время" },
-		{ 1, "9-3-33", "время" }, { 1, "09:32:33", "время" }, { 1, "", "время" }, { 1, "009-32-33", "время" },
-		{ 1, "09-32", "время" }, { 1, "-9-32-33", "время" },
-		{ 4, "", "номер операции" }, { 4, "10000000000A", "номер операции" }, { 4, " 1", "номер операции" },
-		{ 4, "123456789012345678901", "номер операции" }, { 4, "-1", "номер операции" },
-		{ 9, "", "сумма платежа" }, { 9, "8575.32", "сумма платежа" }, { 9, "8575,320", "сумма платежа" },
-		{ 9, "8 575,32", "сумма платежа" }, { 9, "+8575,32", "сумма платежа" },
-		{ 9, "8575,", "сумма платежа" }, { 9, ",32", "сумма платежа" }, { 9, "8e3", "сумма платежа" },
-		{ 9, "10000000000,00", "сумма платежа" }, { 9, "99999999999999999999", "сумма платежа" },
-		{ 9, "8575,33", "не равна" }, { 10, "8500,01", "не равна" }, { 11, "75,33", "не равна" },
-		{ 11, "-75,32", "не равна" }, { 10, "руб", "сумма к перечислению" }, { 11, "нет", "комиссия" },
-		{ 12, "0", "канал" }, { 12, "7", "канал" }, { 12, "", "канал" }, { 12, "55", "канал" },
-		{ 12, "x", "канал" }, { 12, "5 ", "канал" }, { 7, "a;b;c", "Число полей" },
-		{ 6, "a\rb", "Управляющий" }, { 6, "a\x01""b", "Управляющий" }, { 6, "a\x7F""b", "Управляющий" },
+		{ 1, "24-00-00", "время" },
+		{ 1, "09-60-00", "время" },
+		{ 1, "09-00-60", "время" },
+		{ 1, "9-3-33", "время" },
+		{ 1, "09:32:33", "время" },
+		{ 1, "", "время" },
+		{ 1, "009-32-33", "время" },
+		{ 1, "09-32", "время" },
+		{ 1, "-9-32-33", "время" },
+		{ 4, "", "номер операции" },
+		{ 4, "10000000000A", "номер операции" },
+		{ 4, " 1", "номер операции" },
+		{ 4, "123456789012345678901", "номер операции" },
+		{ 4, "-1", "номер операции" },
+		{ 9, "", "сумма платежа" },
+		{ 9, "8575.32", "сумма платежа" },
+		{ 9, "8575,320", "сумма платежа" },
+		{ 9, "8 575,32", "сумма платежа" },
+		{ 9, "+8575,32", "сумма платежа" },
+		{ 9, "8575,", "сумма платежа" },
+		{ 9, ",32", "сумма платежа" },
+		{ 9, "8e3", "сумма платежа" },
+		{ 9, "10000000000,00", "сумма платежа" },
+		{ 9, "99999999999999999999", "сумма платежа" },
+		{ 9, "8575,33", "не равна" },
+		{ 10, "8500,01", "не равна" },
+		{ 11, "75,33", "не равна" },
+		{ 11, "-75,32", "не равна" },
+		{ 10, "руб", "сумма к перечислению" },
+		{ 11, "нет", "комиссия" },
+		{ 12, "0", "канал" },
+		{ 12, "7", "канал" },
+		{ 12, "", "канал" },
+		{ 12, "55", "канал" },
+		{ 12, "x", "канал" },
+		{ 12, "5 ", "канал" },
+		{ 7, "a;b;c", "Число полей" },
+		{ 6, "a\rb", "Управляющий" },
+		{ 6,
+		    "a\x01"
+		    "b",
+		    "Управляющий" },
+		{ 6,
+		    "a\x7F"
+		    "b",
+		    "Управляющий" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		/* 15 fields would be a meter registry, if its numbers fitted; the contract says which it is. */
+		/*
+		 * 15 fields would be a meter registry, if its numbers fitted; the contract says
+		 * which it is.
+		 */
 		if (strcmp(bad[i].words, "Число полей") == 0) {
 			read_bytes_as(ROW1 "1;2\n" TRAILER, strlen(ROW1 "1;2\n" TRAILER), "eps13");
 			expect_refusal("1;2", 2, bad[i].words);
@@ -259,7 +348,11 @@ test_text_fields_bad(void **state)
 static void
 test_text_whole_bad(void **state)
 {
-	static const struct { const char *text; long line; const char *words; } bad[] = {
+	static const struct {
+		const char *text;
+		long line;
+		const char *words;
+	} bad[] = {
 		{ "", 0, "пуст" },
 		{ "\n", 1, "Пустая строка" },
 		{ ROW1 ROW2, 0, "Нет итоговой строки" },
@@ -276,17 +369,24 @@ test_text_whole_bad(void **state)
 		    "«сумма к перечислению» не сходится: указано 10775,31, по строкам 10775,32" },
 		{ ROW1 ROW2 "=2;10806,53;10775,32;31,20;686336;06-01-2026\n", 3,
 		    "«комиссия» не сходится: указано 31,20, по строкам 31,21" },
-		{ ROW1 ROW2 "=2;10806,53;10775,32;31,21;686336\n", 3, "Число полей в итоговой строке: 5" },
-		{ ROW1 ROW2 "=2;10806,53;10775,32;31,21;686336;06-01-2026;\n", 3, "Число полей в итоговой" },
-		{ ROW1 ROW2 "=2;10806,53;10775,32;31,21;;06-01-2026\n", 3, "номер платёжного поручения" },
-		{ ROW1 ROW2 "=2;10806,53;10775,32;31,21;686336;31-06-2026\n", 3, "дата платёжного поручения" },
-		{ ROW1 ROW2 "=-2;10806,53;10775,32;31,21;686336;06-01-2026\n", 3, "число платежей" },
-		{ ROW1 ROW2 "=2,0;10806,53;10775,32;31,21;686336;06-01-2026\n", 3, "число платежей" },
+		{ ROW1 ROW2 "=2;10806,53;10775,32;31,21;686336\n", 3,
+		    "Число полей в итоговой строке: 5" },
+		{ ROW1 ROW2 "=2;10806,53;10775,32;31,21;686336;06-01-2026;\n", 3,
+		    "Число полей в итоговой" },
+		{ ROW1 ROW2 "=2;10806,53;10775,32;31,21;;06-01-2026\n", 3,
+		    "номер платёжного поручения" },
+		{ ROW1 ROW2 "=2;10806,53;10775,32;31,21;686336;31-06-2026\n", 3,
+		    "дата платёжного поручения" },
+		{ ROW1 ROW2 "=-2;10806,53;10775,32;31,21;686336;06-01-2026\n", 3,
+		    "число платежей" },
+		{ ROW1 ROW2 "=2,0;10806,53;10775,32;31,21;686336;06-01-2026\n", 3,
+		    "число платежей" },
 		{ ROW1 ROW2 "=2;10806.53;10775,32;31,21;686336;06-01-2026\n", 3, "сумма платежей" },
 		{ ROW1 ROW2 " " TRAILER, 3, "Число полей" },
 		{ "абракадабра\n", 1, "такого формата нет" },
-		{ ROW1 "04-01-2026;19-46-47;1111;1111999V;2;1;;;1225;2231,21;2200,00;31,21\n" TRAILER, 2,
-		    "Число полей в строке: 12; в формате их не столько: eps13" },
+		{ ROW1
+		    "04-01-2026;19-46-47;1111;1111999V;2;1;;;1225;2231,21;2200,00;31,21\n" TRAILER,
+		    2, "Число полей в строке: 12; в формате их не столько: eps13" },
 	};
 
 	(void)state;
@@ -303,7 +403,8 @@ test_text_two_totals_differ(void **state)
 	(void)state;
 	assert_false(read_text(ROW1 ROW2 "=3;10806,54;10775,32;31,22;686336;06-01-2026\n"));
 	assert_int_equal(result.problem_count, 3);
-	assert_true(has_problem(3, "число") && has_problem(3, "сумма платежей") && has_problem(3, "комиссия"));
+	assert_true(has_problem(3, "число") && has_problem(3, "сумма платежей") &&
+		    has_problem(3, "комиссия"));
 }
 
 /* No beginning of a good file is a good file. */
@@ -327,7 +428,7 @@ test_text_bytes(void **state)
 	(void)state;
 	assert_false(read_bytes_as("a\n\0\n", 4, NULL));
 	expect_refusal("NUL", 2, "Нулевой байт");
-	assert_false(read_text(ROW1 "\x98\n" TRAILER));           /* neither UTF-8 nor windows-1251 */
+	assert_false(read_text(ROW1 "\x98\n" TRAILER)); /* neither UTF-8 nor windows-1251 */
 	expect_refusal("0x98", 2, "0x98");
 
 	/* The longest line is read, one byte more is not; the next line has its right number. */
@@ -354,14 +455,18 @@ static void
 test_negative_rows(void **state)
 {
 	(void)state;
-	read_text("03-01-2026;09-32-33;1;1;1;A;;;;1362,79;1362,79;0;1\n"
+	read_text(
+	    "03-01-2026;09-32-33;1;1;1;A;;;;1362,79;1362,79;0;1\n"
 	    "03-01-2026;09-32-33;1;1;1;A;;;;-1362,79;-1362,79;0;1\n=2;0,00;0;0;7;06-01-2026\n");
 	expect_good("zero-sum pair");
 	assert_int_equal(seen.row[1].transfer_kop, -136279);
 	assert_int_equal(result.transfer_kop, 0);
 }
 
-/* Nothing is delivered after the first problem, and no more problems are kept than there is room for. */
+/*
+ * Nothing is delivered after the first problem, and no more problems are kept than there is room
+ * for.
+ */
 static void
 test_problems(void **state)
 {
@@ -395,9 +500,12 @@ test_callback_stops(void **state)
 static void
 test_wanted_dialect(void **state)
 {
-	const char *vtb = "03/01/2026;9:32:33;1;1;A1-b;1;;;1225;85.3;85.3;0;5\n=1;85.30;85.30;0.00;7;06.01.2026\n";
+	const char *vtb =
+	    "03/01/"
+	    "2026;9:32:33;1;1;A1-b;1;;;1225;85.3;85.3;0;5\n=1;85.30;85.30;0.00;7;06.01.2026\n";
 	/* КОТ in KOI8-R: windows-1251 would read it as lower-case nonsense. */
-	const char *koi8 = "03/01/2026;9:32:33;1;1;A1;1;\xEB\xEF\xF4;;;1.00;1.00;0;5\n=1;1;1;0;7;06.01.2026\n";
+	const char *koi8 =
+	    "03/01/2026;9:32:33;1;1;A1;1;\xEB\xEF\xF4;;;1.00;1.00;0;5\n=1;1;1;0;7;06.01.2026\n";
 
 	(void)state;
 	assert_true(read_bytes_as(ROW1 ROW2 TRAILER, strlen(ROW1 ROW2 TRAILER), "eps13"));
@@ -417,22 +525,34 @@ test_wanted_dialect(void **state)
 	assert_string_equal(seen.payer[0], "КОТ");
 }
 
-/* ---- XML -------------------------------------------------------------------------------------------------------- */
+/*
+ * ---- XML
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 #define XML8 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-#define HEAD "<registry version=\"1\" bank=\"sberbank\" inn=\"9715357654\" account=\"40703810338000004376\"" \
+#define HEAD \
+	"<registry version=\"1\" bank=\"sberbank\" inn=\"9715357654\" " \
+	"account=\"40703810338000004376\"" \
 	" number=\"640\" date=\"2026-01-06\">\n"
-#define PAY_OF(operation, account, amount, rest) "<payment operation=\"" operation "\" date=\"2026-01-03\" " \
-	"time=\"09:32:33\" account=\"" account "\" amount=\"" amount "\" transfer=\"" amount "\" commission=\"0.00\"" rest "/>\n"
+#define PAY_OF(operation, account, amount, rest) \
+	"<payment operation=\"" operation "\" date=\"2026-01-03\" " \
+	"time=\"09:32:33\" account=\"" account "\" amount=\"" amount "\" transfer=\"" amount \
+	"\" commission=\"0.00\"" rest "/>\n"
 #define PAY PAY_OF("100000000001", "0270390001", "8575.32", " payer=\"ИВАНОВ ИВАН\" channel=\"5\"")
-#define TOTAL_OF(count, amount) "<total count=\"" count "\" amount=\"" amount "\" transfer=\"8575.32\" " \
+#define TOTAL_OF(count, amount) \
+	"<total count=\"" count "\" amount=\"" amount "\" transfer=\"8575.32\" " \
 	"commission=\"0.00\" order=\"686336\" orderDate=\"2026-01-06\"/>\n"
 #define TOTAL TOTAL_OF("1", "8575.32")
 #define END "</registry>\n"
-#define PACKET(attributes, rows) "<Data><Body><PaymentExchange " attributes "><PaymentRegistry>\n" rows \
+#define PACKET(attributes, rows) \
+	"<Data><Body><PaymentExchange " attributes "><PaymentRegistry>\n" rows \
 	"</PaymentRegistry></PaymentExchange></Body></Data>\n"
-#define PACKET_HEAD "IdOfContragent=\"17\" IdOfPacket=\"1\" SyncTime=\"09.02.2010 10:33:21\" Version=\"3\""
-#define PT "<PT ContractId=\"0270390001\" IdOfPayment=\"243\" PayTime=\"08.02.2010 18:00:00\" Sum=\"73575\"/>\n"
+#define PACKET_HEAD \
+	"IdOfContragent=\"17\" IdOfPacket=\"1\" SyncTime=\"09.02.2010 10:33:21\" Version=\"3\""
+#define PT \
+	"<PT ContractId=\"0270390001\" IdOfPayment=\"243\" PayTime=\"08.02.2010 18:00:00\" " \
+	"Sum=\"73575\"/>\n"
 
 static void
 test_xml_good(void **state)
@@ -455,7 +575,8 @@ test_xml_good(void **state)
 	assert_string_equal(seen.account[0], "A & <Б>");
 	assert_non_null(strstr(seen.raw[0], "account=\"A &amp; &lt;Б&gt;\""));
 
-	read_text(XML8 "<!-- comments\nare harmless -->" HEAD "<!-- here too -->" PAY TOTAL END "\n\n");
+	read_text(
+	    XML8 "<!-- comments\nare harmless -->" HEAD "<!-- here too -->" PAY TOTAL END "\n\n");
 	expect_good("comments");
 
 	read_text(PACKET(PACKET_HEAD, PT));
@@ -466,14 +587,17 @@ test_xml_good(void **state)
 	assert_int_equal(seen.row[0].transfer_kop, 73575);
 	assert_int_equal(seen.row[0].amount_kop, 73575);
 	assert_int_equal(seen.row[0].at.hour, 18);
-	read_text(PACKET("IdOfContragent=\"17\" IdOfPacket=\"1\" SyncTime=\"09.02.2010 10:33:21\" Version=\"1\"", PT));
+	read_text(PACKET(
+	    "IdOfContragent=\"17\" IdOfPacket=\"1\" SyncTime=\"09.02.2010 10:33:21\" Version=\"1\"",
+	    PT));
 	expect_good("exchange version 1");
 }
 
 static void
 test_xml_samples(void **state)
 {
-	static const char *const samples[] = { "registry1-windows-1251.xml", "registry1-utf-8.xml" };
+	static const char *const samples[] = { "registry1-windows-1251.xml",
+		"registry1-utf-8.xml" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(samples); i++) {
@@ -490,13 +614,18 @@ test_xml_samples(void **state)
 static void
 test_xml_bad(void **state)
 {
-	static const struct { const char *xml; long line; const char *words; } bad[] = {
+	static const struct {
+		const char *xml;
+		long line;
+		const char *words;
+	} bad[] = {
 		{ XML8 HEAD TOTAL END, 0, "нет ни одного платежа" },
 		{ XML8 HEAD PAY END, 0, "Нет итоговой" },
 		{ XML8 HEAD PAY TOTAL PAY END, 5, "payment" },
 		{ XML8 HEAD PAY TOTAL TOTAL END, 5, "total" },
 		{ XML8 HEAD PAY TOTAL_OF("2", "8575.32") END, 4, "указано 2, в файле 1" },
-		{ XML8 HEAD PAY TOTAL_OF("1", "8575.33") END, 4, "«сумма платежей» не сходится: указано 8575,33" },
+		{ XML8 HEAD PAY TOTAL_OF("1", "8575.33") END, 4,
+		    "«сумма платежей» не сходится: указано 8575,33" },
 		{ XML8 HEAD PAY TOTAL_OF("one", "8575.32") END, 4, "count" },
 		{ XML8 HEAD PAY_OF("x1", "1", "1", "") TOTAL END, 3, "operation" },
 		{ XML8 HEAD PAY_OF("", "1", "1", "") TOTAL END, 3, "operation" },
@@ -507,29 +636,42 @@ test_xml_bad(void **state)
 		{ XML8 HEAD PAY_OF("1", "1", "INF", "") TOTAL END, 3, "amount" },
 		{ XML8 HEAD PAY_OF("1", "1", "1", " channel=\"7\"") TOTAL END, 3, "channel" },
 		{ XML8 HEAD PAY_OF("1", "1", "1", " channel=\"\"") TOTAL END, 3, "channel" },
-		{ XML8 HEAD PAY_OF("1", "1", "1", " colour=\"red\"") TOTAL END, 3, "лишний атрибут «colour»" },
+		{ XML8 HEAD PAY_OF("1", "1", "1", " colour=\"red\"") TOTAL END, 3,
+		    "лишний атрибут «colour»" },
 		{ XML8 HEAD PAY_OF("1", "1", "1", " operation=\"2\"") TOTAL END, 3, "повторён" },
 		{ XML8 HEAD "<payment/>\n" TOTAL END, 3, "нет обязательного атрибута" },
-		{ XML8 HEAD "<payment operation=\"1\" date=\"2026-02-30\" time=\"09:32:33\" account=\"1\" amount=\"1\""
-		    " transfer=\"1\" commission=\"0\"/>\n" TOTAL END, 3, "date" },
-		{ XML8 HEAD "<payment operation=\"1\" date=\"2026-02-03Z\" time=\"09:32:33\" account=\"1\" amount=\"1\""
-		    " transfer=\"1\" commission=\"0\"/>\n" TOTAL END, 3, "дата" },
-		{ XML8 HEAD "<payment operation=\"1\" date=\"2026-02-03\" time=\"09:32:33.5\" account=\"1\" "
-		    "amount=\"1\" transfer=\"1\" commission=\"0\"/>\n" TOTAL END, 3, "время" },
-		{ XML8 HEAD "<payment operation=\"1\" date=\"2026-02-03\" time=\"09:32:33\" account=\"1\" "
-		    "amount=\"2\" transfer=\"1\" commission=\"0\"/>\n" TOTAL END, 3, "не равна" },
+		{ XML8 HEAD "<payment operation=\"1\" date=\"2026-02-30\" time=\"09:32:33\" "
+			    "account=\"1\" amount=\"1\""
+			    " transfer=\"1\" commission=\"0\"/>\n" TOTAL END,
+		    3, "date" },
+		{ XML8 HEAD "<payment operation=\"1\" date=\"2026-02-03Z\" time=\"09:32:33\" "
+			    "account=\"1\" amount=\"1\""
+			    " transfer=\"1\" commission=\"0\"/>\n" TOTAL END,
+		    3, "дата" },
+		{ XML8 HEAD "<payment operation=\"1\" date=\"2026-02-03\" time=\"09:32:33.5\" "
+			    "account=\"1\" "
+			    "amount=\"1\" transfer=\"1\" commission=\"0\"/>\n" TOTAL END,
+		    3, "время" },
+		{ XML8 HEAD
+		    "<payment operation=\"1\" date=\"2026-02-03\" time=\"09:32:33\" account=\"1\" "
+		    "amount=\"2\" transfer=\"1\" commission=\"0\"/>\n" TOTAL END,
+		    3, "не равна" },
 		{ XML8 HEAD "text\n" PAY TOTAL END, 4, "Текст внутри элемента «registry»" },
 		{ XML8 HEAD "<payment>\n</payment>" PAY TOTAL END, 3, "payment" },
 		{ XML8 HEAD "<refund/>\n" PAY TOTAL END, 3, "refund" },
 		{ XML8 HEAD "<?php echo 1 ?>\n" PAY TOTAL END, 3, "Инструкция" },
 		{ XML8 "<?xml-stylesheet href=\"x\"?>\n" HEAD PAY TOTAL END, 0, "Инструкция" },
-		{ XML8 "<registry version=\"2\" account=\"40703810338000004376\">\n" PAY TOTAL END, 2, "version" },
+		{ XML8 "<registry version=\"2\" account=\"40703810338000004376\">\n" PAY TOTAL END,
+		    2, "version" },
 		{ XML8 "<registry version=\"1\">\n" PAY TOTAL END, 2, "account" },
-		{ XML8 "<registry version=\"1\" account=\"4070381033800000437\">\n" PAY TOTAL END, 2, "account" },
-		{ XML8 "<registry xmlns=\"urn:x\" version=\"1\" account=\"40703810338000004376\">\n" PAY TOTAL END, 2,
-		    "registry" },
+		{ XML8 "<registry version=\"1\" account=\"4070381033800000437\">\n" PAY TOTAL END,
+		    2, "account" },
+		{ XML8 "<registry xmlns=\"urn:x\" version=\"1\" "
+		       "account=\"40703810338000004376\">\n" PAY TOTAL END,
+		    2, "registry" },
 		{ XML8 "<reg version=\"1\"/>\n", 2, "Неизвестный корневой элемент «reg»" },
-		{ XML8, 0, "" }, { XML8 HEAD PAY TOTAL, 0, "обрывается" },
+		{ XML8, 0, "" },
+		{ XML8 HEAD PAY TOTAL, 0, "обрывается" },
 		{ XML8 HEAD PAY TOTAL END HEAD PAY TOTAL END, 6, "обрывается" },
 		{ XML8 HEAD PAY TOTAL "</register>\n", 5, "Закрывающий тег" },
 		{ PACKET(PACKET_HEAD, ""), 0, "нет ни одного платежа" },
@@ -538,16 +680,25 @@ test_xml_bad(void **state)
 		{ PACKET("Version=\"3\"", PT), 1, "отправителя" },
 		{ PACKET("IdOfContragent=\"x\" Version=\"3\"", PT), 1, "отправителя" },
 		{ PACKET(PACKET_HEAD, "<PT/>\n"), 2, "Нет поля" },
-		{ PACKET(PACKET_HEAD, PT "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"08.02.2010 18:00:00\" "
-		    "Sum=\"735.75\"/>\n"), 3, "перечислению" },
-		{ PACKET(PACKET_HEAD, "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"08.02.2010\" Sum=\"1\"/>\n"),
+		{ PACKET(PACKET_HEAD,
+		      PT "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"08.02.2010 18:00:00\" "
+			 "Sum=\"735.75\"/>\n"),
+		    3, "перечислению" },
+		{ PACKET(PACKET_HEAD, "<PT ContractId=\"1\" IdOfPayment=\"2\" "
+				      "PayTime=\"08.02.2010\" Sum=\"1\"/>\n"),
 		    2, "дата и время" },
-		{ PACKET(PACKET_HEAD, "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"2010-02-08 18:00:00\" "
-		    "Sum=\"1\"/>\n"), 2, "дата и время" },
-		{ PACKET(PACKET_HEAD, "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"08.02.2010 18:00:00\" "
-		    "Sum=\"1\" CheckOnly=\"1\"/>\n"), 2, "Лишний атрибут «CheckOnly»" },
-		{ PACKET(PACKET_HEAD, "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"08.02.2010 18:00:00\" "
-		    "Sum=\"999999999999999999999\"/>\n"), 2, "перечислению" },
+		{ PACKET(PACKET_HEAD,
+		      "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"2010-02-08 18:00:00\" "
+		      "Sum=\"1\"/>\n"),
+		    2, "дата и время" },
+		{ PACKET(PACKET_HEAD,
+		      "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"08.02.2010 18:00:00\" "
+		      "Sum=\"1\" CheckOnly=\"1\"/>\n"),
+		    2, "Лишний атрибут «CheckOnly»" },
+		{ PACKET(PACKET_HEAD,
+		      "<PT ContractId=\"1\" IdOfPayment=\"2\" PayTime=\"08.02.2010 18:00:00\" "
+		      "Sum=\"999999999999999999999\"/>\n"),
+		    2, "перечислению" },
 		{ "<Data><Body>" HEAD PAY TOTAL END "</Body></Data>", 1, "не относится" },
 		{ "<Data><Body/></Data>", 0, "нет ни одного платежа" },
 	};
@@ -559,19 +710,34 @@ test_xml_bad(void **state)
 	}
 }
 
-/* What an attacker writes. Every file of refused/ must be refused, and those listed here in so many words. */
+/*
+ * What an attacker writes. Every file of refused/ must be refused, and those listed here in so many
+ * words.
+ */
 static void
 test_hostile_samples(void **state)
 {
-	static const struct { const char *name; long line; const char *words; } bad[] = {
-		{ "doctype.xml", 2, "DOCTYPE" }, { "external-entity.xml", 2, "DOCTYPE" },
-		{ "billion-laughs.xml", 2, "DOCTYPE" }, { "parameter-entity.xml", 2, "DOCTYPE" },
-		{ "undeclared-entity.xml", 3, "Сущности" }, { "xinclude.xml", 3, "include" },
-		{ "deep.xml", 0, "элемент" }, { "utf-16.xml", 1, "Нулевой байт" },
-		{ "utf-7.xml", 0, "не поддерживается" }, { "lies-windows-1251.xml", 0, "а файл в UTF-8" },
-		{ "lies-utf-8.xml", 0, "а файл не в ней" }, { "truncated.xml", 0, "обрывается" },
-		{ "one-kopeck.txt", 3, "«сумма к перечислению» не сходится" }, { "two-trailers.txt", 4, "Вторая" },
-		{ "no-trailer.txt", 0, "Нет итоговой строки" }, { "row-after-trailer.txt", 4, "после итоговой" },
+	static const struct {
+		const char *name;
+		long line;
+		const char *words;
+	} bad[] = {
+		{ "doctype.xml", 2, "DOCTYPE" },
+		{ "external-entity.xml", 2, "DOCTYPE" },
+		{ "billion-laughs.xml", 2, "DOCTYPE" },
+		{ "parameter-entity.xml", 2, "DOCTYPE" },
+		{ "undeclared-entity.xml", 3, "Сущности" },
+		{ "xinclude.xml", 3, "include" },
+		{ "deep.xml", 0, "элемент" },
+		{ "utf-16.xml", 1, "Нулевой байт" },
+		{ "utf-7.xml", 0, "не поддерживается" },
+		{ "lies-windows-1251.xml", 0, "а файл в UTF-8" },
+		{ "lies-utf-8.xml", 0, "а файл не в ней" },
+		{ "truncated.xml", 0, "обрывается" },
+		{ "one-kopeck.txt", 3, "«сумма к перечислению» не сходится" },
+		{ "two-trailers.txt", 4, "Вторая" },
+		{ "no-trailer.txt", 0, "Нет итоговой строки" },
+		{ "row-after-trailer.txt", 4, "после итоговой" },
 	};
 	char pattern[1024];
 	glob_t files;
@@ -598,8 +764,8 @@ test_doctype_anywhere(void **state)
 
 	(void)state;
 	for (int blanks = 480; blanks < 530; blanks++) {
-		snprintf(xml, sizeof(xml), "%*s<!DOCTYPE registry SYSTEM \"file:///etc/passwd\">%s", blanks, "<!---->",
-		    HEAD PAY TOTAL END);
+		snprintf(xml, sizeof(xml), "%*s<!DOCTYPE registry SYSTEM \"file:///etc/passwd\">%s",
+		    blanks, "<!---->", HEAD PAY TOTAL END);
 		assert_false(read_text(xml));
 		expect_refusal("DOCTYPE", 1, "DOCTYPE");
 	}
@@ -621,8 +787,13 @@ static void
 test_xml_endless(void **state)
 {
 	static const char *const beginnings[] = {
-		XML8 HEAD "<payment operation=\"", XML8 HEAD "<!-- ", XML8 HEAD PAY, XML8 HEAD "<![CDATA[",
-		XML8 "<registry version=\"1\" ", "<", XML8 HEAD "<payment ",
+		XML8 HEAD "<payment operation=\"",
+		XML8 HEAD "<!-- ",
+		XML8 HEAD PAY,
+		XML8 HEAD "<![CDATA[",
+		XML8 "<registry version=\"1\" ",
+		"<",
+		XML8 HEAD "<payment ",
 	};
 	struct text text;
 
@@ -639,7 +810,10 @@ test_xml_endless(void **state)
 	text_release(&text);
 }
 
-/* 16 bits hold 65 535; a row that spans lines is named by its last; rows longer than the parser's piece count right. */
+/*
+ * 16 bits hold 65 535; a row that spans lines is named by its last; rows longer than the parser's
+ * piece count right.
+ */
 static void
 test_xml_lines(void **state)
 {
@@ -658,13 +832,15 @@ test_xml_lines(void **state)
 	text_clear(&text);
 	text_puts(&text, XML8 HEAD);
 	for (int i = 0; i < 6; i++) {
-		text_puts(&text, "<payment operation=\"1\"\n\n date=\"2026-01-03\" time=\"09:32:33\" account=\"1\" "
-		    "amount=\"1\" transfer=\"1\" commission=\"0\" address=\"");
+		text_puts(&text, "<payment operation=\"1\"\n\n date=\"2026-01-03\" "
+				 "time=\"09:32:33\" account=\"1\" "
+				 "amount=\"1\" transfer=\"1\" commission=\"0\" address=\"");
 		for (int k = 0; k < 150 * i; k++)
 			text_puts(&text, "Ж ");
 		text_puts(&text, "\"/>\n");
 	}
-	text_puts(&text, "<total count=\"6\" amount=\"6\" transfer=\"6\" commission=\"0\" order=\"1\" "
+	text_puts(&text,
+	    "<total count=\"6\" amount=\"6\" transfer=\"6\" commission=\"0\" order=\"1\" "
 	    "orderDate=\"2026-01-06\"/></registry>");
 	read_text(text.data);
 	expect_good("long rows");
@@ -673,18 +849,27 @@ test_xml_lines(void **state)
 	text_release(&text);
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------------------- */
+/*
+ * ---- the rest
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static void
 test_account_in_name(void **state)
 {
-	static const struct { const char *name, *account; bool is_good; } names[] = {
+	static const struct {
+		const char *name, *account;
+		bool is_good;
+	} names[] = {
 		{ "9715357654_40703810338000004376_640.txt", "40703810338000004376", true },
-		{ "/in/40703810338000004377/x_40703810338000004376.txt", "40703810338000004376", true },
+		{ "/in/40703810338000004377/x_40703810338000004376.txt", "40703810338000004376",
+		    true },
 		{ "EPS1_2_9715357654_40703810338000004376_640.y06", "40703810338000004376", true },
 		{ "40703810338000004376_40703810338000004376.txt", "40703810338000004376", true },
 		{ "40703810338000004376_40703810338000004377.txt", "", false },
-		{ "140703810338000004376.txt", "", true }, { "registry.txt", "", true }, { "", "", true },
+		{ "140703810338000004376.txt", "", true },
+		{ "registry.txt", "", true },
+		{ "", "", true },
 		{ "4070381033800000437.txt", "", true },
 	};
 	char account[21];
@@ -713,16 +898,27 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text_good), cmocka_unit_test(test_text_samples),
-		cmocka_unit_test(test_text_fields_good), cmocka_unit_test(test_text_fields_bad),
-		cmocka_unit_test(test_text_whole_bad), cmocka_unit_test(test_text_two_totals_differ),
-		cmocka_unit_test(test_text_truncated), cmocka_unit_test(test_text_bytes),
-		cmocka_unit_test(test_negative_rows), cmocka_unit_test(test_problems),
-		cmocka_unit_test(test_callback_stops), cmocka_unit_test(test_wanted_dialect),
-		cmocka_unit_test(test_xml_good), cmocka_unit_test(test_xml_samples), cmocka_unit_test(test_xml_bad),
-		cmocka_unit_test(test_hostile_samples), cmocka_unit_test(test_doctype_anywhere),
-		cmocka_unit_test(test_xml_truncated), cmocka_unit_test(test_xml_endless),
-		cmocka_unit_test(test_xml_lines), cmocka_unit_test(test_account_in_name),
+		cmocka_unit_test(test_text_good),
+		cmocka_unit_test(test_text_samples),
+		cmocka_unit_test(test_text_fields_good),
+		cmocka_unit_test(test_text_fields_bad),
+		cmocka_unit_test(test_text_whole_bad),
+		cmocka_unit_test(test_text_two_totals_differ),
+		cmocka_unit_test(test_text_truncated),
+		cmocka_unit_test(test_text_bytes),
+		cmocka_unit_test(test_negative_rows),
+		cmocka_unit_test(test_problems),
+		cmocka_unit_test(test_callback_stops),
+		cmocka_unit_test(test_wanted_dialect),
+		cmocka_unit_test(test_xml_good),
+		cmocka_unit_test(test_xml_samples),
+		cmocka_unit_test(test_xml_bad),
+		cmocka_unit_test(test_hostile_samples),
+		cmocka_unit_test(test_doctype_anywhere),
+		cmocka_unit_test(test_xml_truncated),
+		cmocka_unit_test(test_xml_endless),
+		cmocka_unit_test(test_xml_lines),
+		cmocka_unit_test(test_account_in_name),
 	};
 
 	return cmocka_run_group_tests_name("registry", tests, open_registry, NULL);
