@@ -156,9 +156,15 @@ function readQr(html) {
   const modules = Number(/viewBox="0 0 (\d+) \1"/.exec(svg)[1]);
   const scale = 4, size = modules * scale;
   const pixels = Buffer.alloc(size * size, 255);
-  for (const [, x, y, length] of /\sd="([^"]*)"/.exec(svg)[1].matchAll(/M(\d+) (\d+)\.5h(\d+)/g)) {
-    for (let row = y * scale; row < (Number(y) + 1) * scale; row++)
-      pixels.fill(0, row * size + x * scale, row * size + (Number(x) + Number(length)) * scale);
+  let x = 0, y = 0;
+  for (const [, command, n] of /\sd="([^"]*)"/.exec(svg)[1].matchAll(/([Mmh])([\d. -]+)/g)) {
+    const [dx, dy] = n.split(' ').map(Number);
+    if (command === 'M') [x, y] = [dx, Math.floor(dy)];
+    else if (command === 'm') x += dx;
+    else {
+      for (let row = y * scale; row < (y + 1) * scale; row++) pixels.fill(0, row * size + x * scale, row * size + (x + dx) * scale);
+      x += dx;
+    }
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kabinet-qr-'));
   try {

@@ -21,7 +21,8 @@ describe('anonymity', () => {
   test('the demo has names to look for, and this search finds them', () => {
     assert.ok(stems.length >= 10, stems.join());
     const [[name]] = sql(`select last_name from people.person limit 1`);
-    assert.equal(found(`… ${name.toUpperCase()} …`).length, 1);
+    assert.ok(found(`… ${name.toUpperCase()} …`).length >= 1);
+    assert.deepEqual(found('Личный кабинет школьника'), []);
   });
 
   test('no page shows a name', async () => {

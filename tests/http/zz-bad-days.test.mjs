@@ -181,14 +181,25 @@ describe('bad days', () => {
     program.remove();
   });
 
-  test('a program without its templates or pepper says why and exits 1', async () => {
-    const child = spawn(path.join(home, 'app/cgi-bin/login'), [], { stdio: ['ignore', 'ignore', 'pipe'],
-      env: { PATH: process.env.PATH, KABINET_DB: 'host=/nonexistent', KABINET_TEMPLATES: '/nonexistent' } });
-    let log = '';
-    child.stderr.on('data', (chunk) => { log += chunk; });
+  test('a program without its templates, its pepper or its socket says why and does not start', async () => {
+    const folder = mkdtempSync(path.join(home, 'run', 't-'));
+    const good = { PATH: process.env.PATH, KABINET_DB: `host=${home}/run dbname=kabinet user=kabinet_login`,
+      KABINET_TEMPLATES: path.join(home, 'app/templates'), KABINET_STATIC_MANIFEST: path.join(home, 'app/static/manifest'),
+      KABINET_PEPPER: environment.KABINET_PEPPER, KABINET_BASE_URL: 'https://localhost' };
+    const program = path.join(home, 'app/cgi-bin/login');
+    for (const bad of [{ KABINET_TEMPLATES: '/nonexistent' }, { KABINET_PEPPER: '/nonexistent' }, { KABINET_STATIC_MANIFEST: '/nonexistent' }]) {
+      const child = spawn('spawn-fcgi', ['-n', '-s', path.join(folder, Object.keys(bad)[0]), '--', program],
+        { stdio: ['ignore', 'ignore', 'pipe'], env: { ...good, ...bad } });
+      let log = '';
+      child.stderr.on('data', (chunk) => { log += chunk; });
+      const [code] = await once(child, 'exit');
+      assert.equal(code, 1, log);
+      assert.match(log, /nonexistent/, 'and says why');
+    }
+    const child = spawn(program, [], { stdio: ['ignore', 'ignore', 'pipe'], env: good });
     const [code] = await once(child, 'exit');
-    assert.equal(code, 1, log);
-    assert.notEqual(log, '');
+    assert.equal(code, 2, 'fd 0 is no socket: usage');
+    rmSync(folder, { recursive: true });
   });
 
   test('nginx speaks for a section that is down', async () => {

@@ -10,7 +10,7 @@ export const unescape = (text) => text.replace(/&(?:lt|gt|quot|#39|#x27|amp);/g,
 export function send(method, path, { headers = {}, body = null, port = base.port } = {}) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const request = https.request({ agent, method, path, headers, port, host: 'localhost', ca }, (response) => {
+    const request = https.request({ agent, method, path, headers, port, host: 'localhost', servername: 'localhost', ca }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('error', reject);
