@@ -44,14 +44,14 @@ begin
         return v_wait_s;
     end if;
     insert into auth.budget as b (kind, key, level, at, blocked_until)
-    select k.kind, k.key, n.level, now(),
+    select k.kind, k.key, n.level, greatest(now(), o.at),
            case when n.level > p.free
                 then now() + least(p.max_delay, p.first_delay * power(2, least(ceil(n.level - p.free) - 1, 20)))
                 else '-infinity' end
       from auth.budgets(p_attempt) k
       join auth.policy p on p.kind = k.kind
       left join auth.budget o on o.kind = k.kind and o.key = k.key
-     cross join lateral (select 1 + coalesce(greatest(0, o.level - p.free * extract(epoch from now() - o.at)
+     cross join lateral (select 1 + coalesce(greatest(0, o.level - p.free * extract(epoch from greatest(now(), o.at) - o.at)
                                                                           / extract(epoch from p.per)), 0) as level) n
         on conflict (kind, key) do update
        set level = excluded.level, at = excluded.at, blocked_until = excluded.blocked_until;
