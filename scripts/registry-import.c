@@ -86,13 +86,13 @@ refuse_problems(const struct import *im, const struct registry_result *result)
 	const struct registry_problem *problem = result->problem, *end = problem + shown;
 
 	end_progress();
-	if (problem->line == 0) {
+	if (problem->line == 0 || result->problem_count == 1)
 		printf("%s: refused: %s\n", im->path, problem->words);
-		problem++;
-	} else {
+	else
 		printf("%s: refused: %d %s\n", im->path, result->problem_count,
 		    plural_ru(result->problem_count, "ошибка", "ошибки", "ошибок"));
-	}
+	if (problem->line == 0)
+		problem++;
 	for (; problem < end; problem++) {
 		if (problem->line == 0)
 			printf("  %s\n", problem->words);

@@ -215,7 +215,7 @@ create function bank.import_reverse(p_agent bank.agent, p_scope text) returns vo
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     v_row record;
-    v_problems text[] := '{}';
+    v_problems text[] := array[]::text[];
     v_words text;
     v_original bigint;
     v_identified bigint;
@@ -336,7 +336,7 @@ begin
         || ' от ' || to_char(coalesce(p_order_date, v_sum.last_day), 'DD.MM.YYYY');
 
     perform bank.import_sort(v_agent, v_scope,
-        case when v_agent.operation_is_key then '' else encode(p_sha256, 'hex') || ':' end, p_sender, p_dialect = 'payment-exchange');
+        case when v_agent.operation_is_key then '' else encode(p_sha256, 'hex') || ':' end, p_sender, p_dialect = 'exchange');
     perform bank.import_confirm(v_agent);
     perform bank.import_post(v_agent, v_scope, v_source, v_day);
     if v_sum.debits > 0 then
