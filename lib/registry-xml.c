@@ -45,7 +45,6 @@ struct xml_reader {
 	bool   line_has_ended;
 	size_t fed;                       /* bytes since the last node */
 	size_t matched;                   /* of doctype[], across pieces */
-	int    depth;                     /* of the path's last name */
 	size_t path_len[MAX_DEPTH + 1];
 	char   path[PATH_BYTES];          /* "/registry/payment" */
 	bool   head_seen;
@@ -95,9 +94,9 @@ registry_xml_open(const char *xsd_path)
 	xmlSetExternalEntityLoader(refuse_entity);
 }
 
-/* A problem after which reading on makes no sense. */
+/* A problem after which reading on makes no sense; told unless this line has one already. */
 #define GIVE_UP(x, ...) do { \
-	if (!(x)->r->stopped && (x)->r->problem_line != (x)->line) \
+	if (!(x)->r->stopped && ((x)->line == 0 || (x)->r->problem_line != (x)->line)) \
 		registry_problem((x)->r, (x)->line, __VA_ARGS__); \
 	(x)->r->stopped = true; \
 } while (0)
@@ -552,7 +551,7 @@ registry_xml_read(struct registry_reader *r)
 	 * them comes a wrong context.
 	 */
 	xmlSetStructuredErrorFunc(&x, note_error);
-	text_init(&x.element.raw, ROW_BYTES * 6);
+	text_init(&x.element.raw, ROW_BYTES * 6 + 1024);   /* escaped, and the names */
 	recognise(&x);
 	if (!r->stopped && start(&x, r->dialect->has_schema)) {
 		while (next_node(&x))

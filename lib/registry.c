@@ -13,9 +13,9 @@
  */
 #include "registry.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdarg.h>
-#include <unistd.h>
 
 #include "registry-private.h"
 #include "text.h"
@@ -374,6 +374,7 @@ registry_read(FILE *file, const char *wanted_dialect, registry_row_fn *each, voi
 		if (!r.stopped)
 			check_whole(&r);
 	}
+	assert(!r.stopped || result->problem_count > 0);
 	if (ferror(file))
 		registry_problem(&r, 0, "Файл не удалось прочитать до конца");
 	if (r.dialect != NULL)
