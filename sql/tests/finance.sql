@@ -1,0 +1,81 @@
+-- What /finance asks: the right lines, sums and payee for the child on show, and nothing for anybody else.
+begin;
+\ir money.inc
+select no_plan();
+
+-- Two families; in the first an adult without the right, and the child's own login. A token is the login's name.
+insert into auth.login (id) overriding system value values (-1), (-2), (-3), (-4);
+insert into auth.access (pupil_id, ordinal, login_id, may_finance)
+select p.id, v.ordinal, v.login, v.may_finance
+  from (values ('0279390001', 1, -1, true), ('0279390001', 2, -2, false), ('0279390001', 0, -3, false), ('0279390002', 1, -4, true))
+           v(account, ordinal, login, may_finance)
+  join school.pupil p on p.account = v.account;
+insert into auth.session (token_hash, login_id, access_id, address, agent)
+select sha256(convert_to(v.token, 'UTF8')), v.login, a.id, '127.0.0.1', 'test'
+  from (values ('parent', -1), ('other-adult', -2), ('child', -3), ('stranger', -4)) v(token, login)
+  join auth.access a on a.login_id = v.login;
+create function pg_temp.today() returns date language sql stable as $$ select timezone('Asia/Krasnoyarsk', now())::date $$;
+
+select lives_ok($$ select pg_temp.top_up('0279390001', 100000, 'a', pg_temp.today() - 40), pg_temp.meal('0279390001', 12000, 'b', pg_temp.today() - 39),
+    pg_temp.top_up('0279390001', 5000, 'c', pg_temp.today() - 29), pg_temp.meal('0279390001', 100, 'd', pg_temp.today() - 1),
+    pg_temp.meal('0279390001', 200, 'e', pg_temp.today() - 1), ledger.reverse(pg_temp.meal('0279390001', 300, 'f', pg_temp.today()),
+    'test', 'undo f', 'tutor', 'обед 20.11'), pg_temp.top_up('0279390002', 9, 'g', pg_temp.today()) $$, 'a history');
+
+set local role kabinet_finance;
+select results_eq($$ select account, balance_kop, first_day from cabinet.finance_balance('parent') $$,
+    $$ values ('0279390001', 92700::bigint, pg_temp.today() - 40) $$, 'balance and the first day');
+select results_eq($$ select version, kind, title, source, amount_kop, balance_kop, has_details from cabinet.finance_statement('parent', null, null, null, 20, null) $$,
+    $$ values (7::bigint, 'reversal', 'Отмена: обед 20.11', 'столовая', 300::bigint, 92700::bigint, false),
+              (6, 'meal', 'Обед, комплекс № 2', 'столовая', -300, 92400, false), (5, 'meal', 'Обед, комплекс № 2', 'столовая', -200, 92700, false),
+              (4, 'meal', 'Обед, комплекс № 2', 'столовая', -100, 92900, false),
+              (3, 'top_up', 'Пополнение: Сбербанк Онлайн', 'реестр № 1', 5000, 93000, true) $$, 'thirty days, newest first, with a running balance');
+select results_eq($$ select version from cabinet.finance_statement('parent', null, null, null, 2, 6) $$, $$ values (5::bigint), (4) $$, 'a page below a version');
+select results_eq($$ select version from cabinet.finance_statement('parent', pg_temp.today() - 100, pg_temp.today() - 30, null, 20, null) $$,
+    $$ values (2::bigint), (1) $$, 'a period of its own');
+select results_eq($$ select version from cabinet.finance_statement('parent', pg_temp.today() - 100, pg_temp.today(), 'top_up', 20, null) $$,
+    $$ values (3::bigint), (1) $$, 'one kind');
+select is_empty($$ select version from cabinet.finance_statement('parent', pg_temp.today() - 100, pg_temp.today(), 'x'' or true', 20, null) $$, 'no such kind');
+select is_empty($$ select version from cabinet.finance_statement('parent', pg_temp.today() - 38, pg_temp.today() - 30, null, 20, null) $$, 'a quiet period');
+select results_eq($$ select from_day, to_day, opening_kop, in_kop, out_kop, closing_kop, entries from cabinet.finance_totals('parent', null, null, null) $$,
+    $$ values (pg_temp.today() - 29, pg_temp.today(), 88000::bigint, 5300::bigint, -600::bigint, 92700::bigint, 5::bigint) $$, 'totals of the period');
+select results_eq($$ select opening_kop, in_kop, out_kop, closing_kop, entries from cabinet.finance_totals('parent', pg_temp.today() - 100, null, 'meal') $$,
+    $$ values (0::bigint, 0::bigint, -12600::bigint, 92700::bigint, 4::bigint) $$, 'totals of one kind');
+select results_eq($$ select opening_kop, entries from cabinet.finance_totals('parent', '2020-01-01', '2020-02-01', null) $$,
+    $$ values (0::bigint, 0::bigint) $$, 'before the first day there is nothing');
+select results_eq($$ select kind from cabinet.finance_kinds('parent') $$, $$ values ('top_up'), ('meal'), ('service'), ('refund'), ('reversal') $$, 'kinds');
+select results_eq($$ select payee, account20, account, class_name, school_name from cabinet.finance_payee('parent') $$,
+    $$ values ('ООО «Питание 939»', '40703810000000000939', '0279390001', '7 «Б»', 'школа № 939') $$, 'who the slip pays');
+select results_eq($$ select count(*) from cabinet.finance_statement('stranger', null, null, null, 20, null) $$, $$ values (1::bigint) $$, 'another family sees its own');
+select throws_ok($$ select entry_id from cabinet.finance_entry('stranger', (select max(entry_id) from cabinet.finance_statement('parent', null, null, null, 20, null))) $$,
+    'KB404', null, 'and no line of ours');
+select throws_ok($$ select entry_id from cabinet.finance_entry('parent', -1) $$, 'KB404', null, 'a line that is not there');
+select throws_ok(format(q.sql, w.token), w.code, null, format('%s: %s', w.token, q.name))
+  from (values ('other-adult', 'KB403'), ('child', 'KB403'), ('nobody', 'KB401'), ('', 'KB401')) w(token, code),
+       (values ('balance', 'select account from cabinet.finance_balance(%L)'),
+               ('statement', 'select version from cabinet.finance_statement(%L, null, null, null, 20, null)'),
+               ('totals', 'select entries from cabinet.finance_totals(%L, null, null, null)'),
+               ('kinds', 'select kind from cabinet.finance_kinds(%L)'),
+               ('entry', 'select entry_id from cabinet.finance_entry(%L, 1)'),
+               ('payee', 'select payee from cabinet.finance_payee(%L)')) q(name, sql);
+select throws_ok('select 1 from ledger.posting', '42501', null, 'the role may read no posting');
+select throws_ok('select 1 from bank.agent', '42501', null, 'no agent');
+select throws_ok($$ select ledger.payer('parent') $$, '42501', null, 'and may not ask the inner functions');
+reset role;
+
+-- where a top-up came from
+select is(pg_temp.load('9715357654_40703810000000000939_640.txt', array[pg_temp.p('100', '0279390001', 857532), pg_temp.p('101', '999', 44)]),
+    'posted=1 amount=857532 confirmed=0 duplicate=0 unidentified=1 reversal=0', 'a registry');
+select lives_ok($$ select bank.identify(u.registry_id, u.line, u.version, p.id, 'desk') from bank.unidentified u, school.pupil p where p.account = '0279390001' $$,
+    'an unidentified payment finds its pupil');
+select results_eq($$ select f.title, f.source, f.amount_kop, f.balance_kop, f.bank, f.registry_file, f.registry_date, f.operation, f.channel, f.paid_at,
+        f.paid_kop, f.commission_kop, f.order_number
+    from ledger.posting p, cabinet.finance_entry('parent', p.entry_id) f where p.account_id = pg_temp.acc('0279390001') and p.version in (8, 9) order by p.version $$,
+    $$ values ('Пополнение: Сбербанк Онлайн', 'реестр № 640 от 06.01.2026', 857532::bigint, 950232::bigint, 'ПАО Банк',
+               '9715357654_40703810000000000939_640.txt', '2026-01-06'::date, '100'::text, 'Сбербанк Онлайн', '2026-01-03 09:32:33'::timestamp,
+               857532::bigint, 0::bigint, '686336'),
+              ('Пополнение: Сбербанк Онлайн', 'реестр № 640 от 06.01.2026', 44, 950276, 'ПАО Банк', '9715357654_40703810000000000939_640.txt',
+               '2026-01-06', '101', 'Сбербанк Онлайн', '2026-01-03 09:32:33', 44, 0, '686336') $$, 'a registry row, posted at once or identified later');
+select lives_ok('set constraints all immediate', 'every posting has its entry');
+select is_empty('select id, detail from ledger.violations', 'healthy after');
+select * from finish();
+rollback;
