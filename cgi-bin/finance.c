@@ -81,8 +81,10 @@ add_kinds(struct view *page, const struct db_rows *kinds, const struct filter *f
 		view_none(page, "kind");
 }
 
+/* The chip of a period; the one that is on show, as `totals` say, is marked. */
 static void
-add_period(struct request *rq, struct view *page, const char *title, struct date from, struct date to)
+add_period(struct request *rq, struct view *page, const struct db_rows *totals, const char *title,
+    struct date from, struct date to)
 {
 	struct view *row = view_add(page, "period");
 	char *first = arena_alloc(rq->arena, DATE_BUF), *last = arena_alloc(rq->arena, DATE_BUF);
@@ -91,13 +93,13 @@ add_period(struct request *rq, struct view *page, const char *title, struct date
 	date_iso(last, to);
 	view_text(row, "url", url_path(rq, "/finance", "from", first, "to", last, NULL));
 	view_text(row, "title", title);
-	view_flag(row, "is_current", strcmp(form_date(rq, "from", ""), first) == 0 &&
-	    strcmp(form_date(rq, "to", ""), last) == 0);
+	view_flag(row, "is_current", strcmp(db_text(totals, 0, "from_day"), first) == 0 &&
+	    strcmp(db_text(totals, 0, "to_day"), last) == 0);
 }
 
 /* Ready-made periods before the school's today; the school year begins on 1 September. */
 static void
-add_periods(struct request *rq, struct view *page)
+add_periods(struct request *rq, struct view *page, const struct db_rows *totals)
 {
 	struct date today, month, last_month_end, last_month;
 
@@ -108,10 +110,11 @@ add_periods(struct request *rq, struct view *page)
 	month = (struct date){ today.year, today.month, 1 };
 	last_month_end = date_from_days(date_to_days(month) - 1);
 	last_month = (struct date){ last_month_end.year, last_month_end.month, 1 };
-	add_period(rq, page, "Неделя", date_from_days(date_to_days(today) - 6), today);
-	add_period(rq, page, "Этот месяц", month, today);
-	add_period(rq, page, "Прошлый месяц", last_month, last_month_end);
-	add_period(rq, page, "Учебный год",
+	add_period(rq, page, totals, "Неделя", date_from_days(date_to_days(today) - 6), today);
+	add_period(rq, page, totals, "30 дней", date_from_days(date_to_days(today) - 29), today);
+	add_period(rq, page, totals, "Этот месяц", month, today);
+	add_period(rq, page, totals, "Прошлый месяц", last_month, last_month_end);
+	add_period(rq, page, totals, "Учебный год",
 	    (struct date){ today.month >= 9 ? today.year : today.year - 1, 9, 1 }, today);
 }
 
@@ -156,7 +159,7 @@ show_statement(struct request *rq)
 	view_text(page, "newer_url", before > 0 ? statement_url(rq, "/finance", &filter, "x", "") : "");
 	view_flag(page, "is_print", is_print);
 	add_kinds(page, kinds, &filter);
-	add_periods(rq, page);
+	add_periods(rq, page, totals);
 	add_filter(rq, page, &filter, totals);
 	return view_send(rq, page, form_failed(rq) ? 422 : 200);
 }

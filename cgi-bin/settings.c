@@ -258,9 +258,12 @@ forget(struct request *rq, enum question question, const char *done)
 	return db_answer(rq) ? app_redirect(rq, "/devices", "done", done, NULL) : rq->db_reply;
 }
 
+/* With `this` it is the visitor's own: its cookie has become worthless, and would only promise a PIN at the next login. */
 static enum reply
 revoke_device(struct request *rq)
 {
+	if (form_flag(rq, "this"))
+		app_set_cookie(rq, APP_DEVICE_COOKIE, "", -1);
 	return forget(rq, Q_DEVICE_REVOKE, "device");
 }
 

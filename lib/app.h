@@ -132,7 +132,7 @@ const char *app_cookie(struct request *rq, const char *name);   /* "" when absen
 #define APP_VISIT_COOKIE   "__Host-visit"   /* anchors the CSRF token of visitors without a session */
 #define APP_LOOK_COOKIE    "__Host-look"    /* theme, size, contrast */
 
-/* Who is asking, for «Мои устройства и сеансы»: User-Agent, at most 200 bytes of valid UTF-8. */
+/* What the visitor came with, for «Мои устройства и сеансы»: «Chrome, Android». At most 64 bytes. */
 const char *app_agent(const struct request *rq);
 
 #endif

@@ -72,10 +72,32 @@ reply_read_cookies(struct request *rq)
 	rq->device = token_cookie(rq, APP_DEVICE_COOKIE);
 }
 
+/*
+ * A browser and a system that people know by name, the first that fits: each browser also names those it is made of. The
+ * whole User-Agent is never kept: it would tell one visitor from another and helps nobody to find their phone in a list.
+ */
 const char *
 app_agent(const struct request *rq)
 {
-	return rq->state->agent;
+	static const struct { const char *word, *name; } browsers[] = {
+		{ "YaBrowser", "Яндекс Браузер" }, { "Edg", "Edge" }, { "OPR", "Opera" },
+		{ "SamsungBrowser", "Samsung Internet" }, { "Firefox", "Firefox" }, { "FxiOS", "Firefox" },
+		{ "CriOS", "Chrome" }, { "Chrome", "Chrome" }, { "Safari", "Safari" },
+	}, systems[] = {
+		{ "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" }, { "Windows", "Windows" },
+		{ "CrOS", "Chrome OS" }, { "Mac OS X", "macOS" }, { "Linux", "Linux" },
+	};
+	const char *browser = NULL, *system_name = NULL;
+
+	for (int i = 0; i < APP_COUNT(browsers) && browser == NULL; i++)
+		if (strstr(rq->state->agent, browsers[i].word) != NULL)
+			browser = browsers[i].name;
+	for (int i = 0; i < APP_COUNT(systems) && system_name == NULL; i++)
+		if (strstr(rq->state->agent, systems[i].word) != NULL)
+			system_name = systems[i].name;
+	if (browser == NULL)
+		return system_name != NULL ? system_name : "Неизвестный браузер";
+	return system_name == NULL ? browser : arena_printf(rq->arena, "%s, %s", browser, system_name);
 }
 
 /* ---- CSRF ------------------------------------------------------------------------------------------------------------ */
