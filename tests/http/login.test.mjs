@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
 import { FastCGI, params } from '../support/fastcgi.mjs';
-import { cabinet, credentials, forgetAttempts, logText, socketOf, sql, value } from '../support/kabinet.mjs';
+import { cabinet, credentials, forgetAttempts, logText, socketOf, sql, updateCabinet, value } from '../support/kabinet.mjs';
 import { Visitor, csrfOf, loggedIn, wordsOf } from '../support/visitor.mjs';
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
@@ -198,7 +198,7 @@ describe('login', () => {
   });
 
   test('the first login: wrong code, weak passwords, then the right one, once', async () => {
-    const fresh = credentials.cabinets.find((c) => c.code);
+    const fresh = credentials.cabinets.findLast((c) => c.code);   // the first ones are left to the browser tests
     assert.ok(fresh, 'a cabinet with an unspent code');
     const good = 'сиреневый трамвай 39';
     const first = (fields) => new Visitor().fill('/login/first', { login: fresh.idn, code: fresh.code, password: good, password2: good, ...fields });
@@ -208,9 +208,6 @@ describe('login', () => {
     assert.equal((await first({ password2: 'another one' })).status, 422);
     assert.equal((await new Visitor().login(fresh.idn, fresh.code)).status, 422, 'a code is no password');
 
-    const unspent = value(`select count(*) from auth.credential c join auth.access a on a.id = c.access_id
-      join school.pupil p on p.id = a.pupil_id where p.idn = :'idn' and a.ordinal = 1`, { variables: { idn: fresh.idn } });
-    if (unspent === '0') return;   // spent by an earlier run on the same demo
     forgetAttempts();
     // Two at once: one of them wins.
     const visitors = [new Visitor(), new Visitor()];
@@ -218,6 +215,7 @@ describe('login', () => {
       { login: fresh.idn, code: fresh.code, password: good, password2: good })));
     assert.equal(answers.filter(({ status }) => status === 303).length, 1, answers.map(({ status }) => status).join());
     const winner = visitors[answers.findIndex(({ status }) => status === 303)];
+    updateCabinet(fresh.idn, { code: null, password: good });
     assert.equal((await winner.get('/')).status, 200);
     assert.ok(winner.cookies.has('__Host-device'), 'its browser is a confirmed device');
     assert.equal((await first({})).status, 422, 'the code is spent');

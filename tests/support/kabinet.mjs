@@ -2,7 +2,7 @@
 //
 // KABINET_HOME names the demo (build/demo by default); everything else stands in its credentials.json.
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -53,6 +53,15 @@ export function cabinet(wanted = () => true) {
   const found = credentials.cabinets.find((c) => c.password && wanted(c));
   if (!found) throw new Error('the demo has no such cabinet');
   return found;
+}
+
+/** Writes down what a test has spent or changed, so that the next test does not trip over it. */
+export function updateCabinet(idn, change) {
+  const file = path.join(home, 'credentials.json');
+  const all = JSON.parse(readFileSync(file, 'utf8'));
+  Object.assign(all.cabinets.find((c) => c.idn === idn), change);
+  writeFileSync(`${file}.new`, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 /** Lines of log/NAME.log as text, from a byte position on; logSize() tells the position. */
