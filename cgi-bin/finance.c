@@ -46,22 +46,7 @@ static struct db_rows *
 ask_statement(struct request *rq, const struct filter *filter, int limit, int64_t before)
 {
 	return db_ask(rq, Q_STATEMENT, DB_TEXT(filter->from), DB_TEXT(filter->to), DB_TEXT(filter->kind),
-	    DB_INT(limit), before > 0 ? DB_INT(before) : DB_NULL);
-}
-
-static const char *
-or_empty(const char *s)
-{
-	return s != NULL ? s : "";
-}
-
-/* The same statement elsewhere: another page of it, another form. */
-static const char *
-statement_url(struct request *rq, const char *path, const struct filter *filter, const char *name,
-    const char *value)
-{
-	return url_path(rq, path, "from", or_empty(filter->from), "to", or_empty(filter->to),
-	    "kind", or_empty(filter->kind), name, value, NULL);
+	    DB_INT(limit), DB_ID(before));
 }
 
 /* ---- the statement --------------------------------------------------------------------------------------------------- */
@@ -75,7 +60,7 @@ add_kinds(struct view *page, const struct db_rows *kinds, const struct filter *f
 
 		view_text(row, "kind", kind);
 		view_text(row, "title", db_text(kinds, i, "title"));
-		view_flag(row, "is_selected", strcmp(kind, or_empty(filter->kind)) == 0);
+		view_flag(row, "is_selected", filter->kind != NULL && strcmp(kind, filter->kind) == 0);
 	}
 	if (db_row_count(kinds) == 0)
 		view_none(page, "kind");
@@ -125,8 +110,10 @@ add_filter(struct request *rq, struct view *page, const struct filter *filter, c
 	view_text(page, "value_from", db_text(totals, 0, "from_day"));
 	view_text(page, "value_to", db_text(totals, 0, "to_day"));
 	view_text(page, "today", rq->visitor.today);
-	view_text(page, "csv_url", statement_url(rq, "/finance/statement.csv", filter, "x", ""));
-	view_text(page, "print_url", statement_url(rq, "/finance", filter, "print", "1"));
+	view_text(page, "csv_url", url_path(rq, "/finance/statement.csv", "from", filter->from, "to", filter->to,
+	    "kind", filter->kind, NULL));
+	view_text(page, "print_url", url_path(rq, "/finance", "from", filter->from, "to", filter->to,
+	    "kind", filter->kind, "print", "1", NULL));
 }
 
 /* GET /finance[?from=&to=&kind=&before=&print=1] -- newest first; `before` is the version that the last page ended with. */
@@ -142,26 +129,20 @@ show_statement(struct request *rq)
 	    DB_TEXT(filter.kind));
 	struct db_rows *lines = ask_statement(rq, &filter, limit + 1, before);
 	struct db_rows *kinds = db_ask(rq, Q_KINDS);
-	const char *older = "";
 	struct view *page;
 
-	if (rq->bad_input)
-		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
-	if (db_limit(lines, limit))
-		older = statement_url(rq, "/finance", &filter, "before", db_text(lines, limit - 1, "version"));
 	page = view_new(rq, "finance");
+	view_pager(rq, page, lines, limit, "version");
 	view_values(page, balance);
 	view_values(page, totals);
 	view_groups(page, "day", "line", lines, "day");
-	view_text(page, "older_url", older);
-	view_text(page, "newer_url", before > 0 ? statement_url(rq, "/finance", &filter, "x", "") : "");
 	view_flag(page, "is_print", is_print);
 	add_kinds(page, kinds, &filter);
 	add_periods(rq, page, totals);
 	add_filter(rq, page, &filter, totals);
-	return view_send(rq, page, form_failed(rq) ? 422 : 200);
+	return view_send(rq, page);
 }
 
 static void
@@ -191,7 +172,7 @@ send_csv(struct request *rq)
 	struct text csv;
 	enum reply reply;
 
-	if (rq->bad_input || form_failed(rq))
+	if (form_failed(rq))
 		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
@@ -220,8 +201,6 @@ show_entry(struct request *rq)
 	struct db_rows *entry = db_ask(rq, Q_ENTRY, DB_INT(id));
 	struct view *page;
 
-	if (rq->bad_input)
-		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (db_row_count(entry) == 0)
@@ -229,7 +208,7 @@ show_entry(struct request *rq)
 	page = view_new(rq, "entry");
 	view_values(page, entry);
 	view_text(page, "back_url", "/finance");
-	return view_send(rq, page, 200);
+	return view_send(rq, page);
 }
 
 /* ---- the slip -------------------------------------------------------------------------------------------------------- */
@@ -269,8 +248,6 @@ show_slip(struct request *rq)
 	int64_t sum_kop = 0;
 	struct view *page;
 
-	if (rq->bad_input)
-		return REPLY_BAD_INPUT;
 	if (*amount != '\0' && (!money_parse_typed(amount, &sum_kop) || sum_kop <= 0))
 		form_error(rq, "amount", "Сумма — это рубли и копейки, например 1500 или 1500,50.");
 	if (!db_answer(rq))
@@ -283,7 +260,7 @@ show_slip(struct request *rq)
 	view_int(page, "amount_kop", sum_kop);
 	view_flag(page, "has_amount", sum_kop > 0);
 	view_html(page, "qr", slip_qr(rq, payee, purpose, sum_kop));
-	return view_send(rq, page, form_failed(rq) ? 422 : 200);
+	return view_send(rq, page);
 }
 
 static const struct route routes[] = {
@@ -293,14 +270,4 @@ static const struct route routes[] = {
 	{ "GET", "/finance/slip",          show_slip,      ACCESS_PARENT },
 };
 
-int
-main(int argc, char **argv)
-{
-	static const struct app app = {
-		.name = "finance",
-		.routes = routes, .route_count = APP_COUNT(routes),
-		.questions = questions, .question_count = Q__COUNT,
-	};
-
-	return app_main(argc, argv, &app);
-}
+APP_MAIN("finance")

@@ -30,7 +30,7 @@ show_home(struct request *rq)
 	view_rows(page, "statistic", statistics);
 	view_rows(page, "announcement", announcements);
 	view_rows(page, "contact", contacts);
-	return view_send(rq, page, 200);
+	return view_send(rq, page);
 }
 
 /* GET /announcements[?before=ID] -- newest first, by pages. */
@@ -38,28 +38,21 @@ static enum reply
 show_announcements(struct request *rq)
 {
 	int64_t before = form_int(rq, "before", 1, INT64_MAX, 0);
-	struct db_rows *news = db_ask(rq, Q_ANNOUNCEMENTS, DB_INT(NEWS_ON_PAGE + 1),
-	    before > 0 ? DB_INT(before) : DB_NULL);
-	const char *older = "";
+	struct db_rows *news = db_ask(rq, Q_ANNOUNCEMENTS, DB_INT(NEWS_ON_PAGE + 1), DB_ID(before));
 	struct view *page;
 
-	if (rq->bad_input)
-		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
-	if (db_limit(news, NEWS_ON_PAGE))
-		older = url_path(rq, "/announcements", "before", db_text(news, NEWS_ON_PAGE - 1, "id"), NULL);
 	page = view_new(rq, "announcements");
+	view_pager(rq, page, news, NEWS_ON_PAGE, "id");
 	view_rows(page, "announcement", news);
-	view_text(page, "older_url", older);
-	view_text(page, "newer_url", before > 0 ? "/announcements" : "");
-	return view_send(rq, page, 200);
+	return view_send(rq, page);
 }
 
 static enum reply
 show_rules(struct request *rq)
 {
-	return view_send(rq, view_new(rq, "rules"), 200);
+	return view_send(rq, view_new(rq, "rules"));
 }
 
 /* GET /health -- for monitoring: does this program and its database answer? */
@@ -80,14 +73,4 @@ static const struct route routes[] = {
 	{ "GET", "/health",        show_health,        ACCESS_ANYONE },
 };
 
-int
-main(int argc, char **argv)
-{
-	static const struct app app = {
-		.name = "home",
-		.routes = routes, .route_count = APP_COUNT(routes),
-		.questions = questions, .question_count = Q__COUNT,
-	};
-
-	return app_main(argc, argv, &app);
-}
+APP_MAIN("home")

@@ -38,34 +38,29 @@ let_in(struct request *rq, const struct entry *entry, bool remember)
 	app_set_cookie(rq, APP_VISIT_COOKIE, "", -1);
 }
 
-/* Charges the budgets and gets the salt. REPLY_SENT: go on; a used-up budget is a form error. */
+/* Charges the budgets and gets the salt; with a used-up budget the answer is the form again. */
 static enum reply
-begin(struct request *rq, const char *name, const char *kind, struct auth_attempt *attempt)
+begin(struct request *rq, const char *name, const char *kind, struct auth_attempt *attempt, app_handler *form)
 {
 	struct db_rows *rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT(kind), DB_TEXT(rq->device),
 	    DB_TEXT(rq->address));
 
 	if (!db_answer(rq))
 		return rq->db_reply;
-	return auth_read_attempt(rq, rows, attempt) ? REPLY_SENT : REPLY_TOO_MANY;
+	return auth_read_attempt(rq, rows, attempt) ? REPLY_GO_ON : form(rq);
 }
 
 /* ---- /login ---------------------------------------------------------------------------------------------------------- */
 
+/* GET /login[?next=] */
 static enum reply
-login_page(struct request *rq, int status)
+show_login(struct request *rq)
 {
 	struct view *page = view_new(rq, "login");
 
 	form_show(rq, page, "login", "password", "next", NULL);
 	view_flag(page, "has_device", *rq->device != '\0');
-	return view_send(rq, page, status);
-}
-
-static enum reply
-show_login(struct request *rq)
-{
-	return login_page(rq, 200);
+	return view_send(rq, page);
 }
 
 /* POST /login login= password= [remember=1] [next=] */
@@ -90,11 +85,9 @@ log_in(struct request *rq)
 	if (*secret == '\0')
 		form_error(rq, "password", "Введите пароль.");
 	if (form_failed(rq))
-		return login_page(rq, 422);
-	reply = begin(rq, name, is_pin ? "pin" : "password", &attempt);
-	if (reply == REPLY_TOO_MANY)
-		return login_page(rq, 429);
-	if (reply != REPLY_SENT)
+		return show_login(rq);
+	reply = begin(rq, name, is_pin ? "pin" : "password", &attempt, show_login);
+	if (reply != REPLY_GO_ON)
 		return reply;
 	auth_hash(&attempt, secret, hash);
 	make_entry(&entry);
@@ -104,7 +97,7 @@ log_in(struct request *rq)
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "", "Неверный логин или пароль.");
-		return login_page(rq, 422);
+		return show_login(rq);
 	}
 	let_in(rq, &entry, remember);
 	return app_redirect(rq, next, NULL);
@@ -112,19 +105,14 @@ log_in(struct request *rq)
 
 /* ---- /login/first ---------------------------------------------------------------------------------------------------- */
 
+/* GET /login/first */
 static enum reply
-first_page(struct request *rq, int status)
+show_first(struct request *rq)
 {
 	struct view *page = view_new(rq, "first");
 
 	form_show(rq, page, "login", "code", "password", "password2", NULL);
-	return view_send(rq, page, status);
-}
-
-static enum reply
-show_first(struct request *rq)
-{
-	return first_page(rq, 200);
+	return view_send(rq, page);
 }
 
 /* POST /login/first login= code= password= password2= : the code is spent, the browser becomes a confirmed device. */
@@ -148,11 +136,9 @@ log_in_first(struct request *rq)
 	if (*code == '\0')
 		form_error(rq, "code", "Введите код авторизации из договора.");
 	if (form_failed(rq))
-		return first_page(rq, 422);
-	reply = begin(rq, name, "code", &attempt);
-	if (reply == REPLY_TOO_MANY)
-		return first_page(rq, 429);
-	if (reply != REPLY_SENT)
+		return show_first(rq);
+	reply = begin(rq, name, "code", &attempt, show_first);
+	if (reply != REPLY_GO_ON)
 		return reply;
 	auth_hash(&attempt, code, hash);
 	auth_make_secret(&made, password);
@@ -165,7 +151,7 @@ log_in_first(struct request *rq)
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "", "Неверный логин или код. Код действует один раз и ограниченное время.");
-		return first_page(rq, 422);
+		return show_first(rq);
 	}
 	let_in(rq, &entry, true);
 	return app_redirect(rq, "/", "done", "first", NULL);
@@ -194,15 +180,4 @@ static const struct route routes[] = {
 	{ "POST", "/logout",      log_out,      ACCESS_ANYONE },
 };
 
-int
-main(int argc, char **argv)
-{
-	static const struct app app = {
-		.name = "login",
-		.routes = routes, .route_count = APP_COUNT(routes),
-		.questions = questions, .question_count = Q__COUNT,
-		.needs_pepper = true,
-	};
-
-	return app_main(argc, argv, &app);
-}
+APP_MAIN("login", .needs_pepper = true)

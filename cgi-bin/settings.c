@@ -52,7 +52,7 @@ show_settings(struct request *rq)
 	view_text(page, "pupil_state", state);
 	view_text(page, "pupil_name", name);
 	view_text(page, "pupil_expires", expires);
-	return view_send(rq, page, 200);
+	return view_send(rq, page);
 }
 
 /* POST /settings/look theme= size= contrast= */
@@ -79,29 +79,20 @@ set_look(struct request *rq)
 static enum reply
 choose_child(struct request *rq)
 {
-	const char *idn = form_text(rq, "idn", 10, "");
-
-	db_ask(rq, Q_CHOOSE_CHILD, DB_TEXT(idn));
-	if (rq->bad_input)
-		return REPLY_BAD_INPUT;
+	db_ask(rq, Q_CHOOSE_CHILD, DB_TEXT(form_text(rq, "idn", 10, "")));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	return app_redirect(rq, app_next_path(rq), NULL);
 }
 
+/* GET /settings/child */
 static enum reply
-child_page(struct request *rq, int status)
+show_child(struct request *rq)
 {
 	struct view *page = view_new(rq, "child");
 
 	form_show(rq, page, "login", "code", NULL);
-	return view_send(rq, page, status);
-}
-
-static enum reply
-show_child(struct request *rq)
-{
-	return child_page(rq, 200);
+	return view_send(rq, page);
 }
 
 /* POST /settings/child login= code= -- one more child of this login, by that child's own code. */
@@ -121,63 +112,59 @@ add_child(struct request *rq)
 	if (*code == '\0')
 		form_error(rq, "code", "Введите код авторизации из договора.");
 	if (form_failed(rq))
-		return child_page(rq, 422);
+		return show_child(rq);
 	rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT("code"), DB_TEXT(rq->device), DB_TEXT(rq->address));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (!auth_read_attempt(rq, rows, &attempt))
-		return child_page(rq, 429);
+		return show_child(rq);
 	auth_hash(&attempt, code, hash);
 	rows = db_ask(rq, Q_CHILD_ADD, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash));
 	if (!db_answer(rq))
-		return rq->db_reply;
+		return form_refused(rq, show_child);
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "", "Неверный логин или код. Код действует один раз и ограниченное время.");
-		return child_page(rq, 422);
+		return show_child(rq);
 	}
 	return app_redirect(rq, "/settings", "done", "child", NULL);
 }
 
 /* ---- password -------------------------------------------------------------------------------------------------------- */
 
+/* GET /settings/password */
 static enum reply
-password_page(struct request *rq, int status)
+show_password(struct request *rq)
 {
 	struct view *page = view_new(rq, "password");
 
 	form_show(rq, page, "old", "password", "password2", NULL);
-	return view_send(rq, page, status);
-}
-
-static enum reply
-show_password(struct request *rq)
-{
-	return password_page(rq, 200);
+	return view_send(rq, page);
 }
 
 /* POST /settings/password old= password= password2= -- every other session ends, this one goes on under a new token. */
 static enum reply
 change_password(struct request *rq)
 {
-	const char *old = form_secret(rq, "old");
-	const char *password = auth_form_new_password(rq, rq->visitor.idn);
+	const char *old = form_secret(rq, "old"), *password;
 	char token[CRYPTO_TOKEN_CHARS + 1];
 	uint8_t hash[CRYPTO_HASH_BYTES];
 	struct auth_attempt attempt;
 	struct auth_secret made;
 	struct db_rows *rows;
 
-	if (rq->bad_input)
-		return REPLY_BAD_INPUT;
+	/* Who it is has to be known first: a password may not be the visitor's ИДН. */
+	if (!db_answer(rq))
+		return rq->db_reply;
+	password = auth_form_new_password(rq, rq->visitor.idn);
 	if (*old == '\0')
 		form_error(rq, "old", "Введите нынешний пароль.");
 	if (form_failed(rq))
-		return password_page(rq, 422);
+		return show_password(rq);
 	rows = db_ask(rq, Q_PASSWORD_BEGIN);
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (!auth_read_attempt(rq, rows, &attempt))
-		return password_page(rq, 429);
+		return show_password(rq);
 	auth_hash(&attempt, old, hash);
 	auth_make_secret(&made, password);
 	crypto_token(token);
@@ -188,7 +175,7 @@ change_password(struct request *rq)
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "old", "Это не нынешний пароль.");
-		return password_page(rq, 422);
+		return show_password(rq);
 	}
 	app_set_cookie(rq, APP_SESSION_COOKIE, token, 0);
 	return app_redirect(rq, "/settings", "done", "password", NULL);
@@ -214,7 +201,7 @@ give_pupil_login(struct request *rq)
 	page = view_new(rq, "pupil");
 	view_values(page, rows);
 	view_text(page, "code", arena_printf(rq->arena, "%.5s-%s", code, code + 5));
-	return view_send(rq, page, 200);
+	return view_send(rq, page);
 }
 
 /* POST /settings/pupil/end */
@@ -243,18 +230,14 @@ show_devices(struct request *rq)
 	view_rows(page, "session", sessions);
 	view_rows(page, "attempt", attempts);
 	view_int(page, "other_count", db_row_count(sessions) - 1);
-	return view_send(rq, page, 200);
+	return view_send(rq, page);
 }
 
 /* POST with id=: a foreign or made-up id is «не найдено». */
 static enum reply
 forget(struct request *rq, enum question question, const char *done)
 {
-	const char *id = form_uuid(rq, "id");
-
-	if (rq->bad_input)
-		return REPLY_BAD_INPUT;
-	db_ask(rq, question, DB_TEXT(id));
+	db_ask(rq, question, DB_TEXT(form_uuid(rq, "id")));
 	return db_answer(rq) ? app_redirect(rq, "/devices", "done", done, NULL) : rq->db_reply;
 }
 
@@ -296,15 +279,4 @@ static const struct route routes[] = {
 	{ "POST", "/devices/end-others", end_other_sessions, ACCESS_PARENT | ACCESS_PUPIL },
 };
 
-int
-main(int argc, char **argv)
-{
-	static const struct app app = {
-		.name = "settings",
-		.routes = routes, .route_count = APP_COUNT(routes),
-		.questions = questions, .question_count = Q__COUNT,
-		.needs_pepper = true,
-	};
-
-	return app_main(argc, argv, &app);
-}
+APP_MAIN("settings", .needs_pepper = true)

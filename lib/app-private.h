@@ -1,5 +1,5 @@
 /*
- * app-private.h -- between app.c (process, protocol, dispatch), reply.c (frame, cookies, errors) and db.c. Nobody else's.
+ * app-private.h -- between app.c (process, protocol, dispatch), frame.c, csrf.c, reply.c and db.c. Nobody else's.
  */
 #ifndef KABINET_APP_PRIVATE_H
 #define KABINET_APP_PRIVATE_H
@@ -18,6 +18,7 @@ struct app_state {
 	const char       *agent;        /* User-Agent, at most 200 characters of valid UTF-8 */
 	const char       *origin;       /* Origin header, "" when absent */
 	const char       *fetch_site;   /* Sec-Fetch-Site, "" when absent */
+	const char       *allowed_method;   /* of the path, when the request's is not (405) */
 	struct db_rows   *visitor;      /* of cabinet.visitor, NULL when nobody asked */
 	struct text       set_cookies;  /* `Set-Cookie: ...` lines */
 	struct text       page;
@@ -30,11 +31,19 @@ struct app_state {
 void app_write(struct request *rq, int status, const char *type, const char *extra_headers,
     const char *bytes, size_t len);
 
+/* csrf.c: the token for the forms of this page (a stranger without an anchor gets the cookie); the check of a POST. */
+const char *csrf_token(struct request *rq);
+bool csrf_is_good(struct request *rq);
+
 /* reply.c */
-bool reply_csrf_is_good(struct request *rq);
 /* Reads rq->token, rq->device from the cookies; a token of the wrong form counts as none. */
 void reply_read_cookies(struct request *rq);
-/* db.c, when the answers are there: fills rq->visitor; false when the visitor's mode may not come here. */
-bool reply_know_visitor(struct request *rq);
+/* A cookie that holds a token of ours, else "". */
+const char *reply_token_cookie(struct request *rq, const char *name);
+
+/* frame.c; for db.c, when the answers are there: fills rq->visitor; false when the visitor's mode may not come here. */
+bool frame_know_visitor(struct request *rq);
+/* frame.c: the page inside layout.html, into rq->state->page; false when it is broken. */
+bool frame_render(struct request *rq, struct view *page);
 
 #endif

@@ -115,7 +115,7 @@ read_body(struct request *rq)
 	if (!form_parse_urlencoded(rq->arena, bytes, (size_t)len, &rq->body))
 		return REPLY_BAD_INPUT;
 	crypto_wipe(bytes, (size_t)len);
-	return REPLY_SENT;
+	return REPLY_GO_ON;
 }
 
 static enum reply
@@ -127,7 +127,6 @@ read_request(struct request *rq)
 
 	rq->method = param("REQUEST_METHOD");
 	rq->path = param("SCRIPT_NAME");
-	rq->id = param("REQUEST_ID");
 	rq->address = param("REMOTE_ADDR");
 	rq->state->cookies = param("HTTP_COOKIE");
 	rq->state->origin = param("HTTP_ORIGIN");
@@ -137,7 +136,7 @@ read_request(struct request *rq)
 	if (strlen(query) > FORM_MAX_QUERY_BYTES ||
 	    !form_parse_urlencoded(rq->arena, query, strlen(query), &rq->query))
 		return REPLY_BAD_INPUT;
-	return strcmp(rq->method, "POST") == 0 ? read_body(rq) : REPLY_SENT;
+	return strcmp(rq->method, "POST") == 0 ? read_body(rq) : REPLY_GO_ON;
 }
 
 /* The route of method and path; 405 when only the method is wrong. HEAD is answered by GET's handler. */
@@ -146,18 +145,19 @@ find_route(struct request *rq)
 {
 	const struct app *app = rq->state->app;
 	const char *method = strcmp(rq->method, "HEAD") == 0 ? "GET" : rq->method;
-	bool is_path_known = false;
+	const char *other = NULL;
 
 	for (int i = 0; i < app->route_count; i++) {
 		if (strcmp(app->routes[i].path, rq->path) != 0)
 			continue;
-		is_path_known = true;
-		if (strcmp(app->routes[i].method, method) == 0) {
+		other = app->routes[i].method;
+		if (strcmp(other, method) == 0) {
 			rq->route = &app->routes[i];
-			return REPLY_SENT;
+			return REPLY_GO_ON;
 		}
 	}
-	return is_path_known ? REPLY_BAD_METHOD : REPLY_NOT_FOUND;
+	rq->state->allowed_method = other;
+	return other != NULL ? REPLY_BAD_METHOD : REPLY_NOT_FOUND;
 }
 
 /* Queues the question who the visitor is. A stranger on a page for anyone is no failure. */
@@ -167,10 +167,10 @@ meet_visitor(struct request *rq)
 	unsigned access = rq->route != NULL ? rq->route->access : ACCESS_ANYONE | ACCESS_PARENT;
 
 	if (*rq->token == '\0')
-		return access & ACCESS_ANYONE ? REPLY_SENT : REPLY_LOGIN;
+		return access & ACCESS_ANYONE ? REPLY_GO_ON : REPLY_LOGIN;
 	if (access != ACCESS_ANYONE)
 		rq->state->visitor = db_ask_visitor(rq);
-	return REPLY_SENT;
+	return REPLY_GO_ON;
 }
 
 /* Where anyone may come, an ended session makes the visitor a stranger. */
@@ -179,6 +179,7 @@ become_stranger(struct request *rq)
 {
 	rq->token = "";
 	rq->state->visitor = NULL;
+	rq->visitor = (struct visitor){ .idn = "", .today = "" };
 }
 
 static enum reply
@@ -189,8 +190,10 @@ run_handler(struct request *rq)
 	for (int run = 0; run < HANDLER_RUNS_MAX; run++) {
 		db_forget(rq);
 		text_clear(&rq->state->set_cookies);
+		rq->errors = NULL;
+		rq->page_status = 0;
 		reply = meet_visitor(rq);
-		if (reply == REPLY_SENT)
+		if (reply == REPLY_GO_ON)
 			reply = rq->route->handler(rq);
 		if (reply == REPLY_LOGIN && *rq->token != '\0' && (rq->route->access & ACCESS_ANYONE))
 			become_stranger(rq);
@@ -205,14 +208,14 @@ answer(struct request *rq)
 {
 	enum reply reply = read_request(rq);
 
-	if (reply == REPLY_SENT)
+	if (reply == REPLY_GO_ON)
 		reply = find_route(rq);
-	if (reply == REPLY_SENT && strcmp(rq->method, "POST") == 0 && !reply_csrf_is_good(rq))
+	if (reply == REPLY_GO_ON && strcmp(rq->method, "POST") == 0 && !csrf_is_good(rq))
 		reply = REPLY_STALE_FORM;
-	if (reply == REPLY_SENT)
+	if (reply == REPLY_GO_ON)
 		return run_handler(rq);
 	/* «Не найдено» has the visitor's frame around it. */
-	if (reply == REPLY_NOT_FOUND && meet_visitor(rq) == REPLY_SENT && db_is_pending(rq) && !db_answer(rq))
+	if (reply == REPLY_NOT_FOUND && meet_visitor(rq) == REPLY_GO_ON && db_is_pending(rq) && !db_answer(rq))
 		become_stranger(rq);
 	return reply;
 }
@@ -237,18 +240,24 @@ log_access(const struct request *rq, int64_t started_ms)
 static void
 serve(struct arena *arena, struct app_state *state, bool log_requests)
 {
-	struct request rq = { .arena = arena, .state = state, .db_reply = REPLY_BROKEN,
-		.token = "", .device = "" };
+	struct request rq = {
+		.arena = arena,
+		.state = state,
+		.db_reply = REPLY_BROKEN,
+		.token = "",
+		.device = "",
+		/* Outlives libfcgi's own copy, which is gone when the session is touched. */
+		.id = arena_printf(arena, "%.64s", param("REQUEST_ID")),
+	};
 	int64_t started_ms = now_ms();
 	enum reply reply;
 
 	state->status = 0;
-	state->visitor = NULL;
 	text_clear(&state->page);
 	text_clear(&state->set_cookies);
-	rq.visitor = (struct visitor){ .idn = "", .today = "" };
+	become_stranger(&rq);
 	db_begin_request(&rq, strcmp(param("REQUEST_METHOD"), "POST") == 0);
-	log_request(param("REQUEST_ID"));
+	log_request(rq.id);
 	reply = answer(&rq);
 	if (reply != REPLY_SENT)
 		app_error(&rq, reply);

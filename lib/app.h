@@ -9,8 +9,8 @@
  * at once → arena reset. A handler is *validate → ask → answer → show*.
  *
  * Environment: KABINET_DB (conninfo; the role is the program's own), KABINET_TEMPLATES, KABINET_STATIC_MANIFEST,
- * KABINET_WORKERS (2), KABINET_PEPPER (login only), KABINET_BASE_URL. `--routes` prints the route table and exits,
- * `--questions` the SQL of the questions.
+ * KABINET_WORKERS (2), KABINET_PEPPER (only where secrets are compared), KABINET_BASE_URL, KABINET_LOG_REQUESTS (1: a log
+ * line for each request). `--routes` prints the route table and exits, `--questions` the SQL of the questions.
  */
 #ifndef KABINET_APP_H
 #define KABINET_APP_H
@@ -24,8 +24,9 @@
 #include "form.h"
 #include "view.h"
 
-/* What a handler answers. Everything but REPLY_SENT is turned into a page by app.c. */
+/* What a handler answers. Everything but REPLY_SENT is turned into a page by reply.c. */
 enum reply {
+	REPLY_GO_ON = -1,  /* only between steps of one handler: nothing to answer yet */
 	REPLY_SENT,        /* the handler made its answer: view_send, app_redirect, app_send */
 	REPLY_BAD_INPUT,   /* 400 */
 	REPLY_LOGIN,       /* no session, or it ended: 303 to /login?next=..., cookies cleared */
@@ -74,7 +75,21 @@ struct app {
 /* The whole of main(). */
 int app_main(int argc, char **argv, const struct app *app);
 
-/* The visitor, from the database's answer to app.c's own question; empty strings without a session. Valid after db_answer(). */
+/* main() of a section with the tables `routes` and `questions`; further members of struct app may follow the name. */
+#define APP_MAIN(...) \
+	int \
+	main(int argc, char **argv) \
+	{ \
+		static const struct app app = { \
+			.routes = routes, .route_count = APP_COUNT(routes), \
+			.questions = questions, .question_count = APP_COUNT(questions), \
+			.name = __VA_ARGS__ \
+		}; \
+ \
+		return app_main(argc, argv, &app); \
+	}
+
+/* The visitor, from the database's answer to app.c's own question; unknown, with empty strings, before db_answer(). */
 struct visitor {
 	bool        is_known;
 	bool        is_parent;      /* mode «Родитель», else «Ученик» */
@@ -93,8 +108,9 @@ struct request {
 	const char     *device;       /* confirmed-device token as sent, "" without */
 	struct form_fields query, body;
 	bool            bad_input;    /* sticky, set by form.h */
+	int             page_status;  /* of the page that view_send() sends; 0: 200, or 422 when the form has errors */
 	enum reply      db_reply;     /* after db_answer() said false */
-	const char     *db_refusal;   /* KB422's message */
+	const char     *db_refusal;   /* KB422's message; form_refused() puts it on the form */
 	struct visitor  visitor;
 	const struct route *route;    /* NULL before routing */
 	struct form_errors *errors;   /* form.c's */
@@ -104,8 +120,8 @@ struct request {
 
 /* A page in the layout: its dictionary, with the frame's symbols set by view_send(). The template must exist. */
 struct view *view_new(struct request *rq, const char *template_name) __attribute__((returns_nonnull));
-/* Renders and sends; `status` is 200, or 422 when a form comes back with errors. REPLY_BROKEN when the page is broken. */
-enum reply view_send(struct request *rq, struct view *page, int status) __attribute__((warn_unused_result));
+/* Renders and sends, with rq->page_status; answers what is still asked first. REPLY_BROKEN when the page is broken. */
+enum reply view_send(struct request *rq, struct view *page) __attribute__((warn_unused_result));
 
 /*
  * 303 to a path of this site; pairs of name, value end with NULL and are encoded, empty values are left out:
@@ -116,6 +132,14 @@ enum reply app_redirect(struct request *rq, const char *path, ...) __attribute__
 const char *app_next_path(struct request *rq) __attribute__((returns_nonnull));
 /* A path with query as text for href="" in templates (`*_url` symbols). */
 const char *url_path(struct request *rq, const char *path, ...) __attribute__((sentinel, returns_nonnull));
+/* Another path with the query of this page but for one parameter, which gets a new value, or goes when that is "". */
+const char *url_query(struct request *rq, const char *path, const char *name, const char *value)
+    __attribute__((returns_nonnull));
+/*
+ * The links of a list in pages, newest first: sets `older_url` and `newer_url` ("" for none; newer leads to the first page). The
+ * rows were asked with limit + 1; the next page begins below `key_column` of the last row shown, in the parameter `before`.
+ */
+void view_pager(struct request *rq, struct view *page, struct db_rows *rows, int limit, const char *key_column);
 /* The page of an error, with the request id. */
 enum reply app_error(struct request *rq, enum reply reply);
 

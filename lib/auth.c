@@ -132,6 +132,7 @@ auth_read_attempt(struct request *rq, const struct db_rows *rows, struct auth_at
 		.wait_s = db_int(rows, 0, "wait_s"),
 	};
 	if (attempt->wait_s > 0) {
+		rq->page_status = 429;
 		form_error(rq, "", wait_words(rq, attempt->wait_s));
 		return false;
 	}

@@ -40,7 +40,8 @@ const char *auth_form_code(struct request *rq, const char *field);
 const char *auth_form_new_password(struct request *rq, const char *name);
 
 /*
- * Reads the answer of a begin question. false: the budget is used up, and the form has the words for it.
+ * Reads the answer of a begin question. false: the budget is used up; the form has the words for it, and the page
+ * will have status 429.
  */
 bool auth_read_attempt(struct request *rq, const struct db_rows *rows, struct auth_attempt *attempt)
     __attribute__((warn_unused_result));

@@ -125,10 +125,24 @@ db_is_null(const struct db_rows *rows, int row, int column)
 	return PQgetisnull(rows->result, row, column);
 }
 
+/* A handler that asks for a column or row that is not there has a bug: it is told where, then the worker ends. */
+static int
+need_column(const struct db_rows *rows, int row, const char *name)
+{
+	int column = db_column(rows, name);
+
+	if (column < 0 || row >= db_row_count(rows)) {
+		log_error("bug-column", "column=%s row=%d rows=%d columns=%d", name, row, db_row_count(rows),
+		    db_column_count(rows));
+		abort();
+	}
+	return column;
+}
+
 const char *
 db_text(const struct db_rows *rows, int row, const char *name)
 {
-	return db_cell(rows, row, db_column(rows, name), NULL);
+	return db_cell(rows, row, need_column(rows, row, name), NULL);
 }
 
 int64_t
@@ -151,7 +165,7 @@ bool
 db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes, size_t len)
 {
 	size_t chars;
-	const char *hex = db_cell(rows, row, db_column(rows, name), &chars);
+	const char *hex = db_cell(rows, row, need_column(rows, row, name), &chars);
 
 	return chars == 2 * len + 2 && strncmp(hex, "\\x", 2) == 0 && crypto_unhex(hex + 2, bytes, len);
 }

@@ -418,7 +418,7 @@ roll_back(void)
 static bool
 is_lost(const char *sqlstate)
 {
-	return sqlstate == NULL || strncmp(sqlstate, "57P", 3) == 0 || strncmp(sqlstate, "08", 2) == 0;
+	return sqlstate == NULL || strncmp(sqlstate, "57P", 3) == 0 || strncmp(sqlstate, "080", 3) == 0;
 }
 
 /* SQLSTATE → reply: the only place that knows. */
@@ -428,7 +428,7 @@ reply_of(const char *state)
 	static const struct { const char *prefix; enum reply reply; } table[] = {
 		{ "KB401", REPLY_LOGIN },    { "KB403", REPLY_FORBIDDEN }, { "KB404", REPLY_NOT_FOUND },
 		{ "KB409", REPLY_CONFLICT }, { "KB422", REPLY_REFUSED },   { "23", REPLY_CONFLICT },
-		{ "40", REPLY_CONFLICT },    { "55P03", REPLY_CONFLICT },  { "08", REPLY_BUSY },
+		{ "40", REPLY_CONFLICT },    { "55P03", REPLY_CONFLICT },  { "080", REPLY_BUSY },
 		{ "53", REPLY_BUSY },        { "57", REPLY_BUSY },
 	};
 
@@ -499,9 +499,11 @@ db_answer(struct request *rq)
 	int tries = queue->writable ? 1 : 2;
 	bool is_welcome;
 
-	rq->db_reply = REPLY_BUSY;
-	rq->db_refusal = NULL;
 	queue->wants_rerun = false;
+	rq->db_refusal = NULL;
+	rq->db_reply = rq->bad_input ? REPLY_BAD_INPUT : REPLY_BUSY;
+	if (rq->bad_input)
+		return false;
 	drop_if_dead();
 	for (int i = 0; i < tries && trip == TRIP_LOST; i++) {
 		if (!connect_now(i > 0))
@@ -514,7 +516,7 @@ db_answer(struct request *rq)
 	}
 	queue->answered = queue->count;
 	/* Who it is was asked first: known even when a later question failed, so that the error page has its frame. */
-	is_welcome = reply_know_visitor(rq);
+	is_welcome = frame_know_visitor(rq);
 	if (trip == TRIP_GOOD && !is_welcome)
 		rq->db_reply = REPLY_FORBIDDEN;
 	return trip == TRIP_GOOD && is_welcome;

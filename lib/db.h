@@ -10,7 +10,7 @@
  *     if (!db_answer(rq))                                             one round trip for all of them
  *             return rq->db_reply;
  *
- * Before the first question of a page, app.c queues one of its own (who is the visitor, §2 of docs/architecture.md).
+ * Before the first question of a page, app.c queues one of its own: who is the visitor (docs/architecture.md, «The way of a request»).
  *
  * Reads and writes: in a GET everything runs read-only in one implicit transaction. In a POST db_answer() is one READ WRITE
  * transaction, committed before it returns true; a second db_ask/db_answer pair in the same handler is a second transaction.
@@ -20,9 +20,9 @@
  * twice more.
  *
  * SQLSTATE → reply, in one place: KB401 → REPLY_LOGIN, KB403 → REPLY_FORBIDDEN, KB404 → REPLY_NOT_FOUND, KB409 and 23xxx and
- * 55P03 → REPLY_CONFLICT, KB422 → REPLY_REFUSED with the function's Russian message in rq->db_refusal, 08/53/57 or none at
- * all → REPLY_BUSY, anything else → REPLY_BROKEN (22xxx too: our own validation had a gap). Details go to the log, never to
- * the visitor.
+ * 55P03 → REPLY_CONFLICT, KB422 → REPLY_REFUSED with the function's Russian message in rq->db_refusal, 080xx/53/57 or none
+ * at all → REPLY_BUSY, anything else → REPLY_BROKEN (22xxx too: our own validation had a gap). Details go to the log, never
+ * to the visitor.
  */
 #ifndef KABINET_DB_H
 #define KABINET_DB_H
@@ -50,6 +50,7 @@ struct db_param {
 #define DB_INT(n)       ((struct db_param){ DB_PARAM_INT, NULL, (n) })
 #define DB_BYTES(p, n)  ((struct db_param){ DB_PARAM_BYTES, (const char *)(p), (n) })   /* bytea */
 #define DB_NULL         DB_TEXT(NULL)
+#define DB_ID(n)        ((n) > 0 ? DB_INT(n) : DB_NULL)   /* ids begin with 1; 0 is «none» */
 
 /* The rows of one question: filled by db_answer(), owned by the request, valid until it ends. */
 struct db_rows;
@@ -63,7 +64,8 @@ struct db_rows *db_ask_params(struct request *rq, int question, const struct db_
 /*
  * Sends everything queued and waits for all answers (at most the connection's statement_timeout, 5 s). true: every rows
  * object is filled. false: rq->db_reply says what to return; the cause is logged; nothing was changed - or, after a lost
- * connection at COMMIT, it is unknown.
+ * connection at COMMIT, it is unknown. With rq->bad_input nothing is sent and the reply is REPLY_BAD_INPUT, so a handler
+ * that asks needs no test of its own.
  */
 bool db_answer(struct request *rq) __attribute__((warn_unused_result));
 

@@ -229,10 +229,19 @@ form_secret(struct request *rq, const char *name)
 	return field->value;
 }
 
+/* `23.11.2026` as `2026-11-23`; other shapes come out as something that date_parse() refuses. */
+static const char *
+iso_of_russian(struct request *rq, const char *s)
+{
+	if (strlen(s) != 10 || s[2] != '.' || s[5] != '.')
+		return s;
+	return arena_printf(rq->arena, "%.4s-%.2s-%.2s", s + 6, s + 3, s);
+}
+
 const char *
 form_date(struct request *rq, const char *name, const char *fallback)
 {
-	const char *s = form_text(rq, name, 10, "");
+	const char *s = iso_of_russian(rq, form_text(rq, name, 10, ""));
 	struct date d;
 
 	if (*s == '\0')
@@ -338,6 +347,15 @@ bool
 form_failed(const struct request *rq)
 {
 	return rq->errors != NULL;
+}
+
+enum reply
+form_refused(struct request *rq, app_handler *show)
+{
+	if (rq->db_reply != REPLY_REFUSED)
+		return rq->db_reply;
+	form_error(rq, "", rq->db_refusal);
+	return show(rq);
 }
 
 void

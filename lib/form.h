@@ -1,7 +1,7 @@
 /*
  * form.h -- what the visitor sent: query, form body and cookies, read strictly and bounded.
  *
- * app.c parses all three before a handler runs, into the request's arena; afterwards these calls only look up. A value that
+ * app.c parses query and body before a handler runs, into the request's arena; afterwards these calls only look up. A value that
  * a well-behaved page could not have produced (broken UTF-8, a control character, a date that does not exist, more than the
  * limit, a doubled field) sets rq->bad_input and the call returns the default: the handler tests bad_input once and returns
  * REPLY_BAD_INPUT. What a person may simply have typed wrong is for form_error(): the page is shown again with the words
@@ -46,7 +46,7 @@ const char *form_text(struct request *rq, const char *name, size_t max_chars, co
 const char *form_lines(struct request *rq, const char *name, size_t max_chars, const char *fallback);
 /* A password, PIN or code: not trimmed, at most 200 bytes, "" when absent. Wiped when the request ends. */
 const char *form_secret(struct request *rq, const char *name);
-/* YYYY-MM-DD as ISO text; an absent or empty one is `fallback`. */
+/* A day as YYYY-MM-DD, typed so or as DD.MM.YYYY; an absent or empty one is `fallback`. */
 const char *form_date(struct request *rq, const char *name, const char *fallback);
 /* YYYY-MM; answers the first day of that month as YYYY-MM-DD. */
 const char *form_month(struct request *rq, const char *name, const char *fallback);
@@ -63,6 +63,11 @@ bool form_has(struct request *rq, const char *name);
 void form_error(struct request *rq, const char *name, const char *words);
 /* Was there one? */
 bool form_failed(const struct request *rq);
+/*
+ * What a POST returns after db_answer() said false: a refusal (KB422) shows the form again with the database's words, what
+ * was typed kept; anything else is its own page. `show` is the handler of the form's GET, which must ask anew what it shows.
+ */
+enum reply form_refused(struct request *rq, enum reply (*show)(struct request *rq));
 /*
  * Sets `value_NAME` and `error_NAME` of each field named (NULL ends the list) and `error_form`. Values are what the visitor
  * sent, "" for secrets; a GET page shows the query's values.
