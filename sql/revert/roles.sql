@@ -7,20 +7,15 @@ alter default privileges for role kabinet_owner grant usage on types to public;
 grant usage on schema public to public;
 
 do $$
-declare
-    v_role text;
 begin
     execute format('grant connect, temporary on database %I to public', current_database());
-    foreach v_role in array array['kabinet_import', 'kabinet_finance', 'kabinet_settings', 'kabinet_home', 'kabinet_login',
-                                  'kabinet_owner'] loop
-        execute format('alter role %I in database %I reset all', v_role, current_database());
-        execute format('drop owned by %I', v_role);
-        begin
-            execute format('drop role %I', v_role);
-        exception when dependent_objects_still_exist then
-            raise notice 'role % stays: another database of this cluster uses it', v_role;
-        end;
-    end loop;
+    -- Not «drop owned»: that would take away what the role holds on other databases of the cluster.
+    execute format('revoke all on database %I from kabinet_owner', current_database());
+    begin
+        drop role kabinet_owner;
+    exception when dependent_objects_still_exist then
+        null;   -- another database of this cluster is Kabinet's too
+    end;
 end $$;
 
 commit;

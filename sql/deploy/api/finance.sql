@@ -6,6 +6,7 @@
 
 begin;
 
+call auth.add_program('finance', 'Balance, statement, slip');
 set local role kabinet_owner;
 
 create type ledger.payer as (account_id bigint, pupil_id bigint, school_id bigint, class_id bigint, time_zone text, today date);

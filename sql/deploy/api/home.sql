@@ -6,6 +6,7 @@
 
 begin;
 
+call auth.add_program('home', 'Главная, announcements, rules');
 set local role kabinet_owner;
 
 create function cabinet.home(p_token text, out account text, out balance_kop bigint, out as_of timestamp)

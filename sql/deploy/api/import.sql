@@ -1,11 +1,14 @@
 -- Deploy kabinet:api/import to pg
--- requires: tables/ledger tables/bank
+-- requires: api/session tables/ledger tables/bank
 
 -- Loading a bank registry: import_begin(), COPY into pg_temp.registry_staging, import_finish(), COMMIT. One file is one
 -- transaction; every refusal is KB422, whose message is the reason with the lines it is about below it, and the importer
 -- rolls back. The role may call these two functions and read nothing.
 
 begin;
+
+create schema bank_api authorization kabinet_owner;
+call auth.add_program('import', 'The importer of bank registries', 'bank_api');
 
 -- The staging table is the owner's: the importer may add rows to it, and make no table of its own.
 do $$
@@ -15,9 +18,7 @@ end $$;
 
 set local role kabinet_owner;
 
-create schema bank_api;
 comment on schema bank_api is 'Functions for programs of the bank''s side: the importer, later the online protocols';
-grant usage on schema bank_api to kabinet_import;
 
 create function bank.agent_of(p_name_account text, p_document_account text) returns bank.agent
 language plpgsql stable as $$

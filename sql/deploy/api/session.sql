@@ -3,7 +3,7 @@
 -- requires: tables/people
 -- requires: tables/site
 
--- Who a token is, and what every program of the cabinet asks. Functions that answer GETs set no search_path: it costs 10 µs
+-- Who a token is, what every program of the cabinet asks, and what makes a role a program's. Functions that answer GETs set no search_path: it costs 10 µs
 -- a call, each name here is qualified, and programs' roles can create nothing that an operator could be mistaken for
 -- (the tests check every body under an empty search_path).
 
@@ -13,7 +13,6 @@ set local role kabinet_owner;
 
 create schema cabinet;
 comment on schema cabinet is 'What the programs of the cabinet may ask. Functions only; the first parameter is the session token';
-grant usage on schema cabinet to kabinet_login, kabinet_home, kabinet_settings, kabinet_finance;
 
 create type auth.visit as (
     session_id   uuid,
@@ -83,32 +82,41 @@ begin
 end $$;
 comment on function cabinet.session_touch is 'The session is in use: called when cabinet.visitor() says touch_due';
 
-create function cabinet.logout(p_token text) returns void
-language plpgsql security definer set search_path = '' as $$
-declare
-    v_visit auth.visit := auth.resolve(p_token);
-begin
-    delete from auth.session s where s.id = v_visit.session_id;
-end $$;
-comment on function cabinet.logout is 'Ends this session';
+-- ---- programs ---------------------------------------------------------------------------------------------------------
 
-create function cabinet.choose_child(p_token text, p_idn text) returns void
-language plpgsql security definer set search_path = '' as $$
+create procedure auth.add_program(p_name text, p_comment text, p_schema text default 'cabinet') language plpgsql as $$
 declare
-    v_visit auth.visit := auth.resolve(p_token);
+    v_role text := 'kabinet_' || p_name;
 begin
-    update auth.session s set access_id = a.id
-      from auth.access a join school.pupil p on p.id = a.pupil_id
-     where s.id = v_visit.session_id and a.login_id = v_visit.login_id and a.barred_at is null and p.idn = p_idn;
-    if not found then
-        raise exception 'no such child' using errcode = 'KB404';
+    -- Roles belong to the cluster: another Kabinet database may have brought this one.
+    if not exists (select from pg_catalog.pg_roles r where r.rolname = v_role) then
+        execute format('create role %I login nosuperuser nocreatedb nocreaterole noinherit', v_role);
+    end if;
+    execute format('comment on role %I is %L', v_role, p_comment);
+    execute format('grant connect on database %I to %I', current_database(), v_role);
+    -- Programs name the schema of everything; nothing they could create would be found in its place.
+    execute format('alter role %I in database %I set search_path = %L', v_role, current_database(), '');
+    execute format('grant usage on schema %I to %I', p_schema, v_role);
+    if p_schema = 'cabinet' then
+        execute format('grant execute on function cabinet.visitor(text), cabinet.session_touch(text) to %I', v_role);
     end if;
 end $$;
-comment on function cabinet.choose_child is 'Shows another child of this login from now on; KB404 when it has no such child';
+comment on procedure auth.add_program is 'The login role kabinet_<name> of a program, with what every program of that API schema may do. For whoever deploys: first line of deploy/api/<name>.sql';
 
-grant execute on function cabinet.visitor(text), cabinet.session_touch(text)
-    to kabinet_login, kabinet_home, kabinet_settings, kabinet_finance;
-grant execute on function cabinet.logout(text) to kabinet_login;
-grant execute on function cabinet.choose_child(text, text) to kabinet_settings;
+create procedure auth.drop_program(p_name text) language plpgsql as $$
+declare
+    v_role text := 'kabinet_' || p_name;
+begin
+    execute format('revoke all on all functions in schema cabinet from %I', v_role);
+    execute format('revoke all on schema cabinet from %I', v_role);
+    execute format('revoke all on database %I from %I', current_database(), v_role);
+    execute format('alter role %I in database %I reset all', v_role, current_database());
+    begin
+        execute format('drop role %I', v_role);
+    exception when dependent_objects_still_exist then
+        null;   -- another database of this cluster has the program too
+    end;
+end $$;
+comment on procedure auth.drop_program is 'Undoes auth.add_program(); the role goes when no other database needs it. Last line of revert/api/<name>.sql';
 
 commit;

@@ -11,5 +11,6 @@ drop function cabinet.finance_payee(text);
 drop function ledger.payer(text);
 drop function ledger.period(date, date, date);
 drop type ledger.payer;
+call auth.drop_program('finance');
 
 commit;

@@ -12,4 +12,10 @@ drop function bank.refuse_lines(text, text[]);
 drop function bank.registry_number(text);
 drop function bank.agent_of(text, text);
 
+do $$
+begin
+    execute format('revoke temporary on database %I from kabinet_owner', current_database());
+end $$;
+call auth.drop_program('import');
+
 commit;

@@ -2,6 +2,7 @@
 
 begin;
 
+drop procedure auth.add_program, auth.drop_program;
 drop schema cabinet cascade;
 drop function auth.resolve(text);
 drop type auth.visit;

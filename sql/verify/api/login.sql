@@ -4,13 +4,6 @@ begin;
 
 select 1 / has_function_privilege('kabinet_login', f, 'execute')::int
   from unnest('{"cabinet.login_begin(text,text,text,text)","cabinet.login_finish(uuid,bytea,text,text,text)",
-                "cabinet.login_first(uuid,bytea,bytea,integer,bytea,text,text,text)"}'::text[]) f;
-select 1 / has_function_privilege('kabinet_settings', f, 'execute')::int
-  from unnest('{"cabinet.login_begin(text,text,text,text)","cabinet.child_add(text,uuid,bytea)","cabinet.password_begin(text)",
-                "cabinet.password_change(text,uuid,bytea,bytea,integer,bytea,text)","cabinet.pupil_access(text)",
-                "cabinet.pupil_access_new(text,bytea,integer,bytea)","cabinet.pupil_access_end(text)",
-                "cabinet.devices(text,text)","cabinet.sessions(text)","cabinet.attempts(text)",
-                "cabinet.device_revoke(text,uuid)","cabinet.session_end(text,uuid)",
-                "cabinet.sessions_end_others(text)"}'::text[]) f;
+                "cabinet.login_first(uuid,bytea,bytea,integer,bytea,text,text,text)","cabinet.logout(text)"}'::text[]) f;
 
 rollback;
