@@ -1,13 +1,15 @@
 /*
  * registry-import.c -- loads bank registries into the database: registry-import FILE...
  *
- * One file is one transaction: import_begin() makes a staging table, the rows that lib/registry delivers stream into it by
- * COPY, import_finish() posts them all, COMMIT. Memory does not depend on the file. Whatever ends the process in between,
- * the file is in wholly or not at all, and loading it again is harmless: the same bytes are "already loaded".
+ * One file is one transaction: import_begin() makes a staging table, the rows that lib/registry
+ * delivers stream into it by COPY, import_finish() posts them all, COMMIT. Memory does not depend
+ * on the file. Whatever ends the process in between, the file is in wholly or not at all, and
+ * loading it again is harmless: the same bytes are "already loaded".
  *
- * Environment: KABINET_DB (conninfo; the work is done as role kabinet_import), KABINET_REGISTRY_XSD (path of registry.xsd).
- * Prints a line per file (docs/interfaces.md). Exit status: 0 all posted or already loaded, 1 a file was refused, 2 usage, a
- * file that cannot be read, or the database is out of reach. scripts/import-registries is what people and cron start.
+ * Environment: KABINET_DB (conninfo; the work is done as role kabinet_import), KABINET_REGISTRY_XSD
+ * (path of registry.xsd). Prints a line per file (docs/interfaces.md). Exit status: 0 all posted or
+ * already loaded, 1 a file was refused, 2 usage, a file that cannot be read, or the database is out
+ * of reach. scripts/import-registries is what people and cron start.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -47,7 +49,7 @@ struct import {
 
 static bool is_terminal;
 
-/* ---- what is printed --------------------------------------------------------------------------------------------------- */
+/* ---- what is printed ----------------------------------------------------------------------- */
 
 static void
 show_progress(const struct import *im)
@@ -82,7 +84,8 @@ refuse(const struct import *im, const char *words)
 static enum outcome
 refuse_problems(const struct import *im, const struct registry_result *result)
 {
-	int shown = result->problem_count < REGISTRY_MAX_PROBLEMS ? result->problem_count : REGISTRY_MAX_PROBLEMS;
+	int shown = result->problem_count < REGISTRY_MAX_PROBLEMS ? result->problem_count
+								  : REGISTRY_MAX_PROBLEMS;
 	const struct registry_problem *problem = result->problem, *end = problem + shown;
 
 	end_progress();
@@ -112,9 +115,11 @@ report(const struct import *im, const struct db_rows *done)
 	char sum[MONEY_BUF];
 
 	end_progress();
-	printf("%s: posted=%" PRId64 " amount=%s confirmed=%" PRId64 " duplicate=%" PRId64 " unidentified=%" PRId64,
-	    im->path, db_int(done, 0, "posted"), money_plain(sum, db_int(done, 0, "amount_kop"), ','),
-	    db_int(done, 0, "confirmed"), db_int(done, 0, "duplicate"), db_int(done, 0, "unidentified"));
+	printf("%s: posted=%" PRId64 " amount=%s confirmed=%" PRId64 " duplicate=%" PRId64
+	       " unidentified=%" PRId64,
+	    im->path, db_int(done, 0, "posted"),
+	    money_plain(sum, db_int(done, 0, "amount_kop"), ','), db_int(done, 0, "confirmed"),
+	    db_int(done, 0, "duplicate"), db_int(done, 0, "unidentified"));
 	if (reversal > 0)
 		printf(" reversed=%" PRId64, reversal);
 	putchar('\n');
@@ -133,11 +138,12 @@ blame_database(const struct import *im)
 	if (strcmp(error->sqlstate, "KB422") == 0)
 		return refuse(im, error->message);
 	end_progress();
-	log_error("import-failed", "file=%s sqlstate=%s reason=%s", im->name, error->sqlstate, error->message);
+	log_error("import-failed", "file=%s sqlstate=%s reason=%s", im->name, error->sqlstate,
+	    error->message);
 	return OUTCOME_FAILED;
 }
 
-/* ---- rows on their way ------------------------------------------------------------------------------------------------- */
+/* ---- rows on their way --------------------------------------------------------------------- */
 
 /* A cell of COPY's text format. */
 static void
@@ -180,9 +186,10 @@ take_row(void *context, const struct registry_row *row)
 	put_cell(out, row->operation);
 	text_puts(out, "\t");
 	put_cell(out, row->account);
-	text_printf(out, "\t%04d-%02d-%02d %02d:%02d:%02d\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%d\t",
-	    row->at.date.year, row->at.date.month, row->at.date.day, row->at.hour, row->at.minute, row->at.second,
-	    row->amount_kop, row->transfer_kop, row->commission_kop, row->channel);
+	text_printf(out,
+	    "\t%04d-%02d-%02d %02d:%02d:%02d\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%d\t",
+	    row->at.date.year, row->at.date.month, row->at.date.day, row->at.hour, row->at.minute,
+	    row->at.second, row->amount_kop, row->transfer_kop, row->commission_kop, row->channel);
 	put_cell(out, row->raw);
 	text_puts(out, "\n");
 	if (++im->row_count % PROGRESS_ROWS == 0)
@@ -190,7 +197,7 @@ take_row(void *context, const struct registry_row *row)
 	return out->len < COPY_CHUNK_BYTES || send_rows(im);
 }
 
-/* ---- one file ------------------------------------------------------------------------------------------------------------ */
+/* ---- one file ------------------------------------------------------------------------------ */
 
 static bool
 hash_file(struct import *im)
@@ -215,7 +222,8 @@ was_changed(const struct import *im)
 	struct stat now;
 
 	return fstat(fileno(im->file), &now) != 0 || now.st_size != im->before.st_size ||
-	    now.st_mtim.tv_sec != im->before.st_mtim.tv_sec || now.st_mtim.tv_nsec != im->before.st_mtim.tv_nsec;
+	       now.st_mtim.tv_sec != im->before.st_mtim.tv_sec ||
+	       now.st_mtim.tv_nsec != im->before.st_mtim.tv_nsec;
 }
 
 static bool
@@ -245,7 +253,8 @@ stage_rows(struct import *im, struct registry_result *result)
 		im->is_broken = true;
 		return false;
 	}
-	is_good = registry_read(im->file, *im->dialect != '\0' ? im->dialect : NULL, take_row, im, result);
+	is_good = registry_read(
+	    im->file, *im->dialect != '\0' ? im->dialect : NULL, take_row, im, result);
 	if (is_good && send_rows(im) && db_copy_end(im->link))
 		return true;
 	if (is_good || im->is_broken)
@@ -265,13 +274,16 @@ post_rows(struct import *im, const struct registry_result *result)
 
 	if (totals->has_totals && totals->order_date.year != 0)
 		date_iso(order_date, totals->order_date);
-	done = db_run(im->link, "select posted, amount_kop, confirmed, duplicate, unidentified, reversal, warnings"
-	    " from bank_api.import_finish($1, $2, $3, $4, $5, $6, $7::bigint, $8::bigint, $9::bigint, $10::bigint,"
+	done = db_run(im->link,
+	    "select posted, amount_kop, confirmed, duplicate, unidentified, reversal, warnings"
+	    " from bank_api.import_finish($1, $2, $3, $4, $5, $6, $7::bigint, $8::bigint, "
+	    "$9::bigint, $10::bigint,"
 	    " $11, $12::date)",
 	    DB_TEXT(im->name), DB_BYTES(im->sha256, sizeof im->sha256), DB_TEXT(im->account20),
-	    DB_TEXT(result->payee_account), DB_TEXT(result->dialect), DB_TEXT(result->sender), DB_INT(result->rows),
-	    DB_INT(result->amount_kop), DB_INT(result->transfer_kop), DB_INT(result->commission_kop),
-	    DB_TEXT(totals->order), DB_TEXT(*order_date != '\0' ? order_date : NULL));
+	    DB_TEXT(result->payee_account), DB_TEXT(result->dialect), DB_TEXT(result->sender),
+	    DB_INT(result->rows), DB_INT(result->amount_kop), DB_INT(result->transfer_kop),
+	    DB_INT(result->commission_kop), DB_TEXT(totals->order),
+	    DB_TEXT(*order_date != '\0' ? order_date : NULL));
 	if (done == NULL)
 		return roll_back(im, blame_database(im));
 	if (was_changed(im)) {
@@ -293,8 +305,8 @@ load(struct import *im)
 
 	if (!run(im, "begin"))
 		return blame_database(im);
-	begun = db_run(im->link, "select is_loaded, dialect from bank_api.import_begin($1, $2, $3)", DB_TEXT(im->name),
-	    DB_BYTES(im->sha256, sizeof im->sha256), DB_TEXT(im->account20));
+	begun = db_run(im->link, "select is_loaded, dialect from bank_api.import_begin($1, $2, $3)",
+	    DB_TEXT(im->name), DB_BYTES(im->sha256, sizeof im->sha256), DB_TEXT(im->account20));
 	if (begun == NULL)
 		return roll_back(im, blame_database(im));
 	is_loaded = db_bool(begun, 0, "is_loaded");
@@ -305,7 +317,8 @@ load(struct import *im)
 		return roll_back(im, OUTCOME_LOADED);
 	}
 	if (!stage_rows(im, &result))
-		return roll_back(im, im->is_broken ? blame_database(im) : refuse_problems(im, &result));
+		return roll_back(
+		    im, im->is_broken ? blame_database(im) : refuse_problems(im, &result));
 	return post_rows(im, &result);
 }
 
@@ -353,8 +366,10 @@ import_file(struct db_link *link, const char *path)
 	enum outcome outcome;
 
 	im.file = fopen(path, "rbe");
-	if (im.file == NULL || fstat(fileno(im.file), &im.before) != 0 || !S_ISREG(im.before.st_mode)) {
-		fprintf(stderr, "registry-import: %s: %s\n", path, im.file == NULL ? strerror(errno) : "not a file");
+	if (im.file == NULL || fstat(fileno(im.file), &im.before) != 0 ||
+	    !S_ISREG(im.before.st_mode)) {
+		fprintf(stderr, "registry-import: %s: %s\n", path,
+		    im.file == NULL ? strerror(errno) : "not a file");
 		if (im.file != NULL)
 			fclose(im.file);
 		return OUTCOME_FAILED;

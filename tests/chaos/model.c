@@ -1,9 +1,11 @@
 /*
- * model.c -- the ledger against a model of a few arrays: model CONNINFO OPERATIONS [SEED]. Prints TAP.
+ * model.c -- the ledger against a model of a few arrays: model CONNINFO OPERATIONS [SEED]. Prints
+ * TAP.
  *
- * Random top-ups, meals, meals of a whole class in one entry, replays, requests with a used key and another body, reversals and
- * one-day credits go to both; after each the answer (entry, refusal, conflict) and the balances must be the same, and now and
- * then the books must be healthy. The seed is printed: the same seed, the same operations.
+ * Random top-ups, meals, meals of a whole class in one entry, replays, requests with a used key and
+ * another body, reversals and one-day credits go to both; after each the answer (entry, refusal,
+ * conflict) and the balances must be the same, and now and then the books must be healthy. The seed
+ * is printed: the same seed, the same operations.
  */
 #include <assert.h>
 #include <inttypes.h>
@@ -19,10 +21,11 @@
 #define LINES       (PUPILS + 1)
 #define CHECK_EVERY 250
 
+/* An entry as the model knows it: sums by account, 0 where it is not touched; provider last. */
 struct entry {
 	int64_t     id;
 	const char *kind;
-	int64_t     kop[LINES];      /* by account; 0 where it is not touched. The last is the provider. */
+	int64_t     kop[LINES];
 	bool        is_reversed;
 	bool        is_reversal;
 };
@@ -42,7 +45,8 @@ check(bool is_good, const char *what, int operation)
 	if (is_good)
 		return;
 	failures++;
-	printf("# operation %d: %s (SQLSTATE %s)\n", operation, what, db_link_error(link_to)->sqlstate);
+	printf("# operation %d: %s (SQLSTATE %s)\n", operation, what,
+	    db_link_error(link_to)->sqlstate);
 }
 
 static void
@@ -61,7 +65,7 @@ verdict(const char *name)
 	failures = 0;
 }
 
-/* ---- the model --------------------------------------------------------------------------------------------------------- */
+/* ---- the model ----------------------------------------------------------------------------- */
 
 static bool
 model_allows(const struct entry *e)
@@ -83,7 +87,7 @@ model_post(const struct entry *e)
 	entries[entry_count++] = *e;
 }
 
-/* ---- the ledger -------------------------------------------------------------------------------------------------------- */
+/* ---- the ledger ---------------------------------------------------------------------------- */
 
 /* Answers the SQLSTATE, "" for success. */
 static const char *
@@ -97,14 +101,19 @@ ledger_post(const struct entry *e, int key, int64_t *id)
 	for (int i = LINES - 1; i >= 0; i--) {
 		if (e->kop[i] == 0)
 			continue;
-		a += (size_t)snprintf(accounts + a, sizeof accounts - a, "%s%" PRId64, a == 0 ? "{" : ",", account[i]);
-		m += (size_t)snprintf(amounts + m, sizeof amounts - m, "%s%" PRId64, m == 0 ? "{" : ",", e->kop[i]);
+		a += (size_t)snprintf(accounts + a, sizeof accounts - a, "%s%" PRId64,
+		    a == 0 ? "{" : ",", account[i]);
+		m += (size_t)snprintf(
+		    amounts + m, sizeof amounts - m, "%s%" PRId64, m == 0 ? "{" : ",", e->kop[i]);
 	}
 	snprintf(accounts + a, sizeof accounts - a, "}");
 	snprintf(amounts + m, sizeof amounts - m, "}");
 	snprintf(name, sizeof name, "%d", key);
-	rows = db_run(link_to, "select ledger.post($1::ledger.entry_kind, $2, $3, date '2026-11-23', 'model', 'model', 'model',"
-	    " $4::bigint[], $5::bigint[]) as id", DB_TEXT(e->kind), DB_TEXT(scope), DB_TEXT(name), DB_TEXT(accounts), DB_TEXT(amounts));
+	rows = db_run(link_to,
+	    "select ledger.post($1::ledger.entry_kind, $2, $3, date '2026-11-23', 'model', "
+	    "'model', 'model',"
+	    " $4::bigint[], $5::bigint[]) as id",
+	    DB_TEXT(e->kind), DB_TEXT(scope), DB_TEXT(name), DB_TEXT(accounts), DB_TEXT(amounts));
 	if (rows == NULL)
 		return db_link_error(link_to)->sqlstate;
 	*id = db_int(rows, 0, "id");
@@ -119,8 +128,8 @@ ledger_reverse(const struct entry *e, int key, int64_t *id)
 	struct db_rows *rows;
 
 	snprintf(name, sizeof name, "undo %d", key);
-	rows = db_run(link_to, "select ledger.reverse($1::bigint, $2, $3, 'model', 'model') as id", DB_INT(e->id), DB_TEXT(scope),
-	    DB_TEXT(name));
+	rows = db_run(link_to, "select ledger.reverse($1::bigint, $2, $3, 'model', 'model') as id",
+	    DB_INT(e->id), DB_TEXT(scope), DB_TEXT(name));
 	if (rows == NULL)
 		return db_link_error(link_to)->sqlstate;
 	*id = db_int(rows, 0, "id");
@@ -131,9 +140,11 @@ ledger_reverse(const struct entry *e, int key, int64_t *id)
 static bool
 is_same(int i)
 {
-	struct db_rows *rows = db_run(link_to, "select balance_kop, version from ledger.balance where account_id = $1::bigint",
+	struct db_rows *rows = db_run(link_to,
+	    "select balance_kop, version from ledger.balance where account_id = $1::bigint",
 	    DB_INT(account[i]));
-	bool same = rows != NULL && db_int(rows, 0, "balance_kop") == balance[i] && db_int(rows, 0, "version") == version[i];
+	bool same = rows != NULL && db_int(rows, 0, "balance_kop") == balance[i] &&
+		    db_int(rows, 0, "version") == version[i];
 
 	db_rows_free(rows);
 	return same;
@@ -151,7 +162,7 @@ is_healthy(void)
 	return healthy;
 }
 
-/* ---- operations -------------------------------------------------------------------------------------------------------- */
+/* ---- operations ---------------------------------------------------------------------------- */
 
 static struct entry
 random_entry(void)
@@ -223,14 +234,16 @@ try_conflict(int operation)
 		return;
 	e.kop[line]++;
 	e.kop[PUPILS]--;
-	check(strcmp(ledger_post(&e, key, &id), "KB409") == 0, "a used key took another body", operation);
+	check(strcmp(ledger_post(&e, key, &id), "KB409") == 0, "a used key took another body",
+	    operation);
 }
 
 static void
 try_reverse(int operation)
 {
 	int key = (int)dice_below(&dice, entry_count);
-	struct entry *original = &entries[key], mirror = { .kind = "reversal", .is_reversal = true };
+	struct entry *original = &entries[key],
+		     mirror = { .kind = "reversal", .is_reversal = true };
 	const char *state = ledger_reverse(original, key, &mirror.id);
 
 	if (original->is_reversed) {
@@ -262,9 +275,12 @@ try_credit(void)
 		return;
 	limit_kop[i] = 1 + dice_below(&dice, 5000);
 	/* Reversals are written on the school's today, which may be another day than the meals'. */
-	rows = db_run(link_to, "insert into ledger.credit (account_id, day, limit_kop, actor, reason)"
-	    " select $1::bigint, d.day, $2::bigint, 'model', 'model' from generate_series(date '2026-11-23', greatest(date '2026-11-24', current_date + 1),"
-	    " interval '1 day') d(day)", DB_INT(account[i]), DB_INT(limit_kop[i]));
+	rows = db_run(link_to,
+	    "insert into ledger.credit (account_id, day, limit_kop, actor, reason)"
+	    " select $1::bigint, d.day, $2::bigint, 'model', 'model' from generate_series(date "
+	    "'2026-11-23', greatest(date '2026-11-24', current_date + 1),"
+	    " interval '1 day') d(day)",
+	    DB_INT(account[i]), DB_INT(limit_kop[i]));
 	must(rows != NULL, "credit");
 	db_rows_free(rows);
 }
@@ -293,14 +309,16 @@ operate(int operation)
 static void
 take_accounts(void)
 {
-	struct db_rows *rows = db_run(link_to, "select a.id from ledger.account a join ledger.balance b on b.account_id = a.id"
+	struct db_rows *rows = db_run(link_to,
+	    "select a.id from ledger.account a join ledger.balance b on b.account_id = a.id"
 	    " where b.version = 0 order by a.id limit 8");
 
 	must(rows != NULL && db_row_count(rows) == PUPILS, "not enough pupils without postings");
 	for (int i = 0; i < PUPILS; i++)
 		account[i] = db_int(rows, i, "id");
 	db_rows_free(rows);
-	rows = db_run(link_to, "insert into ledger.account (kind) values ('provider') returning id");
+	rows =
+	    db_run(link_to, "insert into ledger.account (kind) values ('provider') returning id");
 	must(rows != NULL, "provider");
 	account[PUPILS] = db_int(rows, 0, "id");
 	db_rows_free(rows);

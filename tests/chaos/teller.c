@@ -1,12 +1,14 @@
 /*
  * teller.c -- a client that never gives up: teller CONNINFO SCOPE SEED RECEIPTS [unsafe]
  *
- * Posts one operation after another through ledger.post() until SIGTERM. What the server acknowledged goes to the file
- * RECEIPTS, outside the database, and is there (fdatasync) before the next operation is sent: `key entry account kopecks`. A lost
- * server leaves an operation unknown; it is sent again with its key until there is an answer. Every third operation is sent
- * twice in any case, and two tellers with one SCOPE and one SEED send the same operations at the same time.
+ * Posts one operation after another through ledger.post() until SIGTERM. What the server
+ * acknowledged goes to the file RECEIPTS, outside the database, and is there (fdatasync) before the
+ * next operation is sent: `key entry account kopecks`. A lost server leaves an operation unknown;
+ * it is sent again with its key until there is an answer. Every third operation is sent twice in
+ * any case, and two tellers with one SCOPE and one SEED send the same operations at the same time.
  *
- * `unsafe` is the negative control: synchronous_commit = off. Exit status: 0, or 1 when an answer could not be true.
+ * `unsafe` is the negative control: synchronous_commit = off. Exit status: 0, or 1 when an answer
+ * could not be true.
  */
 #include <assert.h>
 #include <fcntl.h>
@@ -25,7 +27,7 @@
 struct teller {
 	const char     *conninfo, *scope;
 	bool            is_unsafe;
-	int             receipts;
+	int             receipts;       /* file descriptor */
 	struct dice     dice;
 	struct db_link *link;
 	int64_t         pupil[ACCOUNTS_MAX];
@@ -33,7 +35,11 @@ struct teller {
 	int64_t         bank;
 };
 
-struct operation { char key[24]; const char *kind; int64_t account, kop; };
+struct operation {
+	char        key[24];
+	const char *kind;
+	int64_t     account, kop;
+};
 
 static volatile sig_atomic_t is_over;
 
@@ -69,7 +75,8 @@ connect_again(struct teller *t)
 static void
 read_accounts(struct teller *t)
 {
-	struct db_rows *rows = db_run(t->link, "select id, kind from ledger.account where kind in ('pupil', 'bank') order by id");
+	struct db_rows *rows = db_run(t->link,
+	    "select id, kind from ledger.account where kind in ('pupil', 'bank') order by id");
 
 	if (rows == NULL)
 		wrong("accounts", db_link_error(t->link)->message);
@@ -88,9 +95,12 @@ enum answer { ANSWER_DONE, ANSWER_REFUSED, ANSWER_UNKNOWN };
 static enum answer
 post(struct teller *t, const struct operation *op, int64_t *entry)
 {
-	struct db_rows *rows = db_run(t->link, "select ledger.post($1::ledger.entry_kind, $2, $3, date '2026-11-23', 'teller',"
-	    " 'drill', 'drill', array[$4::bigint, $5::bigint], array[$6::bigint, -$6::bigint]) as id",
-	    DB_TEXT(op->kind), DB_TEXT(t->scope), DB_TEXT(op->key), DB_INT(op->account), DB_INT(t->bank), DB_INT(op->kop));
+	struct db_rows *rows = db_run(t->link,
+	    "select ledger.post($1::ledger.entry_kind, $2, $3, date '2026-11-23', 'teller',"
+	    " 'drill', 'drill', array[$4::bigint, $5::bigint], array[$6::bigint, -$6::bigint])"
+	    " as id",
+	    DB_TEXT(op->kind), DB_TEXT(t->scope), DB_TEXT(op->key), DB_INT(op->account),
+	    DB_INT(t->bank), DB_INT(op->kop));
 	const struct db_error *error;
 
 	if (rows != NULL) {
@@ -101,7 +111,8 @@ post(struct teller *t, const struct operation *op, int64_t *entry)
 	error = db_link_error(t->link);
 	if (strcmp(error->sqlstate, "KB422") == 0)
 		return ANSWER_REFUSED;
-	if (*error->sqlstate != '\0' && strncmp(error->sqlstate, "57P", 3) != 0 && strncmp(error->sqlstate, "08", 2) != 0)
+	if (*error->sqlstate != '\0' && strncmp(error->sqlstate, "57P", 3) != 0 &&
+	    strncmp(error->sqlstate, "08", 2) != 0)
 		wrong(error->sqlstate, error->message);
 	return ANSWER_UNKNOWN;
 }
@@ -122,8 +133,8 @@ static void
 keep_receipt(struct teller *t, const struct operation *op, int64_t entry)
 {
 	char line[128];
-	int len = snprintf(line, sizeof line, "%s\t%s\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n", t->scope, op->key, entry,
-	    op->account, op->kop);
+	int len = snprintf(line, sizeof line, "%s\t%s\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n",
+	    t->scope, op->key, entry, op->account, op->kop);
 
 	if (write(t->receipts, line, (size_t)len) != len || fdatasync(t->receipts) != 0)
 		wrong("receipt", "cannot be kept");
