@@ -1,7 +1,8 @@
 -- Deploy kabinet:api/finance to pg
 -- requires: api/session tables/ledger tables/bank
 
--- What /finance asks. Every function answers for the child on show of the token's login, and only to an adult who may see
+-- What /finance asks. Every function answers for the child on show of the token's login, and only to an adult who may
+-- see
 -- the money (KB403).
 
 begin;
@@ -156,7 +157,8 @@ begin
         raise exception 'Такой операции нет.' using errcode = 'KB404';
     end if;
 end $$;
-comment on function cabinet.finance_entry is 'Where a line came from; KB404 when it is not this child''s. paid_at by the bank''s clock';
+comment on function cabinet.finance_entry is
+    'Where a line came from; KB404 when it is not this child''s. paid_at by the bank''s clock';
 
 create function cabinet.finance_payee(p_token text)
 returns table (payee text, account20 text, bank_name text, bik text, corr_account text, inn text, kpp text,

@@ -2,7 +2,8 @@
 -- requires: api/session tables/ledger tables/bank
 
 -- Loading a bank registry: import_begin(), COPY into pg_temp.registry_staging, import_finish(), COMMIT. One file is one
--- transaction; every refusal is KB422, whose message is the reason with the lines it is about below it, and the importer
+-- transaction; every refusal is KB422, whose message is the reason with the lines it is about below it, and the
+-- importer
 -- rolls back. The role may call these two functions and read nothing.
 
 begin;
@@ -45,7 +46,8 @@ begin
     end if;
     return v_agent;
 end $$;
-comment on function bank.agent_of is 'Whose registry it is, by the 20 digits in the file''s name and in the document; KB422 in Russian';
+comment on function bank.agent_of is
+    'Whose registry it is, by the 20 digits in the file''s name and in the document; KB422 in Russian';
 
 create function bank_api.import_begin(p_file_name text, p_sha256 bytea, p_name_account text)
 returns table (is_loaded boolean, dialect text)
@@ -57,7 +59,8 @@ begin
         return query select true, null::text;
         return;
     end if;
-    -- The document may name the account later; when the file's name does, it is checked now and the contract's dialect is known.
+    -- The document may name the account later; when the file's name does, it is checked now and the contract's
+    -- dialect is known.
     if p_name_account <> '' or (select count(*) from bank.agent) = 1 then
         return query select false, (bank.agent_of(p_name_account, '')).dialect;
     else
@@ -83,7 +86,8 @@ comment on function bank_api.import_begin is
 create function bank.registry_number(p_file_name text) returns text language sql immutable as $$
     select coalesce(substring(p_file_name from '_([0-9]{1,9})(?:\.[^.]*)?$'), '')
 $$;
-comment on function bank.registry_number is 'The running number at the end of a registry''s name: 9715357654_40703810338000004376_640.txt';
+comment on function bank.registry_number is
+    'The running number at the end of a registry''s name: 9715357654_40703810338000004376_640.txt';
 
 create function bank.refuse_lines(p_reason text, p_lines text[]) returns void language plpgsql immutable as $$
 begin
@@ -95,7 +99,8 @@ begin
 end $$;
 comment on function bank.refuse_lines is 'KB422 with the reason and up to 20 lines of the file, when there are any';
 
--- The rows of staging, each with what becomes of it. Not narrower than bank.registry_row, so that staging is joined once.
+-- The rows of staging, each with what becomes of it. Not narrower than bank.registry_row, so that staging is joined
+-- once.
 create function bank.import_sort(p_agent bank.agent, p_scope text, p_key_prefix text, p_sender text, p_pads_accounts boolean)
 returns void language plpgsql set search_path = pg_catalog, pg_temp set work_mem = '128MB' as $$
 begin
@@ -135,7 +140,8 @@ begin
     end if;
     analyze pg_temp.registry_work;
 end $$;
-comment on function bank.import_sort is 'Makes pg_temp.registry_work: each row with its idempotency key, account, outcome and entry id';
+comment on function bank.import_sort is
+    'Makes pg_temp.registry_work: each row with its idempotency key, account, outcome and entry id';
 
 create function bank.import_confirm(p_agent bank.agent) returns void
 language plpgsql set search_path = pg_catalog, pg_temp set work_mem = '128MB' as $$
@@ -210,7 +216,8 @@ begin
               from pg_temp.registry_work w where w.outcome = 'posted' group by w.account_id) s
      where b.account_id = s.account_id;
 end $$;
-comment on function bank.import_post is 'Posts the rows that are new, as ledger.post() would one by one: locks, postings, entries, balances';
+comment on function bank.import_post is
+    'Posts the rows that are new, as ledger.post() would one by one: locks, postings, entries, balances';
 
 create function bank.import_reverse(p_agent bank.agent, p_scope text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -269,7 +276,8 @@ begin
     end loop;
     perform bank.refuse_lines('отмены, которые нельзя провести', v_problems);
 end $$;
-comment on function bank.import_reverse is 'Negative rows: each takes back the operation that it names, or the file is refused';
+comment on function bank.import_reverse is
+    'Negative rows: each takes back the operation that it names, or the file is refused';
 
 create function bank.import_warnings(p_registry bigint) returns text[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$

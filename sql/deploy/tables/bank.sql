@@ -1,8 +1,10 @@
 -- Deploy kabinet:tables/bank to pg
 -- requires: tables/ledger
 
--- What the banks tell us: payment agents and their requisites, registries of payments row by row, online payments. Money
--- itself is in the ledger; a row here says which entry it became. Payers' names and addresses stand in the raw rows, so those
+-- What the banks tell us: payment agents and their requisites, registries of payments row by row, online payments.
+-- Money
+-- itself is in the ledger; a row here says which entry it became. Payers' names and addresses stand in the raw rows,
+-- so those
 -- are kept in schema people.
 
 begin;
@@ -27,8 +29,10 @@ create table bank.agent (
 comment on table bank.agent is 'Payment agents: who takes the payers'' money, into which bank account';
 comment on column bank.agent.payee is 'Name of the payee on slips (ГОСТ Р 56042: at most 160 characters)';
 comment on column bank.agent.account20 is 'The payee''s bank account; registries are told apart by it';
-comment on column bank.agent.dialect is 'Dialect of its registries by contract (docs/bank-formats.md); NULL: whatever the file''s shape says';
-comment on column bank.agent.operation_is_key is 'false when operation numbers in its registries do not tell payments apart; then the file and line do';
+comment on column bank.agent.dialect is
+    'Dialect of its registries by contract (docs/bank-formats.md); NULL: whatever the file''s shape says';
+comment on column bank.agent.operation_is_key is
+    'false when operation numbers in its registries do not tell payments apart; then the file and line do';
 
 create table bank.agent_school (
     school_id  bigint not null references school.school,
@@ -48,7 +52,8 @@ begin
     insert into ledger.account (kind, agent_id) values ('bank', new.id), ('suspense', new.id);
     return null;
 end $$;
-comment on function bank.open_agent_accounts() is 'Opens the ledger accounts of a new agent: its bank account and its suspense';
+comment on function bank.open_agent_accounts() is
+    'Opens the ledger accounts of a new agent: its bank account and its suspense';
 create trigger open_accounts after insert on bank.agent for each row execute function bank.open_agent_accounts();
 
 create table bank.channel (
@@ -84,7 +89,8 @@ create table bank.registry (
     loaded_at       timestamptz not null default now(),
     check (rows = posted + confirmed + duplicate + unidentified + reversal)
 );
-comment on table bank.registry is 'Registries that were loaded. One file is one transaction: it stands here with all of its rows, or not at all';
+comment on table bank.registry is
+    'Registries that were loaded. One file is one transaction: it stands here with all of its rows, or not at all';
 comment on column bank.registry.sha256 is 'Of the file: the same file again is "already loaded"';
 comment on column bank.registry.sender is 'PaymentExchange: IdOfContragent';
 comment on column bank.registry.number is 'Number of the registry, from its file name; may be empty';
@@ -116,14 +122,20 @@ create index registry_row_entry on bank.registry_row (entry_id);
 create unique index registry_row_identified on bank.registry_row (identified_by) where identified_by is not null;
 create index registry_row_waiting on bank.registry_row (registry_id, line)
     where outcome = 'unidentified' and identified_by is null;
-comment on table bank.registry_row is 'Every row of every registry, and what became of it; the row as it stood in the file is people.registry_raw';
+comment on table bank.registry_row is
+    'Every row of every registry, and what became of it; the row as it stood in the file is people.registry_raw';
 comment on column bank.registry_row.line is 'Line in the file, from 1';
-comment on column bank.registry_row.outcome is 'posted: credited; confirmed: an online payment had brought it; duplicate: came before, skipped; unidentified: waits in suspense; reversal: took an operation back';
+comment on column bank.registry_row.outcome is
+    'posted: credited; confirmed: an online payment had brought it; duplicate: came before, skipped; '
+    'unidentified: waits in suspense; reversal: took an operation back';
 comment on column bank.registry_row.transfer_kop is 'What is credited; below zero in a reversal';
 comment on column bank.registry_row.paid_at is 'By the bank''s clock';
-comment on column bank.registry_row.entry_id is 'The entry this row made; of a duplicate or confirmed row, the entry that was there before';
-comment on column bank.registry_row.identified_by is 'The entry that took an unidentified payment to a pupil''s account';
-comment on column bank.registry_row.operation is 'The bank''s number of the payment, with the sender before it where numbers are the sender''s';
+comment on column bank.registry_row.entry_id is
+    'The entry this row made; of a duplicate or confirmed row, the entry that was there before';
+comment on column bank.registry_row.identified_by is
+    'The entry that took an unidentified payment to a pupil''s account';
+comment on column bank.registry_row.operation is
+    'The bank''s number of the payment, with the sender before it where numbers are the sender''s';
 comment on column bank.registry_row.account is 'Лицевой счёт as the payer gave it';
 comment on column bank.registry_row.version is 'Grows with every change, for two desks that work at once';
 
@@ -133,7 +145,8 @@ create table people.registry_raw (
     raw          text not null,
     primary key (registry_id, line)
 );
-comment on table people.registry_raw is 'Rows of registries as they stood in the files, in UTF-8: they hold payers'' names and addresses';
+comment on table people.registry_raw is
+    'Rows of registries as they stood in the files, in UTF-8: they hold payers'' names and addresses';
 
 create table bank.online_payment (
     id                   bigint generated always as identity primary key,
@@ -153,8 +166,11 @@ create table bank.online_payment (
 );
 create unique index online_payment_row on bank.online_payment (registry_id, line) where line is not null;
 create index online_payment_waiting on bank.online_payment (agent_id, paid_at) where registry_id is null;
-comment on table bank.online_payment is 'Payments that the bank announced online. The registry of the evening confirms each of them once, and never credits it again';
-comment on column bank.online_payment.pay_id is 'The bank''s id in the online protocol, not always the operation of the registry';
+comment on table bank.online_payment is
+    'Payments that the bank announced online. The registry of the evening confirms each of them once, and never '
+    'credits it again';
+comment on column bank.online_payment.pay_id is
+    'The bank''s id in the online protocol, not always the operation of the registry';
 comment on column bank.online_payment.paid_at is 'By the bank''s clock';
 comment on column bank.online_payment.confirmed_operation is 'Operation of the registry row that confirmed it';
 
@@ -166,7 +182,8 @@ create view bank.unidentified as
       join bank.channel c on c.channel = r.channel
      where r.outcome = 'unidentified' and r.identified_by is null
        and not exists (select from ledger.entry e where e.reverses = r.entry_id);
-comment on view bank.unidentified is 'The worklist: payments whose money waits in suspense because nobody has the account they name';
+comment on view bank.unidentified is
+    'The worklist: payments whose money waits in suspense because nobody has the account they name';
 
 create function bank.identify(p_registry bigint, p_line integer, p_version integer, p_pupil bigint, p_actor text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -1,14 +1,18 @@
 -- Deploy kabinet:tables/ledger to pg
 -- requires: tables/school
 
--- The books. An entry is something that happened to money; its postings say which accounts it moved and by how much, and
--- sum to zero. Money goes in through ledger.post() and ledger.reverse() (the importer posts whole registries by the same
+-- The books. An entry is something that happened to money; its postings say which accounts it moved and by how much,
+-- and
+-- sum to zero. Money goes in through ledger.post() and ledger.reverse() (the importer posts whole registries by the
+-- same
 -- rules), nothing is ever changed or removed, and ledger.violations is empty. docs/money.md tells the whole story.
 --
--- How an entry stays balanced (I1) without a trigger per row: the postings are written first and the entry *closes* them.
+-- How an entry stays balanced (I1) without a trigger per row: the postings are written first and the entry *closes*
+-- them.
 -- The trigger of ledger.entry fires once per statement and looks at all of its new entries; a posting for an entry that
 -- exists already is refused in the same way; and a posting whose entry never comes fails its deferred foreign key at
--- COMMIT. So a set of a million entries is checked by one join, one entry by two index probes, and the guarantee is that
+-- COMMIT. So a set of a million entries is checked by one join, one entry by two index probes, and the guarantee is
+-- that
 -- of a deferred constraint trigger on every row.
 
 begin;
@@ -16,7 +20,8 @@ begin;
 set local role kabinet_owner;
 
 create schema ledger;
-comment on schema ledger is 'Double-entry books in kopecks, append-only. No program has any right here; see docs/money.md';
+comment on schema ledger is
+    'Double-entry books in kopecks, append-only. No program has any right here; see docs/money.md';
 
 create type ledger.account_kind as enum ('pupil', 'bank', 'terminal_cash', 'provider', 'agent_income', 'suspense');
 create type ledger.entry_kind as enum ('top_up', 'meal', 'service', 'refund', 'reversal', 'unidentified', 'payout');
@@ -53,7 +58,8 @@ create table ledger.account (
     check (kind not in ('bank', 'suspense', 'agent_income') or agent_id is not null)
 );
 create unique index account_agent_kind on ledger.account (agent_id, kind) where kind in ('bank', 'suspense', 'agent_income');
-comment on table ledger.account is 'Accounts of the books: one per pupil (what we owe), the agent''s bank, suspense and income, cash, provider';
+comment on table ledger.account is
+    'Accounts of the books: one per pupil (what we owe), the agent''s bank, suspense and income, cash, provider';
 comment on column ledger.account.school_id is 'NULL for accounts that serve several schools';
 comment on column ledger.account.agent_id is 'bank.agent, where the account is a payment agent''s';
 
@@ -72,15 +78,19 @@ create table ledger.entry (
     check ((kind = 'reversal') = (reverses is not null)),
     unique (scope, key)
 );
-comment on table ledger.entry is 'Something that happened to money. Append-only. Inserting it closes its postings: two or more, sum zero';
+comment on table ledger.entry is
+    'Something that happened to money. Append-only. Inserting it closes its postings: two or more, sum zero';
 comment on column ledger.entry.at is 'When it was written';
 comment on column ledger.entry.business_date is 'The day it belongs to, in the school''s calendar';
 comment on column ledger.entry.actor is 'Who did it: a program or a login, never a person''s name';
-comment on column ledger.entry.source is 'Where it came from, for the parent, Russian: «реестр № 640 от 06.01.2026», «столовая, касса 1»';
-comment on column ledger.entry.reason is 'What it was for, for the parent, Russian: «Сбербанк Онлайн», «Обед, комплекс № 2»';
+comment on column ledger.entry.source is
+    'Where it came from, for the parent, Russian: «реестр № 640 от 06.01.2026», «столовая, касса 1»';
+comment on column ledger.entry.reason is
+    'What it was for, for the parent, Russian: «Сбербанк Онлайн», «Обед, комплекс № 2»';
 comment on column ledger.entry.scope is 'Whose keys these are: «bank:40703810338000004376», «terminal:7»';
 comment on column ledger.entry.key is 'Idempotency key: one effect per (scope, key), for ever (I8)';
-comment on column ledger.entry.fingerprint is 'ledger.fingerprint() of the body, to tell a replay from another request with the same key';
+comment on column ledger.entry.fingerprint is
+    'ledger.fingerprint() of the body, to tell a replay from another request with the same key';
 comment on column ledger.entry.reverses is 'The entry that this one undoes, posting by posting (I7)';
 
 create table ledger.posting (
@@ -97,12 +107,17 @@ create table ledger.posting (
 );
 create unique index posting_version on ledger.posting (account_id, version) where version is not null;
 create index posting_day on ledger.posting (account_id, day, version) where version is not null;
-comment on table ledger.posting is 'One account''s part of an entry. Append-only. Written before its entry, see the head of this file';
-comment on column ledger.posting.amount_kop is 'Above zero credits the account (a pupil''s balance grows), below zero debits it';
+comment on table ledger.posting is
+    'One account''s part of an entry. Append-only. Written before its entry, see the head of this file';
+comment on column ledger.posting.amount_kop is
+    'Above zero credits the account (a pupil''s balance grows), below zero debits it';
 comment on column ledger.posting.balance_after_kop is 'Pupils'' accounts: the running balance after this posting';
 comment on column ledger.posting.version is 'Pupils'' accounts: 1, 2, 3 … without a gap (I5)';
-comment on column ledger.posting.day is 'Pupils'' accounts: the day of the statement; the entry''s business date, but never before the previous posting''s';
-comment on column ledger.posting.credit_kop is 'The one-day credit (ledger.credit) that allowed balance_after_kop below zero';
+comment on column ledger.posting.day is
+    'Pupils'' accounts: the day of the statement; the entry''s business date, but never before the previous '
+    'posting''s';
+comment on column ledger.posting.credit_kop is
+    'The one-day credit (ledger.credit) that allowed balance_after_kop below zero';
 
 create table ledger.balance (
     account_id   bigint primary key references ledger.account,
@@ -110,7 +125,9 @@ create table ledger.balance (
     version      integer not null default 0,
     day          date
 ) with (fillfactor = 70);
-comment on table ledger.balance is 'The last running balance of each pupil''s account: the row that writers lock. Shared accounts (bank, provider) are summed instead, so that they never become a hot row';
+comment on table ledger.balance is
+    'The last running balance of each pupil''s account: the row that writers lock. Shared accounts (bank, '
+    'provider) are summed instead, so that they never become a hot row';
 comment on column ledger.balance.version is 'Version of the last posting = number of postings';
 comment on column ledger.balance.day is 'Day of the last posting';
 
@@ -123,7 +140,8 @@ create table ledger.credit (
     at          timestamptz not null default now(),
     primary key (account_id, day)
 );
-comment on table ledger.credit is 'An explicit credit of one day: how far below zero the account may go on that day. Append-only';
+comment on table ledger.credit is
+    'An explicit credit of one day: how far below zero the account may go on that day. Append-only';
 
 -- I2: append-only, for the owner too. Statement triggers cost nothing per row and fire even when no row matches.
 create function ledger.refuse_change() returns trigger language plpgsql as $$
@@ -213,7 +231,8 @@ create function ledger.roubles(p_kop bigint) returns text language sql immutable
 $$;
 comment on function ledger.roubles is 'A sum in the words of messages: 1 234,50 ₽';
 
--- Money moves here. The body is checked against the key first, then the pupils' rows are locked in account order, so two
+-- Money moves here. The body is checked against the key first, then the pupils' rows are locked in account order, so
+-- two
 -- writers never wait for each other in a ring; the postings are written, the entry closes them, the balances follow.
 create function ledger.post(p_kind ledger.entry_kind, p_scope text, p_key text, p_business_date date, p_actor text,
     p_source text, p_reason text, p_accounts bigint[], p_amounts bigint[],
@@ -369,7 +388,8 @@ create view ledger.violations (id, detail) as
     select 'I11', format('%s is %s', s.name, s.setting)
       from pg_settings s
      where s.name in ('fsync', 'full_page_writes', 'synchronous_commit') and s.setting in ('off', 'local');
-comment on view ledger.violations is 'Broken invariants of the books, one per row (docs/money.md); empty on a healthy database';
+comment on view ledger.violations is
+    'Broken invariants of the books, one per row (docs/money.md); empty on a healthy database';
 
 revoke all on all functions in schema ledger from public;
 
