@@ -83,8 +83,9 @@ describe('finance', () => {
   });
 
   test('the statement pages through every line, newest first, once', async () => {
-    const wanted = sql(`select p.amount_kop from ledger.posting p join ledger.account a on a.id = p.account_id
-      join school.pupil u on u.id = a.pupil_id where u.idn = :'idn' order by p.version desc`, { variables: { idn: rich.idn } }).map(([sum]) => Number(sum));
+    const [[wanted]] = sql(`select count(*) from ledger.posting p join ledger.entry e on e.id = p.entry_id
+      join ledger.account a on a.id = p.account_id join school.pupil u on u.id = a.pupil_id
+      where u.idn = :'idn' and e.kind = 'top_up'`, { variables: { idn: rich.idn } });
     const seen = new Set();
     let url = `/finance?${wide}`, lines = 0, pages = 0;
     while (url && pages++ < 100) {
@@ -96,7 +97,7 @@ describe('finance', () => {
       url = next ? next[1].replaceAll('&amp;', '&') : null;
     }
     assert.ok(lines >= 1);
-    assert.equal(seen.size, wanted.filter((sum) => sum > 0).length, 'every top-up is reachable');
+    assert.equal(seen.size, Number(wanted), 'every top-up is reachable');
   });
 
   test('a period that holds nothing says so; a filter keeps the sums true', async () => {
