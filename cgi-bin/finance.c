@@ -1,8 +1,9 @@
 /*
- * finance.c -- Финансы: balance, statement with running balance, CSV, where a top-up came from, the payment slip.
+ * finance.c -- Финансы: balance, statement with running balance, CSV, where a top-up came from, the
+ * payment slip.
  *
- * The period is the database's to complete: without dates it answers for the last days before the school's today and says
- * which they were.
+ * The period is the database's to complete: without dates it answers for the last days before the
+ * school's today and says which they were.
  */
 #include "app.h"
 #include "log.h"
@@ -49,7 +50,7 @@ ask_statement(struct request *rq, const struct filter *filter, int limit, int64_
 	    DB_INT(limit), DB_ID(before));
 }
 
-/* ---- the statement --------------------------------------------------------------------------------------------------- */
+/* ---- the statement --------------------------------------------------------------------------- */
 
 static void
 add_kinds(struct view *page, const struct db_rows *kinds, const struct filter *filter)
@@ -116,7 +117,10 @@ add_filter(struct request *rq, struct view *page, const struct filter *filter, c
 	    "kind", filter->kind, "print", "1", NULL));
 }
 
-/* GET /finance[?from=&to=&kind=&before=&print=1] -- newest first; `before` is the version that the last page ended with. */
+/*
+ * GET /finance[?from=&to=&kind=&before=&print=1] -- newest first; `before` is the version that the
+ * last page ended with.
+ */
 static enum reply
 show_statement(struct request *rq)
 {
@@ -211,9 +215,12 @@ show_entry(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* ---- the slip -------------------------------------------------------------------------------------------------------- */
+/* ---- the slip -------------------------------------------------------------------------------- */
 
-/* The code, or a line that says why there is none: a payee with wrong requisites must not stop the form on paper. */
+/*
+ * The code, or a line that says why there is none: a payee with wrong requisites must not stop the
+ * form on paper.
+ */
 static struct html
 slip_qr(struct request *rq, const struct db_rows *payee, const char *purpose, int64_t sum_kop)
 {

@@ -1,4 +1,7 @@
-/* home.c -- Главная: balance, statistics, announcements, contacts; the rules; the site's «не найдено» and /health. */
+/*
+ * home.c -- Главная: balance, statistics, announcements, contacts; the rules; the site's «не
+ * найдено» and /health.
+ */
 #include "app.h"
 
 #define NEWS_ON_HOME  3

@@ -1,8 +1,9 @@
 /*
- * login.c -- the door of the cabinet: password or PIN, the first login by authorization code, logout.
+ * login.c -- the door of the cabinet: password or PIN, the first login by authorization code,
+ * logout.
  *
- * An unknown name, a wrong password, a PIN on a device that nobody confirmed: the same statements, the same work, the same
- * words. Children, devices and the change of a password are in settings.c.
+ * An unknown name, a wrong password, a PIN on a device that nobody confirmed: the same statements,
+ * the same work, the same words. Children, devices and the change of a password are in settings.c.
  */
 #include "app.h"
 #include "auth.h"
@@ -50,7 +51,7 @@ begin(struct request *rq, const char *name, const char *kind, struct auth_attemp
 	return auth_read_attempt(rq, rows, attempt) ? REPLY_GO_ON : form(rq);
 }
 
-/* ---- /login ---------------------------------------------------------------------------------------------------------- */
+/* ---- /login ---------------------------------------------------------------------------------- */
 
 /* GET /login[?next=] */
 static enum reply
@@ -103,7 +104,7 @@ log_in(struct request *rq)
 	return app_redirect(rq, next, NULL);
 }
 
-/* ---- /login/first ---------------------------------------------------------------------------------------------------- */
+/* ---- /login/first ---------------------------------------------------------------------------- */
 
 /* GET /login/first */
 static enum reply
@@ -115,7 +116,10 @@ show_first(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* POST /login/first login= code= password= password2= : the code is spent, the browser becomes a confirmed device. */
+/*
+ * POST /login/first login= code= password= password2= : the code is spent, the browser becomes a
+ * confirmed device.
+ */
 static enum reply
 log_in_first(struct request *rq)
 {
@@ -157,7 +161,7 @@ log_in_first(struct request *rq)
 	return app_redirect(rq, "/", "done", "first", NULL);
 }
 
-/* ---- /logout --------------------------------------------------------------------------------------------------------- */
+/* ---- /logout --------------------------------------------------------------------------------- */
 
 /* Ends the session here and on the server; one that has ended already is no error. */
 static enum reply

@@ -1,8 +1,9 @@
 /*
- * settings.c -- «Настройки» and «Мои устройства и сеансы»: look, children, password, the pupil's own login, devices.
+ * settings.c -- «Настройки» and «Мои устройства и сеансы»: look, children, password, the pupil's
+ * own login, devices.
  *
- * What touches other people's way in (children, password, pupil's login) is for parents; the look is for everybody, and is
- * a cookie: the server keeps nothing about it.
+ * What touches other people's way in (children, password, pupil's login) is for parents; the look
+ * is for everybody, and is a cookie: the server keeps nothing about it.
  */
 #include "app.h"
 #include "auth.h"
@@ -31,7 +32,7 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_SESSIONS_END_OTHERS] = { "cabinet.sessions_end_others($1)" },
 };
 
-/* ---- settings and look ----------------------------------------------------------------------------------------------- */
+/* ---- settings and look ----------------------------------------------------------------------- */
 
 /* GET /settings -- strangers get the look alone. */
 static enum reply
@@ -73,9 +74,12 @@ set_look(struct request *rq)
 	return app_redirect(rq, "/settings", "done", "look", NULL);
 }
 
-/* ---- children -------------------------------------------------------------------------------------------------------- */
+/* ---- children -------------------------------------------------------------------------------- */
 
-/* POST /child idn= -- whose cabinet is on show from now on; back to the front page, where each child has one. */
+/*
+ * POST /child idn= -- whose cabinet is on show from now on; back to the front page, where each
+ * child has one.
+ */
 static enum reply
 choose_child(struct request *rq)
 {
@@ -129,7 +133,7 @@ add_child(struct request *rq)
 	return app_redirect(rq, "/settings", "done", "child", NULL);
 }
 
-/* ---- password -------------------------------------------------------------------------------------------------------- */
+/* ---- password -------------------------------------------------------------------------------- */
 
 /* GET /settings/password */
 static enum reply
@@ -141,7 +145,10 @@ show_password(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* POST /settings/password old= password= password2= -- every other session ends, this one goes on under a new token. */
+/*
+ * POST /settings/password old= password= password2= -- every other session ends, this one goes on
+ * under a new token.
+ */
 static enum reply
 change_password(struct request *rq)
 {
@@ -181,9 +188,12 @@ change_password(struct request *rq)
 	return app_redirect(rq, "/settings", "done", "password", NULL);
 }
 
-/* ---- the pupil's own login ------------------------------------------------------------------------------------------- */
+/* ---- the pupil's own login ------------------------------------------------------------------- */
 
-/* POST /settings/pupil -- a code for the child's own, read-only login: the only page that a POST answers, shown once. */
+/*
+ * POST /settings/pupil -- a code for the child's own, read-only login: the only page that a POST
+ * answers, shown once.
+ */
 static enum reply
 give_pupil_login(struct request *rq)
 {
@@ -212,7 +222,7 @@ end_pupil_login(struct request *rq)
 	return db_answer(rq) ? app_redirect(rq, "/settings", "done", "pupil-end", NULL) : rq->db_reply;
 }
 
-/* ---- devices and sessions -------------------------------------------------------------------------------------------- */
+/* ---- devices and sessions -------------------------------------------------------------------- */
 
 /* GET /devices */
 static enum reply
@@ -241,7 +251,10 @@ forget(struct request *rq, enum question question, const char *done)
 	return db_answer(rq) ? app_redirect(rq, "/devices", "done", done, NULL) : rq->db_reply;
 }
 
-/* With `this` it is the visitor's own: its cookie has become worthless, and would only promise a PIN at the next login. */
+/*
+ * With `this` it is the visitor's own: its cookie has become worthless, and would only promise a
+ * PIN at the next login.
+ */
 static enum reply
 revoke_device(struct request *rq)
 {

@@ -1,5 +1,6 @@
 /*
- * app-private.h -- between app.c (process, protocol, dispatch), frame.c, csrf.c, reply.c and db.c. Nobody else's.
+ * app-private.h -- between app.c (process, protocol, dispatch), frame.c, csrf.c, reply.c and db.c.
+ * Nobody else's.
  */
 #ifndef KABINET_APP_PRIVATE_H
 #define KABINET_APP_PRIVATE_H
@@ -27,11 +28,17 @@ struct app_state {
 	bool              is_broken_pipe;
 };
 
-/* app.c: status line, headers and body at once; extra headers end with CRLF each. HEAD sends no body. */
+/*
+ * app.c: status line, headers and body at once; extra headers end with CRLF each. HEAD sends no
+ * body.
+ */
 void app_write(struct request *rq, int status, const char *type, const char *extra_headers,
     const char *bytes, size_t len);
 
-/* csrf.c: the token for the forms of this page (a stranger without an anchor gets the cookie); the check of a POST. */
+/*
+ * csrf.c: the token for the forms of this page (a stranger without an anchor gets the cookie); the
+ * check of a POST.
+ */
 const char *csrf_token(struct request *rq);
 bool csrf_is_good(struct request *rq);
 
@@ -41,7 +48,10 @@ void reply_read_cookies(struct request *rq);
 /* A cookie that holds a token of ours, else "". */
 const char *reply_token_cookie(struct request *rq, const char *name);
 
-/* frame.c; for db.c, when the answers are there: fills rq->visitor; false when the visitor's mode may not come here. */
+/*
+ * frame.c; for db.c, when the answers are there: fills rq->visitor; false when the visitor's mode
+ * may not come here.
+ */
 bool frame_know_visitor(struct request *rq);
 /* frame.c: the page inside layout.html, into rq->state->page; false when it is broken. */
 bool frame_render(struct request *rq, struct view *page);

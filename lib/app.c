@@ -1,9 +1,10 @@
 /*
- * app.c -- the process of a section: master and workers, the FastCGI loop, dispatch. See app.h for the order of things.
+ * app.c -- the process of a section: master and workers, the FastCGI loop, dispatch. See app.h for
+ * the order of things.
  *
- * Shutdown without a lost request: SIGTERM stays blocked but for the wait in ppoll(), so it arrives either there, between
- * two requests, or after the one in hand. fd 0 is non-blocking, because several workers wake for one connection and all
- * but one find it taken.
+ * Shutdown without a lost request: SIGTERM stays blocked but for the wait in ppoll(), so it arrives
+ * either there, between two requests, or after the one in hand. fd 0 is non-blocking, because
+ * several workers wake for one connection and all but one find it taken.
  */
 #include "app.h"
 
@@ -57,9 +58,12 @@ setting(const char *name, const char *fallback)
 	return value != NULL && *value != '\0' ? value : fallback;
 }
 
-/* ---- one request ----------------------------------------------------------------------------------------------------- */
+/* ---- one request ----------------------------------------------------------------------------- */
 
-/* A FastCGI parameter; "" when absent. It lives in libfcgi's memory until the request is finished, as we do. */
+/*
+ * A FastCGI parameter; "" when absent. It lives in libfcgi's memory until the request is finished,
+ * as we do.
+ */
 static const char *
 param(const char *name)
 {
@@ -97,7 +101,10 @@ content_length(void)
 	return int_parse(s, 0, INT64_MAX, &n) ? n : -1;
 }
 
-/* The form body; fewer bytes than announced means that the client left, and that nothing may be done. */
+/*
+ * The form body; fewer bytes than announced means that the client left, and that nothing may be
+ * done.
+ */
 static enum reply
 read_body(struct request *rq)
 {
@@ -139,7 +146,10 @@ read_request(struct request *rq)
 	return strcmp(rq->method, "POST") == 0 ? read_body(rq) : REPLY_GO_ON;
 }
 
-/* The route of method and path; 405 when only the method is wrong. HEAD is answered by GET's handler. */
+/*
+ * The route of method and path; 405 when only the method is wrong. HEAD is answered by GET's
+ * handler.
+ */
 static enum reply
 find_route(struct request *rq)
 {
@@ -272,7 +282,7 @@ serve(struct arena *arena, struct app_state *state, bool log_requests)
 	arena_reset(arena);
 }
 
-/* ---- worker ---------------------------------------------------------------------------------------------------------- */
+/* ---- worker ---------------------------------------------------------------------------------- */
 
 /* Waits for a connection with SIGTERM let in. false: it is time to go. */
 static bool
@@ -323,7 +333,7 @@ work(const struct app *app)
 	return 0;
 }
 
-/* ---- master ---------------------------------------------------------------------------------------------------------- */
+/* ---- master ---------------------------------------------------------------------------------- */
 
 struct worker { pid_t pid; int64_t started_ms; };
 
@@ -333,7 +343,10 @@ start_worker(const struct app *app)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		/* A master that dies takes its workers along: their socket would be served by nobody's children. */
+		/*
+		 * A master that dies takes its workers along: their socket would be served by
+		 * nobody's children.
+		 */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		if (getppid() == 1)
 			raise(SIGTERM);
@@ -405,7 +418,10 @@ supervise(const struct app *app, int count)
 	while (!stop_requested) {
 		struct worker *dead;
 
-		/* SIGCHLD and SIGTERM are let in only here, so neither can slip between test and wait. */
+		/*
+		 * SIGCHLD and SIGTERM are let in only here, so neither can slip between test and
+		 * wait.
+		 */
 		sigsuspend(&none);
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 			dead = worker_of(workers, count, pid);
@@ -440,7 +456,9 @@ prepare_process(void)
 	sigaction(SIGINT, &action, NULL);
 	action.sa_handler = on_child;
 	sigaction(SIGCHLD, &action, NULL);
-	/* libfcgi replaces default dispositions of these two with its own; ours must stand before. */
+	/*
+	 * libfcgi replaces default dispositions of these two with its own; ours must stand before.
+	 */
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL);
@@ -453,7 +471,9 @@ prepare_process(void)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	umask(077);
 	fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
-	/* A worker never starts programs, but whatever would must not inherit the listening socket. */
+	/*
+	 * A worker never starts programs, but whatever would must not inherit the listening socket.
+	 */
 	fcntl(0, F_SETFD, FD_CLOEXEC);
 }
 

@@ -1,16 +1,20 @@
 /*
- * app.h -- a section's program: prefork, accept, route, answer. One worker answers one request at a time.
+ * app.h -- a section's program: prefork, accept, route, answer. One worker answers one request at a
+ * time.
  *
- * main() of a section is `return app_main(&app);`. The master reads the environment, loads templates, forks the workers
- * and restarts those that die; a worker connects to PostgreSQL as the section's role and accepts on fd 0, a listening
- * Unix socket (spawn-fcgi in the demo, systemd elsewhere). SIGTERM: the request in hand is answered, then exit 0.
+ * main() of a section is `return app_main(&app);`. The master reads the environment, loads
+ * templates, forks the workers and restarts those that die; a worker connects to PostgreSQL as the
+ * section's role and accepts on fd 0, a listening Unix socket (spawn-fcgi in the demo, systemd
+ * elsewhere). SIGTERM: the request in hand is answered, then exit 0.
  *
- * Order of a request: limits → query, cookies, body → route (404, 405) → CSRF for POST (403) → handler → page in memory → sent
- * at once → arena reset. A handler is *validate → ask → answer → show*.
+ * Order of a request: limits → query, cookies, body → route (404, 405) → CSRF for POST (403) →
+ * handler → page in memory → sent at once → arena reset. A handler is *validate → ask → answer →
+ * show*.
  *
- * Environment: KABINET_DB (conninfo; the role is the program's own), KABINET_TEMPLATES, KABINET_STATIC_MANIFEST,
- * KABINET_WORKERS (2), KABINET_PEPPER (only where secrets are compared), KABINET_BASE_URL, KABINET_LOG_REQUESTS (1: a log
- * line for each request). `--routes` prints the route table and exits, `--questions` the SQL of the questions.
+ * Environment: KABINET_DB (conninfo; the role is the program's own), KABINET_TEMPLATES,
+ * KABINET_STATIC_MANIFEST, KABINET_WORKERS (2), KABINET_PEPPER (only where secrets are compared),
+ * KABINET_BASE_URL, KABINET_LOG_REQUESTS (1: a log line for each request). `--routes` prints the
+ * route table and exits, `--questions` the SQL of the questions.
  */
 #ifndef KABINET_APP_H
 #define KABINET_APP_H
@@ -43,8 +47,9 @@ enum reply {
 };
 
 /*
- * Who may come. Without ACCESS_ANYONE a session is needed; the database functions decide again, on their own. ACCESS_ANYONE
- * together with others means: a stranger too, but who has a session is shown the frame of the cabinet.
+ * Who may come. Without ACCESS_ANYONE a session is needed; the database functions decide again, on
+ * their own. ACCESS_ANYONE together with others means: a stranger too, but who has a session is
+ * shown the frame of the cabinet.
  */
 enum access {
 	ACCESS_ANYONE = 1,
@@ -75,7 +80,10 @@ struct app {
 /* The whole of main(). */
 int app_main(int argc, char **argv, const struct app *app);
 
-/* main() of a section with the tables `routes` and `questions`; further members of struct app may follow the name. */
+/*
+ * main() of a section with the tables `routes` and `questions`; further members of struct app may
+ * follow the name.
+ */
 #define APP_MAIN(...) \
 	int \
 	main(int argc, char **argv) \
@@ -89,7 +97,10 @@ int app_main(int argc, char **argv, const struct app *app);
 		return app_main(argc, argv, &app); \
 	}
 
-/* The visitor, from the database's answer to app.c's own question; unknown, with empty strings, before db_answer(). */
+/*
+ * The visitor, from the database's answer to app.c's own question; unknown, with empty strings,
+ * before db_answer().
+ */
 struct visitor {
 	bool        is_known;
 	bool        is_parent;      /* mode «Родитель», else «Ученик» */
@@ -118,36 +129,52 @@ struct request {
 	struct app_state   *state;    /* app.c's */
 };
 
-/* A page in the layout: its dictionary, with the frame's symbols set by view_send(). The template must exist. */
+/*
+ * A page in the layout: its dictionary, with the frame's symbols set by view_send(). The template
+ * must exist.
+ */
 struct view *view_new(struct request *rq, const char *template_name) __attribute__((returns_nonnull));
-/* Renders and sends, with rq->page_status; answers what is still asked first. REPLY_BROKEN when the page is broken. */
+/*
+ * Renders and sends, with rq->page_status; answers what is still asked first. REPLY_BROKEN when the
+ * page is broken.
+ */
 enum reply view_send(struct request *rq, struct view *page) __attribute__((warn_unused_result));
 
 /*
- * 303 to a path of this site; pairs of name, value end with NULL and are encoded, empty values are left out:
- * app_redirect(rq, "/finance", "from", day, NULL).
+ * 303 to a path of this site; pairs of name, value end with NULL and are encoded, empty values are
+ * left out: app_redirect(rq, "/finance", "from", day, NULL).
  */
 enum reply app_redirect(struct request *rq, const char *path, ...) __attribute__((sentinel));
 /* The form's field `next`: a path of this site in plain characters to go on to, else "/". */
 const char *app_next_path(struct request *rq) __attribute__((returns_nonnull));
 /* A path with query as text for href="" in templates (`*_url` symbols). */
 const char *url_path(struct request *rq, const char *path, ...) __attribute__((sentinel, returns_nonnull));
-/* Another path with the query of this page but for one parameter, which gets a new value, or goes when that is "". */
+/*
+ * Another path with the query of this page but for one parameter, which gets a new value, or goes
+ * when that is "".
+ */
 const char *url_query(struct request *rq, const char *path, const char *name, const char *value)
     __attribute__((returns_nonnull));
 /*
- * The links of a list in pages, newest first: sets `older_url` and `newer_url` ("" for none; newer leads to the first page). The
- * rows were asked with limit + 1; the next page begins below `key_column` of the last row shown, in the parameter `before`.
+ * The links of a list in pages, newest first: sets `older_url` and `newer_url` ("" for none; newer
+ * leads to the first page). The rows were asked with limit + 1; the next page begins below
+ * `key_column` of the last row shown, in the parameter `before`.
  */
 void view_pager(struct request *rq, struct view *page, struct db_rows *rows, int limit, const char *key_column);
 /* The page of an error, with the request id. */
 enum reply app_error(struct request *rq, enum reply reply);
 
-/* A whole other document: type is a full Content-Type; file_name makes it an attachment, NULL shows it inline. */
+/*
+ * A whole other document: type is a full Content-Type; file_name makes it an attachment, NULL shows
+ * it inline.
+ */
 enum reply app_send(struct request *rq, int status, const char *type, const char *file_name,
     const char *bytes, size_t len);
 
-/* Cookies go out with the answer. `__Host-`, Secure, HttpOnly, SameSite=Lax, Path=/; max_age_s 0 ends with the browser, -1 deletes. */
+/*
+ * Cookies go out with the answer. `__Host-`, Secure, HttpOnly, SameSite=Lax, Path=/; max_age_s 0
+ * ends with the browser, -1 deletes.
+ */
 void app_set_cookie(struct request *rq, const char *name, const char *value, int max_age_s);
 const char *app_cookie(struct request *rq, const char *name);   /* "" when absent */
 
@@ -156,7 +183,9 @@ const char *app_cookie(struct request *rq, const char *name);   /* "" when absen
 #define APP_VISIT_COOKIE   "__Host-visit"   /* anchors the CSRF token of visitors without a session */
 #define APP_LOOK_COOKIE    "__Host-look"    /* theme, size, contrast */
 
-/* What the visitor came with, for «Мои устройства и сеансы»: «Chrome, Android». At most 64 bytes. */
+/*
+ * What the visitor came with, for «Мои устройства и сеансы»: «Chrome, Android». At most 64 bytes.
+ */
 const char *app_agent(const struct request *rq);
 
 #endif

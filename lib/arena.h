@@ -1,13 +1,14 @@
 /*
  * arena.h -- memory that lives as long as one request.
  *
- * A worker makes one arena at start and resets it after every request; nothing allocated here is freed one by one.
- * Foreign resources (a PGresult, a file descriptor, a GError) join the arena by arena_defer(), and are released in
- * reverse order at the reset, so that a handler may simply return.
+ * A worker makes one arena at start and resets it after every request; nothing allocated here is
+ * freed one by one. Foreign resources (a PGresult, a file descriptor, a GError) join the arena by
+ * arena_defer(), and are released in reverse order at the reset, so that a handler may simply
+ * return.
  *
- * Failure: there is none to handle. Running out of memory, or of the arena's own limit, aborts the worker (GLib, which
- * stands behind the templates, does the same); the master starts another. Every input is bounded before it reaches an
- * arena, so no visitor can bring that about.
+ * Failure: there is none to handle. Running out of memory, or of the arena's own limit, aborts the
+ * worker (GLib, which stands behind the templates, does the same); the master starts another. Every
+ * input is bounded before it reaches an arena, so no visitor can bring that about.
  *
  * Under AddressSanitizer the free tail is poisoned and each chunk is followed by a red zone.
  */
@@ -22,7 +23,10 @@ struct arena;
 /* An empty arena that will hold at most max_bytes; pair with arena_free(). */
 struct arena *arena_new(size_t max_bytes) __attribute__((returns_nonnull, warn_unused_result));
 
-/* Runs the deferred calls, newest first, and forgets every chunk; pointers from this arena die here. */
+/*
+ * Runs the deferred calls, newest first, and forgets every chunk; pointers from this arena die
+ * here.
+ */
 void arena_reset(struct arena *a);
 
 /* Resets and releases the arena itself. */

@@ -18,7 +18,7 @@ static const struct { const char *cyrillic; char latin; } look_alikes[] = {
 	{ "о", 'O' }, { "р", 'P' }, { "с", 'C' }, { "т", 'T' }, { "у", 'Y' }, { "х", 'X' },
 };
 
-/* ---- what was typed -------------------------------------------------------------------------------------------------- */
+/* ---- what was typed -------------------------------------------------------------------------- */
 
 const char *
 auth_form_name(struct request *rq, const char *field)
@@ -109,7 +109,7 @@ auth_form_new_password(struct request *rq, const char *name)
 	return password;
 }
 
-/* ---- trying ---------------------------------------------------------------------------------------------------------- */
+/* ---- trying ---------------------------------------------------------------------------------- */
 
 static const char *
 wait_words(struct request *rq, int64_t wait_s)

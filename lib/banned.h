@@ -1,4 +1,7 @@
-/* banned.h -- included by the compiler before everything (Makefile, -include): what nobody here should call. */
+/*
+ * banned.h -- included by the compiler before everything (Makefile, -include): what nobody here
+ * should call.
+ */
 #ifndef KABINET_BANNED_H
 #define KABINET_BANNED_H
 

@@ -1,7 +1,9 @@
 /*
- * crypto.h -- secrets: random tokens, slow hashes of passwords, keyed hashes. The only file that knows OpenSSL.
+ * crypto.h -- secrets: random tokens, slow hashes of passwords, keyed hashes. The only file that
+ * knows OpenSSL.
  *
- * Failure of the random generator or of a primitive is never papered over: it is logged and the process aborts.
+ * Failure of the random generator or of a primitive is never papered over: it is logged and the
+ * process aborts.
  */
 #ifndef KABINET_CRYPTO_H
 #define KABINET_CRYPTO_H
@@ -15,7 +17,10 @@
 #define CRYPTO_TOKEN_BYTES  32
 #define CRYPTO_TOKEN_CHARS  43   /* base64url of a token, without padding */
 
-/* Reads the pepper (32 to 1024 bytes, mode without access for others) once at start; false with the reason logged. */
+/*
+ * Reads the pepper (32 to 1024 bytes, mode without access for others) once at start; false with the
+ * reason logged.
+ */
 bool crypto_load_pepper(const char *path) __attribute__((warn_unused_result));
 
 void crypto_random(void *bytes, size_t len);
@@ -31,8 +36,8 @@ bool crypto_equal(const void *a, const void *b, size_t len);
 void crypto_wipe(void *bytes, size_t len);
 
 /*
- * HMAC(pepper, scrypt(secret, salt, N, r = 8, p = 1)). cost_log2 is 10 to 17; 15 takes 32 MiB and about 0.13 s here.
- * Asserts that the pepper was loaded.
+ * HMAC(pepper, scrypt(secret, salt, N, r = 8, p = 1)). cost_log2 is 10 to 17; 15 takes 32 MiB and
+ * about 0.13 s here. Asserts that the pepper was loaded.
  */
 void crypto_password_hash(const char *secret, const uint8_t salt[CRYPTO_SALT_BYTES], int cost_log2,
     uint8_t hash[CRYPTO_HASH_BYTES]);

@@ -1,9 +1,10 @@
 /*
  * csrf.c -- a POST counts only when it comes from a form of ours.
  *
- * A form carries pad || (pad xor HMAC(anchor, "csrf")), fresh for each page, so that compression over TLS cannot be used to
- * guess it. The anchor is the session token or, for strangers, a random visit cookie: nothing is stored. Besides the token a
- * POST must come from our own pages by Sec-Fetch-Site or, in older browsers, by Origin.
+ * A form carries pad || (pad xor HMAC(anchor, "csrf")), fresh for each page, so that compression
+ * over TLS cannot be used to guess it. The anchor is the session token or, for strangers, a random
+ * visit cookie: nothing is stored. Besides the token a POST must come from our own pages by
+ * Sec-Fetch-Site or, in older browsers, by Origin.
  */
 #include "app-private.h"
 

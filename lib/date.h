@@ -1,8 +1,8 @@
 /*
  * date.h -- calendar dates and local moments, as text of ISO 8601 and as Russian people write them.
  *
- * PostgreSQL keeps the clock and the time zones: what reaches C is already the school's local time, as `YYYY-MM-DD` or
- * `YYYY-MM-DD HH:MM:SS[.ffffff]`. Years 1900 to 2199.
+ * PostgreSQL keeps the clock and the time zones: what reaches C is already the school's local time,
+ * as `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS[.ffffff]`. Years 1900 to 2199.
  */
 #ifndef KABINET_DATE_H
 #define KABINET_DATE_H
@@ -13,7 +13,10 @@
 struct date { int year, month, day; };          /* month 1-12, day 1-31 */
 struct moment { struct date date; int hour, minute, second; };
 
-/* The whole of s must be `YYYY-MM-DD` (or `YYYY-MM`, day = 1) and exist in the calendar; false leaves *d alone. */
+/*
+ * The whole of s must be `YYYY-MM-DD` (or `YYYY-MM`, day = 1) and exist in the calendar; false
+ * leaves *d alone.
+ */
 bool date_parse(const char *s, struct date *d) __attribute__((warn_unused_result));
 bool date_parse_month(const char *s, struct date *d) __attribute__((warn_unused_result));
 /* `YYYY-MM-DD[ T]HH:MM:SS` with an ignored fraction and zone. */

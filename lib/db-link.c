@@ -1,5 +1,6 @@
 /*
- * db-link.c -- opening connections, reading rows, and the links of programs that have no requests. See db.h.
+ * db-link.c -- opening connections, reading rows, and the links of programs that have no requests.
+ * See db.h.
  */
 #include <assert.h>
 
@@ -10,7 +11,7 @@
 
 enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23 };   /* pg_type.dat */
 
-/* ---- connections ----------------------------------------------------------------------------------------------------- */
+/* ---- connections ----------------------------------------------------------------------------- */
 
 /* libpq's notices would go to stderr unformatted, and could quote values. */
 static void
@@ -39,7 +40,10 @@ db_connect(const char *conninfo, const char *role, const char *settings)
 	return conn;
 }
 
-/* Invariant I11: what the server says it keeps, it keeps; else money could vanish after it was acknowledged. */
+/*
+ * Invariant I11: what the server says it keeps, it keeps; else money could vanish after it was
+ * acknowledged.
+ */
 bool
 db_keeps_promises(PGconn *conn)
 {
@@ -55,7 +59,7 @@ db_keeps_promises(PGconn *conn)
 	return is_good;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 int
 db_row_count(const struct db_rows *rows)
@@ -125,7 +129,10 @@ db_is_null(const struct db_rows *rows, int row, int column)
 	return PQgetisnull(rows->result, row, column);
 }
 
-/* A handler that asks for a column or row that is not there has a bug: it is told where, then the worker ends. */
+/*
+ * A handler that asks for a column or row that is not there has a bug: it is told where, then the
+ * worker ends.
+ */
 static int
 need_column(const struct db_rows *rows, int row, const char *name)
 {
@@ -170,7 +177,7 @@ db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes, siz
 	return chars == 2 * len + 2 && strncmp(hex, "\\x", 2) == 0 && crypto_unhex(hex + 2, bytes, len);
 }
 
-/* ---- links ----------------------------------------------------------------------------------------------------------- */
+/* ---- links ----------------------------------------------------------------------------------- */
 
 struct db_link {
 	PGconn         *conn;

@@ -18,7 +18,10 @@ struct db_rows {
 	int       format[DB_MAX_PARAMS];       /* 1 = binary */
 };
 
-/* A connection that works, or NULL with the reason logged. role is NULL when the conninfo says who we are. */
+/*
+ * A connection that works, or NULL with the reason logged. role is NULL when the conninfo says who
+ * we are.
+ */
 PGconn *db_connect(const char *conninfo, const char *role, const char *settings);
 /* Invariant I11, see db_check(). */
 bool db_keeps_promises(PGconn *conn);

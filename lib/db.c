@@ -1,12 +1,15 @@
 /*
- * db.c -- PostgreSQL for sections: the questions of a request, pipelined. See db.h; rows and plain links are in db-link.c.
+ * db.c -- PostgreSQL for sections: the questions of a request, pipelined. See db.h; rows and plain
+ * links are in db-link.c.
  *
- * A worker is single-threaded and answers one request at a time, so the connection and the list of prepared questions
- * are the process's own state; what belongs to a request lives in its struct db_queue, in its arena.
+ * A worker is single-threaded and answers one request at a time, so the connection and the list of
+ * prepared questions are the process's own state; what belongs to a request lives in its struct
+ * db_queue, in its arena.
  *
- * The pipeline of one db_answer(): [BEGIN READ WRITE] [prepare what is new] questions... [COMMIT] sync. It is written without
- * non-blocking mode: everything sent together stays far below a socket buffer (bodies are bounded by form.h), so the client
- * never waits for the server to read while the server waits for the client.
+ * The pipeline of one db_answer(): [BEGIN READ WRITE] [prepare what is new] questions... [COMMIT]
+ * sync. It is written without non-blocking mode: everything sent together stays far below a socket
+ * buffer (bodies are bounded by form.h), so the client never waits for the server to read while the
+ * server waits for the client.
  */
 #include "db.h"
 
@@ -66,7 +69,7 @@ question_at(int index)
 	return index < db.count ? &db.questions[index] : &own_questions[index - db.count];
 }
 
-/* ---- connection ------------------------------------------------------------------------------------------------------ */
+/* ---- connection ------------------------------------------------------------------------------ */
 
 static void
 disconnect(void)
@@ -103,8 +106,8 @@ connect_now(bool at_once)
 }
 
 /*
- * A server that went away between requests has left an end of file, or its last words, on the socket. Seeing that before
- * anything is sent keeps a write from becoming "unknown".
+ * A server that went away between requests has left an end of file, or its last words, on the
+ * socket. Seeing that before anything is sent keeps a write from becoming "unknown".
  */
 static void
 drop_if_dead(void)
@@ -164,7 +167,7 @@ db_print_questions(const struct db_question *questions, int count)
 		printf("select * from %s\n", own_questions[i].call);
 }
 
-/* ---- asking ---------------------------------------------------------------------------------------------------------- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 void
 db_begin_request(struct request *rq, bool writable)
@@ -251,9 +254,12 @@ db_wants_rerun(const struct request *rq)
 	return rq->queue->wants_rerun;
 }
 
-/* ---- answering ------------------------------------------------------------------------------------------------------- */
+/* ---- answering ------------------------------------------------------------------------------- */
 
-/* How one round trip ended. LOST and FAILED differ in one thing: a lost connection may be tried again. */
+/*
+ * How one round trip ended. LOST and FAILED differ in one thing: a lost connection may be tried
+ * again.
+ */
 enum trip { TRIP_GOOD, TRIP_FAILED, TRIP_LOST };
 
 static bool
@@ -295,7 +301,9 @@ send_plain(const char *sql)
 	return PQsendQueryParams(db.conn, sql, 0, NULL, NULL, NULL, NULL, 0) == 1;
 }
 
-/* Which questions of the queue are to be prepared first; the same one asked twice is prepared once. */
+/*
+ * Which questions of the queue are to be prepared first; the same one asked twice is prepared once.
+ */
 static bool
 must_prepare(const struct db_queue *queue, int index)
 {
@@ -323,8 +331,9 @@ send_all(const struct db_queue *queue, const bool *prepare)
 }
 
 /*
- * Reads the result of one command of the pipeline with the NULL behind it. The first failure is kept in *failure; after
- * it the server skips everything up to the sync, and those results say PGRES_PIPELINE_ABORTED.
+ * Reads the result of one command of the pipeline with the NULL behind it. The first failure is
+ * kept in *failure; after it the server skips everything up to the sync, and those results say
+ * PGRES_PIPELINE_ABORTED.
  */
 static PGresult *
 read_result(PGresult **failure)
@@ -481,7 +490,9 @@ round_trip(struct request *rq)
 		explain(rq, failure);
 		if (trip == TRIP_GOOD)
 			trip = is_lost(state) ? TRIP_LOST : TRIP_FAILED;
-		/* A replaced function invalidates plans (0A000) and a pooler may drop them (26000). */
+		/*
+		 * A replaced function invalidates plans (0A000) and a pooler may drop them (26000).
+		 */
 		if (state != NULL && (strcmp(state, "0A000") == 0 || strcmp(state, "26000") == 0))
 			trip = TRIP_LOST;
 		PQclear(failure);
@@ -515,7 +526,10 @@ db_answer(struct request *rq)
 		}
 	}
 	queue->answered = queue->count;
-	/* Who it is was asked first: known even when a later question failed, so that the error page has its frame. */
+	/*
+	 * Who it is was asked first: known even when a later question failed, so that the error
+	 * page has its frame.
+	 */
 	is_welcome = frame_know_visitor(rq);
 	if (trip == TRIP_GOOD && !is_welcome)
 		rq->db_reply = REPLY_FORBIDDEN;

@@ -1,28 +1,34 @@
 /*
- * db.h -- PostgreSQL: registered questions, one pipelined round trip, transactions, reconnection. Only db.c and db-link.c know libpq.
+ * db.h -- PostgreSQL: registered questions, one pipelined round trip, transactions, reconnection.
+ * Only db.c and db-link.c know libpq.
  *
- * A program registers its questions once, as a table indexed by its enum; no call takes SQL text from a handler, so input
- * cannot become SQL. A question is one call of a function of an API schema: `cabinet.diary_week($1, $2::date)`. Its first
- * parameter is always the visitor's session token and is supplied here; the handler gives the others.
+ * A program registers its questions once, as a table indexed by its enum; no call takes SQL text
+ * from a handler, so input cannot become SQL. A question is one call of a function of an API
+ * schema: `cabinet.diary_week($1, $2::date)`. Its first parameter is always the visitor's session
+ * token and is supplied here; the handler gives the others.
  *
  *     struct db_rows *lessons = db_ask(rq, Q_WEEK, DB_TEXT(day));     queued, nothing is sent
  *     struct db_rows *averages = db_ask(rq, Q_AVERAGES, DB_TEXT(day));
  *     if (!db_answer(rq))                                             one round trip for all of them
  *             return rq->db_reply;
  *
- * Before the first question of a page, app.c queues one of its own: who is the visitor (docs/architecture.md, «The way of a request»).
+ * Before the first question of a page, app.c queues one of its own: who is the visitor
+ * (docs/architecture.md, «The way of a request»).
  *
- * Reads and writes: in a GET everything runs read-only in one implicit transaction. In a POST db_answer() is one READ WRITE
- * transaction, committed before it returns true; a second db_ask/db_answer pair in the same handler is a second transaction.
+ * Reads and writes: in a GET everything runs read-only in one implicit transaction. In a POST
+ * db_answer() is one READ WRITE transaction, committed before it returns true; a second
+ * db_ask/db_answer pair in the same handler is a second transaction.
  *
- * A lost server: reads are sent once more on a fresh connection; a write is not - it is *unknown*, the reply is REPLY_BUSY
- * and the form's idempotency key makes the visitor's own retry safe. 40001 and 40P01 make app.c run the handler again, at most
- * twice more.
+ * A lost server: reads are sent once more on a fresh connection; a write is not - it is *unknown*,
+ * the reply is REPLY_BUSY and the visitor repeats it. So what a POST does must be harmless twice:
+ * by its nature, or by a key (ledger.post() takes one). 40001 and 40P01 make app.c run the handler
+ * again, at most twice more.
  *
- * SQLSTATE → reply, in one place: KB401 → REPLY_LOGIN, KB403 → REPLY_FORBIDDEN, KB404 → REPLY_NOT_FOUND, KB409 and 23xxx and
- * 55P03 → REPLY_CONFLICT, KB422 → REPLY_REFUSED with the function's Russian message in rq->db_refusal, 080xx/53/57 or none
- * at all → REPLY_BUSY, anything else → REPLY_BROKEN (22xxx too: our own validation had a gap). Details go to the log, never
- * to the visitor.
+ * SQLSTATE → reply, in one place: KB401 → REPLY_LOGIN, KB403 → REPLY_FORBIDDEN, KB404 →
+ * REPLY_NOT_FOUND, KB409 and 23xxx and 55P03 → REPLY_CONFLICT, KB422 → REPLY_REFUSED with the
+ * function's Russian message in rq->db_refusal, 080xx/53/57 or none at all → REPLY_BUSY, anything
+ * else → REPLY_BROKEN (22xxx too: our own validation had a gap). Details go to the log, never to
+ * the visitor.
  */
 #ifndef KABINET_DB_H
 #define KABINET_DB_H
@@ -62,17 +68,18 @@ struct db_rows *db_ask_params(struct request *rq, int question, const struct db_
     __attribute__((returns_nonnull));
 
 /*
- * Sends everything queued and waits for all answers (at most the connection's statement_timeout, 5 s). true: every rows
- * object is filled. false: rq->db_reply says what to return; the cause is logged; nothing was changed - or, after a lost
- * connection at COMMIT, it is unknown. With rq->bad_input nothing is sent and the reply is REPLY_BAD_INPUT, so a handler
- * that asks needs no test of its own.
+ * Sends everything queued and waits for all answers (at most the connection's statement_timeout, 5
+ * s). true: every rows object is filled. false: rq->db_reply says what to return; the cause is
+ * logged; nothing was changed - or, after a lost connection at COMMIT, it is unknown. With
+ * rq->bad_input nothing is sent and the reply is REPLY_BAD_INPUT, so a handler that asks needs no
+ * test of its own.
  */
 bool db_answer(struct request *rq) __attribute__((warn_unused_result));
 
 int db_row_count(const struct db_rows *rows);
 /*
- * Leaves the first `count` rows visible; true when there were more. Lists ask for one row more than a page holds, to know
- * whether another page follows.
+ * Leaves the first `count` rows visible; true when there were more. Lists ask for one row more than
+ * a page holds, to know whether another page follows.
  */
 bool db_limit(struct db_rows *rows, int count);
 int db_column_count(const struct db_rows *rows);
@@ -92,7 +99,7 @@ bool db_bool(const struct db_rows *rows, int row, const char *name);
 /* Decodes a bytea; false when NULL or of another length. */
 bool db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes, size_t len);
 
-/* ---- for app.c --------------------------------------------------------------------------------------------------- */
+/* ---- for app.c ------------------------------------------------------------------------------- */
 
 /* Remembers where and as whom; connects lazily. questions[0..count) must outlive the process. */
 void db_open(const char *conninfo, const char *role, const struct db_question *questions, int count);
@@ -102,13 +109,22 @@ void db_close(void);
 void db_begin_request(struct request *rq, bool writable);
 /* Forgets what the handler asked, before it runs again. */
 void db_forget(struct request *rq);
-/* Queues `cabinet.visitor(token)`: who is it, and which children has the login; at most once per request. */
+/*
+ * Queues `cabinet.visitor(token)`: who is it, and which children has the login; at most once per
+ * request.
+ */
 struct db_rows *db_ask_visitor(struct request *rq) __attribute__((returns_nonnull));
 /* Is something queued that was not answered yet? */
 bool db_is_pending(const struct request *rq);
-/* Says that the session is in use: the one allowed second round trip, after the page was sent. Failure is only logged. */
+/*
+ * Says that the session is in use: the one allowed second round trip, after the page was sent.
+ * Failure is only logged.
+ */
 void db_touch_session(struct request *rq);
-/* Is the server there, and does it keep what it acknowledges (fsync, full_page_writes, synchronous_commit: invariant I11)? */
+/*
+ * Is the server there, and does it keep what it acknowledges (fsync, full_page_writes,
+ * synchronous_commit: invariant I11)?
+ */
 bool db_check(void);
 /* Round trips of the current request. */
 int db_round_trips(const struct request *rq);
@@ -117,16 +133,20 @@ bool db_wants_rerun(const struct request *rq);
 /* `select * from CALL`, one line per question, for the test that prepares them all. */
 void db_print_questions(const struct db_question *questions, int count);
 
-/* ---- for programs without requests: the importer, jobs, contract ---------------------------------------------------- */
+/* ---- for programs without requests: the importer, jobs, contract ----------------------------- */
 
-/* A plain connection; new/free pair. NULL with the reason in the log. Settings of I11 are checked here too. */
+/*
+ * A plain connection; new/free pair. NULL with the reason in the log. Settings of I11 are checked
+ * here too.
+ */
 struct db_link;
 struct db_link *db_link_new(const char *conninfo) __attribute__((warn_unused_result));
 void db_link_free(struct db_link *link);
 
 /*
- * Runs one statement written in the program (never made from input) with parameters; NULL on failure, with the server's
- * SQLSTATE and message in db_link_error(). Rows are freed by db_rows_free().
+ * Runs one statement written in the program (never made from input) with parameters; NULL on
+ * failure, with the server's SQLSTATE and message in db_link_error(). Rows are freed by
+ * db_rows_free().
  */
 struct db_rows *db_link_run(struct db_link *link, const char *sql, const struct db_param *params)
     __attribute__((warn_unused_result));
@@ -134,7 +154,10 @@ struct db_rows *db_link_run(struct db_link *link, const char *sql, const struct 
 	db_link_run((link), (sql), (const struct db_param[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } })
 void db_rows_free(struct db_rows *rows);
 
-/* COPY ... FROM STDIN (text format): begin, put any number of whole or partial lines, end. false: see db_link_error(). */
+/*
+ * COPY ... FROM STDIN (text format): begin, put any number of whole or partial lines, end. false:
+ * see db_link_error().
+ */
 bool db_copy_begin(struct db_link *link, const char *sql) __attribute__((warn_unused_result));
 bool db_copy_put(struct db_link *link, const char *bytes, size_t len) __attribute__((warn_unused_result));
 bool db_copy_end(struct db_link *link) __attribute__((warn_unused_result));
@@ -142,7 +165,10 @@ bool db_copy_end(struct db_link *link) __attribute__((warn_unused_result));
 void db_copy_cancel(struct db_link *link);
 
 struct db_error { char sqlstate[6]; const char *message; };
-/* The last failure of this link; valid until the next call on it. sqlstate is "" when the server was lost. */
+/*
+ * The last failure of this link; valid until the next call on it. sqlstate is "" when the server
+ * was lost.
+ */
 const struct db_error *db_link_error(const struct db_link *link);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * form.c -- query, form bodies and cookies: parsed once, looked up by handlers. See form.h.
  *
- * Parsing decodes into the arena and never writes past what it reads: a decoded value is at most as long as its source.
+ * Parsing decodes into the arena and never writes past what it reads: a decoded value is at most as
+ * long as its source.
  */
 #include "form.h"
 
@@ -20,7 +21,7 @@ struct form_errors {
 	int count;
 };
 
-/* ---- parsing --------------------------------------------------------------------------------------------------------- */
+/* ---- parsing --------------------------------------------------------------------------------- */
 
 static int
 hex_digit(char c)
@@ -134,9 +135,12 @@ form_parse_cookie(struct arena *a, const char *header, const char *name)
 	return arena_copy(a, found, found_len);
 }
 
-/* ---- looking up ------------------------------------------------------------------------------------------------------ */
+/* ---- looking up ------------------------------------------------------------------------------ */
 
-/* A POST's fields come from its body alone, a GET's from the query. A field given twice is bad input. */
+/*
+ * A POST's fields come from its body alone, a GET's from the query. A field given twice is bad
+ * input.
+ */
 static struct form_field *
 find(struct request *rq, const char *name)
 {
@@ -319,7 +323,7 @@ form_has(struct request *rq, const char *name)
 	return find(rq, name) != NULL;
 }
 
-/* ---- words for the person -------------------------------------------------------------------------------------------- */
+/* ---- words for the person -------------------------------------------------------------------- */
 
 static const char *
 error_of(const struct request *rq, const char *name)

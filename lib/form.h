@@ -1,13 +1,15 @@
 /*
  * form.h -- what the visitor sent: query, form body and cookies, read strictly and bounded.
  *
- * app.c parses query and body before a handler runs, into the request's arena; afterwards these calls only look up. A value that
- * a well-behaved page could not have produced (broken UTF-8, a control character, a date that does not exist, more than the
- * limit, a doubled field) sets rq->bad_input and the call returns the default: the handler tests bad_input once and returns
- * REPLY_BAD_INPUT. What a person may simply have typed wrong is for form_error(): the page is shown again with the words
- * next to the field (`{error_NAME}`, `{value_NAME}` in templates).
+ * app.c parses query and body before a handler runs, into the request's arena; afterwards these
+ * calls only look up. A value that a well-behaved page could not have produced (broken UTF-8, a
+ * control character, a date that does not exist, more than the limit, a doubled field) sets
+ * rq->bad_input and the call returns the default: the handler tests bad_input once and returns
+ * REPLY_BAD_INPUT. What a person may simply have typed wrong is for form_error(): the page is shown
+ * again with the words next to the field (`{error_NAME}`, `{value_NAME}` in templates).
  *
- * Returned strings are valid UTF-8, have outer blanks trimmed (secrets excepted) and live as long as the request.
+ * Returned strings are valid UTF-8, have outer blanks trimmed (secrets excepted) and live as long
+ * as the request.
  */
 #ifndef KABINET_FORM_H
 #define KABINET_FORM_H
@@ -32,19 +34,26 @@ struct form_field { const char *name; char *value; size_t len; bool is_secret; }
 struct form_fields { struct form_field field[FORM_MAX_FIELDS]; int count; };
 
 /*
- * The parsers, apart from requests so that they can be fuzzed. Decoded text goes to the arena. false: malformed (a broken
- * percent escape, NUL, invalid UTF-8, too many fields or a name too long).
+ * The parsers, apart from requests so that they can be fuzzed. Decoded text goes to the arena.
+ * false: malformed (a broken percent escape, NUL, invalid UTF-8, too many fields or a name too
+ * long).
  */
 bool form_parse_urlencoded(struct arena *a, const char *bytes, size_t len, struct form_fields *fields)
     __attribute__((warn_unused_result));
-/* The value of one cookie of a Cookie header, or NULL; `__Host-` names that stand there twice count as absent. */
+/*
+ * The value of one cookie of a Cookie header, or NULL; `__Host-` names that stand there twice count
+ * as absent.
+ */
 const char *form_parse_cookie(struct arena *a, const char *header, const char *name);
 
 /* Text of at most max_chars characters in one line; `fallback` when absent or empty. */
 const char *form_text(struct request *rq, const char *name, size_t max_chars, const char *fallback);
 /* The same with line feeds allowed; CRLF becomes LF. */
 const char *form_lines(struct request *rq, const char *name, size_t max_chars, const char *fallback);
-/* A password, PIN or code: not trimmed, at most 200 bytes, "" when absent. Wiped when the request ends. */
+/*
+ * A password, PIN or code: not trimmed, at most 200 bytes, "" when absent. Wiped when the request
+ * ends.
+ */
 const char *form_secret(struct request *rq, const char *name);
 /* A day as YYYY-MM-DD, typed so or as DD.MM.YYYY; an absent or empty one is `fallback`. */
 const char *form_date(struct request *rq, const char *name, const char *fallback);
@@ -59,18 +68,22 @@ const char *form_choice(struct request *rq, const char *name, const char *const 
 bool form_flag(struct request *rq, const char *name);
 bool form_has(struct request *rq, const char *name);
 
-/* Records words for the person next to a field ("" for the whole form); the first one per field stays. */
+/*
+ * Records words for the person next to a field ("" for the whole form); the first one per field
+ * stays.
+ */
 void form_error(struct request *rq, const char *name, const char *words);
 /* Was there one? */
 bool form_failed(const struct request *rq);
 /*
- * What a POST returns after db_answer() said false: a refusal (KB422) shows the form again with the database's words, what
- * was typed kept; anything else is its own page. `show` is the handler of the form's GET, which must ask anew what it shows.
+ * What a POST returns after db_answer() said false: a refusal (KB422) shows the form again with the
+ * database's words, what was typed kept; anything else is its own page. `show` is the handler of
+ * the form's GET, which must ask anew what it shows.
  */
 enum reply form_refused(struct request *rq, enum reply (*show)(struct request *rq));
 /*
- * Sets `value_NAME` and `error_NAME` of each field named (NULL ends the list) and `error_form`. Values are what the visitor
- * sent, "" for secrets; a GET page shows the query's values.
+ * Sets `value_NAME` and `error_NAME` of each field named (NULL ends the list) and `error_form`.
+ * Values are what the visitor sent, "" for secrets; a GET page shows the query's values.
  */
 void form_show(struct request *rq, struct view *page, ...) __attribute__((sentinel));
 

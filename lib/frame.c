@@ -1,6 +1,6 @@
 /*
- * frame.c -- the frame around every page of the cabinet: who it is, the menu, the look; and view_send(), which puts a page into
- * it. A new section is one row of the menu.
+ * frame.c -- the frame around every page of the cabinet: who it is, the menu, the look; and
+ * view_send(), which puts a page into it. A new section is one row of the menu.
  */
 #include "app-private.h"
 
@@ -124,7 +124,10 @@ add_look(struct request *rq, struct view *page)
 	}
 }
 
-/* ?done=word says what a POST before the redirect did; templates turn the words they know into a sentence. */
+/*
+ * ?done=word says what a POST before the redirect did; templates turn the words they know into a
+ * sentence.
+ */
 static const char *
 done_word(struct request *rq)
 {

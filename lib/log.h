@@ -2,9 +2,10 @@
  * log.h -- one event, one line on standard error:
  *   2026-11-23T12:41:07.123Z finance[4711] warning db-lost request=7f3a… question=3 sqlstate=57P01
  *
- * An event has a fixed name in kebab-case and `key=value` words. Never in a line: parameters, form bodies, cookies, tokens,
- * PINs, codes, names of people. Values pass through the formatter, which turns blanks, control bytes and quotes into
- * `\xNN`, so that no input can forge a line; a line is at most 1 KiB, the rest is cut.
+ * An event has a fixed name in kebab-case and `key=value` words. Never in a line: parameters, form
+ * bodies, cookies, tokens, PINs, codes, names of people. Values pass through the formatter, which
+ * turns blanks, control bytes and quotes into `\xNN`, so that no input can forge a line; a line is
+ * at most 1 KiB, the rest is cut.
  */
 #ifndef KABINET_LOG_H
 #define KABINET_LOG_H
@@ -17,7 +18,10 @@ void log_open(const char *program);
 /* Adds `request=ID` to every line until it is called with NULL; the pointer is kept. */
 void log_request(const char *request_id);
 
-/* format is `key=%s other=%d`; NULL for none. Each argument of %s is made safe, the format itself is trusted. */
+/*
+ * format is `key=%s other=%d`; NULL for none. Each argument of %s is made safe, the format itself
+ * is trusted.
+ */
 void log_event(enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,5 +1,6 @@
 /*
- * money.h -- sums of money: integer kopecks, read strictly and shown the Russian way. No float comes near them.
+ * money.h -- sums of money: integer kopecks, read strictly and shown the Russian way. No float
+ * comes near them.
  */
 #ifndef KABINET_MONEY_H
 #define KABINET_MONEY_H
@@ -12,9 +13,9 @@
 #define MONEY_MAX_KOP INT64_C(999999999999)
 
 /*
- * Reads the whole of s (len bytes): digits, then optionally `point` and one or two digits; a leading minus is allowed only
- * when may_be_negative. `1234`, `1234,5` and `1234,50` are sums; ``, `,5`, `1 234`, `1e3` and `1,234` are not. False leaves
- * *sum_kop alone.
+ * Reads the whole of s (len bytes): digits, then optionally `point` and one or two digits; a
+ * leading minus is allowed only when may_be_negative. `1234`, `1234,5` and `1234,50` are sums; ``,
+ * `,5`, `1 234`, `1e3` and `1,234` are not. False leaves *sum_kop alone.
  */
 bool money_parse(const char *s, size_t len, char point, bool may_be_negative, int64_t *sum_kop)
     __attribute__((warn_unused_result));

@@ -1,5 +1,6 @@
 /*
- * qr.h -- the payment slip's QR code: ГОСТ Р 56042-2014 text and its picture as inline SVG. Only qr.c knows libqrencode.
+ * qr.h -- the payment slip's QR code: ГОСТ Р 56042-2014 text and its picture as inline SVG. Only
+ * qr.c knows libqrencode.
  */
 #ifndef KABINET_QR_H
 #define KABINET_QR_H
@@ -25,12 +26,16 @@ struct qr_payment {
 };
 
 /*
- * `ST00012|Name=...|...`. The separator is `|`, or the first of the standard's other candidates that no value holds.
- * NULL when a field breaks its limit or the mandatory block passes 300 bytes; *why then names the field.
+ * `ST00012|Name=...|...`. The separator is `|`, or the first of the standard's other candidates
+ * that no value holds. NULL when a field breaks its limit or the mandatory block passes 300 bytes;
+ * *why then names the field.
  */
 const char *qr_payment_text(struct arena *a, const struct qr_payment *p, const char **why);
 
-/* The code at level M as <svg class="qr" role="img" aria-label=...>: one path, 4 modules of quiet zone. Asserts it fits. */
+/*
+ * The code at level M as <svg class="qr" role="img" aria-label=...>: one path, 4 modules of quiet
+ * zone. Asserts it fits.
+ */
 struct html qr_svg(struct arena *a, const char *text, const char *label);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * reply.c -- what goes out besides pages: cookies, redirects, documents, links, and the pages of errors.
+ * reply.c -- what goes out besides pages: cookies, redirects, documents, links, and the pages of
+ * errors.
  */
 #include "app-private.h"
 
@@ -9,7 +10,7 @@
 #include "crypto.h"
 #include "log.h"
 
-/* ---- cookies --------------------------------------------------------------------------------------------------------- */
+/* ---- cookies --------------------------------------------------------------------------------- */
 
 /* base64url of 32 bytes, as crypto_token() makes it. */
 static bool
@@ -57,8 +58,9 @@ reply_read_cookies(struct request *rq)
 }
 
 /*
- * A browser and a system that people know by name, the first that fits: each browser also names those it is made of. The
- * whole User-Agent is never kept: it would tell one visitor from another and helps nobody to find their phone in a list.
+ * A browser and a system that people know by name, the first that fits: each browser also names
+ * those it is made of. The whole User-Agent is never kept: it would tell one visitor from another
+ * and helps nobody to find their phone in a list.
  */
 const char *
 app_agent(const struct request *rq)
@@ -84,7 +86,7 @@ app_agent(const struct request *rq)
 	return system_name == NULL ? browser : arena_printf(rq->arena, "%s, %s", browser, system_name);
 }
 
-/* ---- other answers --------------------------------------------------------------------------------------------------- */
+/* ---- other answers --------------------------------------------------------------------------- */
 
 #define URL_MAX_BYTES (8 * FORM_MAX_QUERY_BYTES)
 
@@ -205,7 +207,7 @@ app_send(struct request *rq, int status, const char *type, const char *file_name
 	return REPLY_SENT;
 }
 
-/* ---- errors ---------------------------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 /* A page's way on: again to the same address, or home. */
 enum way { WAY_HOME, WAY_AGAIN };

@@ -1,9 +1,10 @@
 /*
  * text.h -- growable text, and the one place where text is made safe for where it goes.
  *
- * A struct text owns one heap block, is created with its maximum and is always NUL-terminated. Passing the maximum makes
- * it broken: it keeps what it had, swallows later calls and says so in ->broken, which the owner tests once at the end.
- * Memory exhaustion aborts. text_init/text_release pair; text_clear keeps the block for reuse.
+ * A struct text owns one heap block, is created with its maximum and is always NUL-terminated.
+ * Passing the maximum makes it broken: it keeps what it had, swallows later calls and says so in
+ * ->broken, which the owner tests once at the end. Memory exhaustion aborts. text_init/text_release
+ * pair; text_clear keeps the block for reuse.
  */
 #ifndef KABINET_TEXT_H
 #define KABINET_TEXT_H
@@ -28,11 +29,17 @@ void text_put(struct text *t, const char *bytes, size_t len);
 void text_puts(struct text *t, const char *s);
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Element content and quoted attributes: & < > " ' become entities; control bytes other than \t \n \r become U+FFFD. */
+/*
+ * Element content and quoted attributes: & < > " ' become entities; control bytes other than \t \n
+ * \r become U+FFFD.
+ */
 void text_html(struct text *t, const char *s, size_t len);
 /* One component of a URL: everything but RFC 3986's unreserved characters is percent-encoded. */
 void text_url(struct text *t, const char *s, size_t len);
-/* One field of a `;` CSV file: quoted where needed; a leading = + - @ tab or CR gets an apostrophe, for spreadsheets. */
+/*
+ * One field of a `;` CSV file: quoted where needed; a leading = + - @ tab or CR gets an apostrophe,
+ * for spreadsheets.
+ */
 void text_csv(struct text *t, const char *s, size_t len);
 
 /* Valid UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF, no NUL. */
@@ -44,7 +51,10 @@ size_t text_chars(const char *s, size_t len);
 const char *plural_ru(int64_t n, const char *one, const char *few, const char *many)
     __attribute__((returns_nonnull));
 
-/* Strict decimal: digits with an optional minus, the whole of s, within [min, max]; false leaves *n alone. */
+/*
+ * Strict decimal: digits with an optional minus, the whole of s, within [min, max]; false leaves *n
+ * alone.
+ */
 bool int_parse(const char *s, int64_t min, int64_t max, int64_t *n) __attribute__((warn_unused_result));
 
 #endif
