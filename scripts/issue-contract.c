@@ -1,17 +1,19 @@
 /*
  * issue-contract.c -- issues contracts and prints their slips: what scripts/contract runs.
  *
- * PIN, ИДН and authorization code are made and hashed here; the database gets salts and hashes, in one transaction with the
- * contract. The slip is the only place where the secrets are ever written.
+ * PIN, ИДН and authorization code are made and hashed here; the database gets salts and hashes, in
+ * one transaction with the contract. The slip is the only place where the secrets are ever written.
  *
- * --batch reads orders from standard input, a line each, its words separated by tabs, and answers each with a line of JSON:
+ * --batch reads orders from standard input, a line each, its words separated by tabs, and answers
+ * each with a line of JSON:
  *   issue    SCHOOL CLASS CHILD PAYER        a contract
  *   secrets  NAME                            new PIN and code for a contract that has none, or lost them
  *   activate NAME PASSWORD                   the same, and the code is used at once: the cabinet is open
  *   join     NAME LOGIN PASSWORD             the same, and the child joins the login of that name and password
  *   adult    NAME ADULT PASSWORD             one more adult of the child, without the right to see money; open at once
  *   pupil    LOGIN PASSWORD PUPIL-PASSWORD   the pupil's own login of the child LOGIN names, open at once
- * What opens a cabinet goes through the functions that the programs call, with everything they check.
+ * What opens a cabinet goes through the functions that the programs call, with everything they
+ * check.
  */
 #include <getopt.h>
 #include <stdarg.h>
@@ -59,7 +61,7 @@ fail(const char *format, ...)
 	exit(1);
 }
 
-/* ---- the database ---------------------------------------------------------------------------------------------------- */
+/* ---- the database ---------------------------------------------------------------------------- */
 
 /* One question that must be answered with a row; what the database refuses is said in its words. */
 #define ask(sql, ...) must(db_run(link_, sql, __VA_ARGS__))
@@ -91,7 +93,7 @@ slip_of(int64_t access)
 	    " s.adult, s.expires from people.slip($1) s", DB_INT(access));
 }
 
-/* ---- making ---------------------------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 #define SALT_OF(made) DB_BYTES((made).salt, sizeof (made).salt)
 #define HASH_OF(made) DB_BYTES((made).hash, sizeof (made).hash)
@@ -156,7 +158,7 @@ add_adult(const char *name, const char *adult, bool may_finance, struct secrets 
 	    DB_INT(AUTH_COST_LOG2)), "access");
 }
 
-/* ---- the slip -------------------------------------------------------------------------------------------------------- */
+/* ---- the slip -------------------------------------------------------------------------------- */
 
 static void
 slip_line(const char *label, const char *value)
@@ -220,7 +222,7 @@ print_slip(const struct db_rows *slip, const struct secrets *made)
 	crypto_wipe(code, sizeof code);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------------ */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void
 json_text(struct text *out, const char *name, const char *value)
@@ -284,7 +286,7 @@ report(int64_t access, struct secrets *made, const char *password, bool is_json)
 	crypto_wipe(made, sizeof *made);
 }
 
-/* ---- opening cabinets, the way their owners do ------------------------------------------------------------------------- */
+/* ---- opening cabinets, the way their owners do ----------------------------------------------- */
 
 static struct db_rows *
 begin_attempt(const char *name, const char *kind, const char *secret, uint8_t hash[CRYPTO_HASH_BYTES])
@@ -357,7 +359,9 @@ join_child(const char *name, const char *code, const char *login, const char *pa
 	log_out(token);
 }
 
-/* Its line has the login and the password alone: PIN and account are those of the child's cabinet. */
+/*
+ * Its line has the login and the password alone: PIN and account are those of the child's cabinet.
+ */
 static void
 open_pupil(const char *login, const char *password, const char *pupil_password)
 {
@@ -382,7 +386,7 @@ open_pupil(const char *login, const char *password, const char *pupil_password)
 	crypto_wipe(code, sizeof code);
 }
 
-/* ---- orders ---------------------------------------------------------------------------------------------------------- */
+/* ---- orders ---------------------------------------------------------------------------------- */
 
 /* Splits at tabs, in place; more words than fit, or fewer than wanted, end the program. */
 static void

@@ -1,10 +1,11 @@
 /*
- * bare.c -- the limit that a section is measured against: a FastCGI program without any of our library, that runs the same
- * prepared statements in one raw libpq pipeline and sends the same bytes.
+ * bare.c -- the limit that a section is measured against: a FastCGI program without any of our
+ * library, that runs the same prepared statements in one raw libpq pipeline and sends the same
+ * bytes.
  *
- * usage: bare STATEMENTS PAGE WORKERS < listening-socket
- * STATEMENTS: one statement per line, its parameters behind tabs (\N is NULL). PAGE: the bytes to send. KABINET_DB and PGUSER
- * say where to; the connection's settings are those of lib/db.c.
+ * usage: bare STATEMENTS PAGE WORKERS < listening-socket STATEMENTS: one statement per line, its
+ * parameters behind tabs (\N is NULL). PAGE: the bytes to send. KABINET_DB and PGUSER say where to;
+ * the connection's settings are those of lib/db.c.
  */
 #include <signal.h>
 #include <sys/prctl.h>

@@ -1,6 +1,6 @@
 /*
- * test-db.c -- lib/db.c and lib/db-link.c against a real PostgreSQL: KABINET_TEST_DB is the conninfo of an empty database
- * whose owner we are. Without it every test is skipped, and says so.
+ * test-db.c -- lib/db.c and lib/db-link.c against a real PostgreSQL: KABINET_TEST_DB is the
+ * conninfo of an empty database whose owner we are. Without it every test is skipped, and says so.
  */
 #include <setjmp.h>
 #include <stdarg.h>
