@@ -1,14 +1,13 @@
 // The token wall: a family sees its own children, whatever it sends, and a program's role sees nothing without a token.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { cabinet, credentials, sql, value } from '../support/kabinet.mjs';
+import { cabinet, credentials, programRoles, programs, questionsOf, routes, sql, value } from '../support/kabinet.mjs';
 import { Visitor, balanceOf, csrfOf, loggedIn, wordsOf } from '../support/visitor.mjs';
 
 // Children of the login by which `cabinet` logs in.
 const childrenOf = (idn) => sql(`select p.idn from school.pupil p join auth.access a on a.pupil_id = p.id
   where a.login_id = (select a.login_id from auth.access a join school.pupil p on p.id = a.pupil_id where p.idn = :'idn' and a.ordinal = 1)
   order by p.idn`, { variables: { idn } }).map(([child]) => child);
-const programs = ['login', 'home', 'settings', 'finance'];
 const tokenOf = (visitor) => visitor.cookies.get('__Host-session');
 
 /** The SQLSTATE of a statement, '' when it works. */
@@ -66,7 +65,7 @@ describe('families', () => {
   test('no page of ours has an ИДН or account of another family', async () => {
     const ours = new Set(childrenOf(big.idn));
     const accounts = new Set(sql('select idn, account from school.pupil').filter(([idn]) => ours.has(idn)).map(([, account]) => account));
-    for (const path of ['/', '/finance', '/finance/statement.csv', '/finance/slip', '/announcements', '/settings', '/devices', '/rules']) {
+    for (const { path } of routes.filter(({ method, access }) => method === 'GET' && access.includes('parent'))) {
       const { text } = await mine.get(path);
       for (const [idn] of text.matchAll(/\bI[2-9A-HJKMNP-Z]{9}\b/g)) assert.ok(ours.has(idn), `${path} shows ${idn}`);
       for (const c of credentials.cabinets) if (!accounts.has(c.account)) assert.ok(!text.includes(c.account), `${path} shows ${c.account}`);
@@ -75,17 +74,19 @@ describe('families', () => {
 
   test('programs\' roles cannot read one table', () => {
     const tables = sql(`select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p', 'v', 'm') and n.nspname in ('auth', 'people', 'school', 'ledger', 'bank', 'site')`);
+      where c.relkind in ('r', 'p', 'v', 'm') and n.nspowner = 'kabinet_owner'::regrole`);
     assert.ok(tables.length > 20);
-    for (const program of [...programs, 'import']) {
+    const roles = programRoles();
+    for (const program of [...programs, 'import']) assert.ok(roles.includes(`kabinet_${program}`), program);
+    for (const role of roles) {
       for (const [table] of tables)
-        assert.equal(sqlstate(`select * from ${table} limit 1`, { role: `kabinet_${program}` }), '42501', `${program} reads ${table}`);
+        assert.equal(sqlstate(`select * from ${table} limit 1`, { role }), '42501', `${role} reads ${table}`);
     }
   });
 
   test('no function of ours is executable by everybody', () => {
     assert.deepEqual(sql(`select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-      where n.nspname in ('auth', 'people', 'school', 'ledger', 'bank', 'site', 'cabinet') and has_function_privilege('public', p.oid, 'execute')`), []);
+      where n.nspowner = 'kabinet_owner'::regrole and has_function_privilege('public', p.oid, 'execute')`), []);
   });
 
   test('as the role of finance: with a parent\'s token, that parent\'s child alone; without, nothing', () => {
@@ -106,10 +107,19 @@ describe('families', () => {
 
   test('a program may not use another program\'s functions', () => {
     const variables = { token: tokenOf(mine) };
-    for (const role of ['kabinet_login', 'kabinet_home', 'kabinet_settings', 'kabinet_import'])
+    const roles = programRoles();
+    for (const role of roles.filter((role) => role !== 'kabinet_finance'))
       assert.equal(sqlstate(`select * from cabinet.finance_balance(:'token')`, { role, variables }), '42501', role);
-    for (const role of ['kabinet_home', 'kabinet_finance', 'kabinet_import'])
+    for (const role of roles.filter((role) => !['kabinet_login', 'kabinet_settings'].includes(role)))
       assert.equal(sqlstate(`select * from cabinet.login_begin('x', 'password', '', '192.0.2.1')`, { role }), '42501', role);
+  });
+
+  test('a program\'s role may execute what the program asks, and nothing else', () => {
+    for (const program of programs) {
+      const granted = sql(`select distinct format('%I.%I', n.nspname, p.proname) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where n.nspowner = 'kabinet_owner'::regrole and has_function_privilege('kabinet_${program}', p.oid, 'execute')`);
+      assert.deepEqual(granted.map(([name]) => name).sort(), questionsOf(program), program);
+    }
   });
 
   test('an ended session is none: idle 30 minutes, or 12 hours old', async () => {

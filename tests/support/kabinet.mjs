@@ -2,7 +2,7 @@
 //
 // KABINET_HOME names the demo (build/demo by default); everything else stands in its credentials.json.
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -67,6 +67,23 @@ export function updateCabinet(idn, change) {
 /** Lines of log/NAME.log as text, from a byte position on; logSize() tells the position. */
 export const logText = (name, from = 0) => readFileSync(path.join(home, 'log', `${name}.log`)).subarray(from).toString();
 export const logSize = (name) => readFileSync(path.join(home, 'log', `${name}.log`)).length;
+
+/** The programs of this demo, and what they say of themselves. */
+export const programs = readdirSync(path.join(home, 'app/cgi-bin'));
+const said = (program, option) => execFileSync(path.join(home, 'app/cgi-bin', program), [option], { encoding: 'utf8' }).trim().split('\n');
+
+/** Every route: { program, method, path, access }, access being words of 'anyone', 'parent', 'pupil'. */
+export const routes = programs.flatMap((program) => said(program, '--routes').map((line) => {
+  const [method, path, ...access] = line.trim().split(/\s+/);
+  return { program, method, path, access };
+}));
+
+/** The functions that a program asks, by name. */
+export const questionsOf = (program) => [...new Set(said(program, '--questions').map((line) => /cabinet\.\w+/.exec(line)[0]))].sort();
+
+/** The roles of programs, the importer's among them. */
+export const programRoles = () => sql(`select rolname from pg_roles where rolname like 'kabinet\\_%' and rolname <> 'kabinet_owner'`)
+  .map(([role]) => role);
 
 /** Waits until the answer of `probe` is true; fails after the given time. */
 export async function eventually(probe, what, timeoutMs = 10000) {
