@@ -40,6 +40,13 @@ select results_eq($$ select from_day, to_day, opening_kop, in_kop, out_kop, clos
     $$ values (pg_temp.today() - 29, pg_temp.today(), 88000::bigint, 5300::bigint, -600::bigint, 92700::bigint, 5::bigint) $$, 'totals of the period');
 select results_eq($$ select opening_kop, in_kop, out_kop, closing_kop, entries from cabinet.finance_totals('parent', pg_temp.today() - 100, null, 'meal') $$,
     $$ values (0::bigint, 0::bigint, -12600::bigint, 92700::bigint, 4::bigint) $$, 'totals of one kind');
+select results_eq(format($$ select from_day, to_day from cabinet.finance_totals('parent', %L, %L, null) $$, d.from_day, d.to_day),
+    format($$ values (%L::date, %L::date) $$, d.first, d.last), format('period %s … %s', d.from_day, d.to_day))
+  from (values (null, '1900-01-01', '1900-01-01', '1900-01-01'), (null, '1900-01-10', '1900-01-01', '1900-01-10'),
+               ('4713-01-01 BC', '0001-01-01', '1900-01-01', '1900-01-01'), ('2300-01-01', '9999-12-31', '2199-12-31', '2199-12-31'),
+               ('-infinity', 'infinity', '1900-01-01', '2199-12-31')) d(from_day, to_day, first, last);
+select lives_ok($$ select version from cabinet.finance_statement('parent', null, '4713-01-01 BC', null, 20, null) $$,
+    'nor is there an error at the end of the calendar');
 select results_eq($$ select opening_kop, entries from cabinet.finance_totals('parent', '2020-01-01', '2020-02-01', null) $$,
     $$ values (0::bigint, 0::bigint) $$, 'before the first day there is nothing');
 select results_eq($$ select kind from cabinet.finance_kinds('parent') $$, $$ values ('top_up'), ('meal'), ('service'), ('refund'), ('reversal') $$, 'kinds');

@@ -29,9 +29,11 @@ comment on function ledger.payer(text) is 'KB401 without a session, KB403 for a 
 
 create function ledger.period(p_from date, p_to date, p_today date, out from_day date, out to_day date)
 language sql immutable as $$
-    select coalesce(p_from, coalesce(p_to, p_today) - 29), coalesce(p_to, p_today)
+    select least(greatest(coalesce(p_from, t.day - 29), '1900-01-01'), '2199-12-31'), t.day
+      from (select least(greatest(coalesce(p_to, p_today), '1900-01-01'), '2199-12-31') as day) t
 $$;
-comment on function ledger.period is 'Completes the period of a statement: 30 days that end today';
+comment on function ledger.period is
+    'Completes the period of a statement: 30 days that end today; neither day leaves 1900-01-01 … 2199-12-31';
 
 create function cabinet.finance_balance(p_token text)
 returns table (account text, balance_kop bigint, as_of timestamp, first_day date)
