@@ -7,11 +7,13 @@
  * loading it again is harmless: the same bytes are "already loaded".
  *
  * Environment: KABINET_DB (conninfo; the work is done as role kabinet_import), KABINET_REGISTRY_XSD
- * (path of registry.xsd). Prints a line per file (docs/interfaces.md). Exit status: 0 all posted or
- * already loaded, 1 a file was refused, 2 usage, a file that cannot be read, or the database is out
- * of reach. scripts/import-registries is what people and cron start.
+ * (path of registry.xsd). Prints a line per file (docs/interfaces.md); what is for the accountant's
+ * eyes, and why a file could not be loaded, goes to standard error. Exit status: 0 all posted or
+ * already loaded, 1 a file was refused or could not be loaded (the others were tried all the same),
+ * 2 usage, or the database is out of reach. People and cron start scripts/import-registries.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,13 +27,25 @@
 #include "text.h"
 
 #define COPY_CHUNK_BYTES   (64 * 1024)
-#define COPY_BUFFER_BYTES  (COPY_CHUNK_BYTES + 8 * REGISTRY_MAX_LINE_BYTES)
+/* A chunk, and the longest row: of an XML element, written anew and escaped. */
+#define COPY_BUFFER_BYTES  (COPY_CHUNK_BYTES + 32 * REGISTRY_MAX_LINE_BYTES)
 #define HASH_CHUNK_BYTES   (64 * 1024)
 #define NAME_MAX_BYTES     255
 #define TRIES_MAX          3       /* of a file whose transaction met another one */
 #define PROGRESS_ROWS      20000
 
-enum outcome { OUTCOME_LOADED, OUTCOME_REFUSED, OUTCOME_FAILED };
+enum outcome {                     /* of a file; the worst is last */
+	OUTCOME_LOADED,
+	OUTCOME_REFUSED,
+	OUTCOME_FAILED,            /* this file alone: nothing of it was kept */
+	OUTCOME_UNREACHABLE,       /* the database: no use in trying others */
+};
+static const int exit_status[] = {
+	[OUTCOME_LOADED] = 0,
+	[OUTCOME_REFUSED] = 1,
+	[OUTCOME_FAILED] = 1,
+	[OUTCOME_UNREACHABLE] = 2,
+};
 
 struct import {
 	struct db_link *link;
@@ -45,6 +59,7 @@ struct import {
 	struct text     rows;          /* on their way to COPY */
 	int64_t         row_count;
 	bool            is_broken;     /* COPY failed: the error is the link's */
+	bool            may_retry;     /* another transaction was in the way */
 };
 
 static bool is_terminal;
@@ -111,36 +126,49 @@ static enum outcome
 report(const struct import *im, const struct db_rows *done)
 {
 	const char *warnings = db_text(done, 0, "warnings");
-	int64_t reversal = db_int(done, 0, "reversal");
+	int64_t reversal = db_int(done, 0, "reversal"), unreversed = db_int(done, 0, "unreversed");
 	char sum[MONEY_BUF];
 
 	end_progress();
 	printf("%s: posted=%" PRId64 " amount=%s confirmed=%" PRId64 " duplicate=%" PRId64
-	       " unidentified=%" PRId64,
+	       " unidentified=%" PRId64 "\n",
 	    im->path, db_int(done, 0, "posted"),
 	    money_plain(sum, db_int(done, 0, "amount_kop"), ','), db_int(done, 0, "confirmed"),
 	    db_int(done, 0, "duplicate"), db_int(done, 0, "unidentified"));
-	if (reversal > 0)
-		printf(" reversed=%" PRId64, reversal);
-	putchar('\n');
 	fflush(stdout);
+	if (reversal > 0)
+		fprintf(stderr, "%s: отменено операций: %" PRId64 "\n", im->path, reversal);
+	if (unreversed > 0)
+		fprintf(stderr, "%s: не отменено, ждут в bank.unreversed: %" PRId64 "\n", im->path,
+		    unreversed);
 	if (*warnings != '\0')
 		fprintf(stderr, "%s: внимание:\n%s\n", im->path, warnings);
 	return OUTCOME_LOADED;
 }
 
+/* The connection, not what was sent over it. */
+static bool
+is_lost(const char *sqlstate)
+{
+	return *sqlstate == '\0' || strncmp(sqlstate, "08", 2) == 0 ||
+	       strncmp(sqlstate, "57P", 3) == 0;
+}
+
 /* What the database said: a refusal in words, or a failure of its own. */
 static enum outcome
-blame_database(const struct import *im)
+blame_database(struct import *im)
 {
 	const struct db_error *error = db_link_error(im->link);
 
+	/* Two transactions got into each other's way: nothing was kept. */
+	im->may_retry =
+	    strcmp(error->sqlstate, "40001") == 0 || strcmp(error->sqlstate, "40P01") == 0;
 	if (strcmp(error->sqlstate, "KB422") == 0)
 		return refuse(im, error->message);
 	end_progress();
 	log_error("import-failed", "file=%s sqlstate=%s reason=%s", im->name, error->sqlstate,
 	    error->message);
-	return OUTCOME_FAILED;
+	return is_lost(error->sqlstate) ? OUTCOME_UNREACHABLE : OUTCOME_FAILED;
 }
 
 /* ---- rows on their way --------------------------------------------------------------------- */
@@ -182,7 +210,8 @@ take_row(void *context, const struct registry_row *row)
 	struct import *im = context;
 	struct text *out = &im->rows;
 
-	text_printf(out, "%ld\t", row->line);
+	im->row_count++;
+	text_printf(out, "%" PRId64 "\t%ld\t", im->row_count, row->line);
 	put_cell(out, row->operation);
 	text_puts(out, "\t");
 	put_cell(out, row->account);
@@ -192,7 +221,7 @@ take_row(void *context, const struct registry_row *row)
 	    row->at.second, row->amount_kop, row->transfer_kop, row->commission_kop, row->channel);
 	put_cell(out, row->raw);
 	text_puts(out, "\n");
-	if (++im->row_count % PROGRESS_ROWS == 0)
+	if (im->row_count % PROGRESS_ROWS == 0)
 		show_progress(im);
 	return out->len < COPY_CHUNK_BYTES || send_rows(im);
 }
@@ -215,15 +244,24 @@ hash_file(struct import *im)
 	return true;
 }
 
-/* The bytes that were hashed are those that were read, unless somebody was still writing. */
+static bool
+is_same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/*
+ * The bytes that were hashed are those that were read, unless somebody was still writing. A writer
+ * can set the time of the contents back, but not that of the inode.
+ */
 static bool
 was_changed(const struct import *im)
 {
 	struct stat now;
 
 	return fstat(fileno(im->file), &now) != 0 || now.st_size != im->before.st_size ||
-	       now.st_mtim.tv_sec != im->before.st_mtim.tv_sec ||
-	       now.st_mtim.tv_nsec != im->before.st_mtim.tv_nsec;
+	       !is_same_time(now.st_mtim, im->before.st_mtim) ||
+	       !is_same_time(now.st_ctim, im->before.st_ctim);
 }
 
 static bool
@@ -238,9 +276,7 @@ run(struct import *im, const char *sql)
 static enum outcome
 roll_back(struct import *im, enum outcome outcome)
 {
-	if (!run(im, "rollback"))
-		return OUTCOME_FAILED;
-	return outcome;
+	return run(im, "rollback") ? outcome : OUTCOME_UNREACHABLE;
 }
 
 /* Streams the file into staging. True when it is good and all of it is there. */
@@ -275,10 +311,9 @@ post_rows(struct import *im, const struct registry_result *result)
 	if (totals->has_totals && totals->order_date.year != 0)
 		date_iso(order_date, totals->order_date);
 	done = db_run(im->link,
-	    "select posted, amount_kop, confirmed, duplicate, unidentified, reversal, warnings"
-	    " from bank_api.import_finish($1, $2, $3, $4, $5, $6, $7::bigint, $8::bigint, "
-	    "$9::bigint, $10::bigint,"
-	    " $11, $12::date)",
+	    "select posted, amount_kop, confirmed, duplicate, unidentified, reversal, unreversed,"
+	    " warnings from bank_api.import_finish($1, $2, $3, $4, $5, $6, $7::bigint,"
+	    " $8::bigint, $9::bigint, $10::bigint, $11, $12::date)",
 	    DB_TEXT(im->name), DB_BYTES(im->sha256, sizeof im->sha256), DB_TEXT(im->account20),
 	    DB_TEXT(result->payee_account), DB_TEXT(result->dialect), DB_TEXT(result->sender),
 	    DB_INT(result->rows), DB_INT(result->amount_kop), DB_INT(result->transfer_kop),
@@ -322,22 +357,13 @@ load(struct import *im)
 	return post_rows(im, &result);
 }
 
-/* Two transactions got into each other's way: nothing was kept, the file may be tried again. */
-static bool
-wants_another_try(const struct import *im)
-{
-	const char *sqlstate = db_link_error(im->link)->sqlstate;
-
-	return strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0;
-}
-
 static enum outcome
 load_open_file(struct import *im)
 {
 	enum outcome outcome = OUTCOME_FAILED;
 
-	if (!text_is_utf8(im->name, strlen(im->name)) || strlen(im->name) > NAME_MAX_BYTES)
-		return refuse(im, "имя файла не в UTF-8 или слишком длинное");
+	if (strlen(im->name) > NAME_MAX_BYTES)
+		return refuse(im, "имя файла слишком длинное");
 	if (!registry_account_in_name(im->name, im->account20))
 		return refuse(im, "в имени файла несколько разных номеров счёта");
 	if (im->before.st_size > REGISTRY_MAX_FILE_BYTES)
@@ -348,14 +374,64 @@ load_open_file(struct import *im)
 	}
 	for (int i = 0; i < TRIES_MAX; i++) {
 		im->row_count = 0;
-		im->is_broken = false;
+		im->is_broken = im->may_retry = false;
 		text_clear(&im->rows);
 		rewind(im->file);
 		outcome = load(im);
-		if (outcome != OUTCOME_FAILED || !wants_another_try(im))
+		if (outcome != OUTCOME_FAILED || !im->may_retry)
 			break;
 	}
 	return outcome;
+}
+
+/*
+ * Not through a symbolic link, and a regular file alone; opening a FIFO does not wait for its
+ * writer. NULL: said why.
+ */
+static FILE *
+open_file(const char *path, struct stat *st)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	FILE *file = NULL;
+
+	if (fd >= 0 && fstat(fd, st) == 0 && !S_ISREG(st->st_mode))
+		fprintf(stderr, "registry-import: %s: not a regular file\n", path);
+	else if (fd < 0 || (file = fdopen(fd, "rb")) == NULL)
+		fprintf(stderr, "registry-import: %s: %s\n", path, strerror(errno));
+	if (fd >= 0 && file == NULL)
+		close(fd);
+	return file;
+}
+
+/* Whoever reads our lines, a terminal or a script, gets no control characters from a name. */
+static bool
+is_printable(const char *path)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)path[i], next = (unsigned char)path[i + 1];
+
+		if (c < ' ' || c == 0x7F || (c == 0xC2 && next >= 0x80 && next < 0xA0))
+			return false;
+	}
+	return text_is_utf8(path, len);
+}
+
+static enum outcome
+refuse_name(const char *path)
+{
+	fputs("registry-import: name with control characters or not in UTF-8: ", stderr);
+	for (; *path != '\0'; path++) {
+		unsigned char c = (unsigned char)*path;
+
+		if (c >= ' ' && c < 0x7F && c != '\\')
+			putc(c, stderr);
+		else
+			fprintf(stderr, "\\x%02X", c);
+	}
+	putc('\n', stderr);
+	return OUTCOME_FAILED;
 }
 
 static enum outcome
@@ -365,15 +441,11 @@ import_file(struct db_link *link, const char *path)
 	struct import im = { .link = link, .path = path, .name = slash != NULL ? slash + 1 : path };
 	enum outcome outcome;
 
-	im.file = fopen(path, "rbe");
-	if (im.file == NULL || fstat(fileno(im.file), &im.before) != 0 ||
-	    !S_ISREG(im.before.st_mode)) {
-		fprintf(stderr, "registry-import: %s: %s\n", path,
-		    im.file == NULL ? strerror(errno) : "not a file");
-		if (im.file != NULL)
-			fclose(im.file);
+	if (!is_printable(path))
+		return refuse_name(path);
+	im.file = open_file(path, &im.before);
+	if (im.file == NULL)
 		return OUTCOME_FAILED;
-	}
 	text_init(&im.rows, COPY_BUFFER_BYTES);
 	outcome = load_open_file(&im);
 	text_release(&im.rows);
@@ -407,12 +479,12 @@ main(int argc, char **argv)
 		return 2;
 	}
 	db_rows_free(rows);
-	for (int i = 1; i < argc && worst != OUTCOME_FAILED; i++) {
+	for (int i = 1; i < argc && worst != OUTCOME_UNREACHABLE; i++) {
 		enum outcome outcome = import_file(link, argv[i]);
 
 		if (outcome > worst)
 			worst = outcome;
 	}
 	db_link_free(link);
-	return (int)worst;
+	return exit_status[worst];
 }

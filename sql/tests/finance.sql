@@ -72,7 +72,7 @@ reset role;
 -- where a top-up came from
 select is(pg_temp.load('9715357654_40703810000000000939_640.txt', array[pg_temp.p('100', '0279390001', 857532), pg_temp.p('101', '999', 44)]),
     'posted=1 amount=857532 confirmed=0 duplicate=0 unidentified=1 reversal=0', 'a registry');
-select lives_ok($$ select bank.identify(u.registry_id, u.line, u.version, p.id, 'desk') from bank.unidentified u, school.pupil p where p.account = '0279390001' $$,
+select lives_ok($$ select bank.identify(u.registry_id, u.ordinal, u.version, p.id, 'desk') from bank.unidentified u, school.pupil p where p.account = '0279390001' $$,
     'an unidentified payment finds its pupil');
 select results_eq($$ select f.title, f.source, f.amount_kop, f.balance_kop, f.bank, f.registry_file, f.registry_date, f.operation, f.channel, f.paid_at,
         f.paid_kop, f.commission_kop, f.order_number

@@ -117,7 +117,7 @@ select is_empty($$ select call, state from refused where state <> 'KB401' $$, 'e
 -- The importer's functions work on temporary tables that the first of them makes.
 select 1 from bank_api.import_begin('nothing', sha256(''), '') \g /dev/null
 select bank.import_sort(null, '', '', '', false) \g /dev/null
-create temporary table registry_match (line integer primary key, payment_id bigint not null unique);
+create temporary table registry_match (ordinal integer primary key, payment_id bigint not null unique);
 set local search_path = '';
 create temporary table findings as
 select p.oid::regprocedure::text as function, f.level, f.message, f.statement, f.lineno

@@ -149,7 +149,7 @@ begin
           union all
           select w.* from bank.registry_row w where w.identified_by = e.id
           union all
-          select w.* from bank.registry_row w where w.registry_id = o.registry_id and w.line = o.line
+          select w.* from bank.registry_row w where w.registry_id = o.registry_id and w.ordinal = o.ordinal
           limit 1) r on true
       left join bank.registry g on g.id = r.registry_id
       left join bank.channel c on c.channel = r.channel

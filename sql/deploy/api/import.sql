@@ -67,6 +67,7 @@ begin
         return query select false, null::text;
     end if;
     create temp table registry_staging (
+        ordinal         integer not null,
         line            integer not null,
         operation       text collate "C" not null,
         account         text collate "C" not null,
@@ -102,11 +103,11 @@ comment on function bank.refuse_lines is 'KB422 with the reason and up to 20 lin
 -- The rows of staging, each with what becomes of it. Not narrower than bank.registry_row, so that staging is joined
 -- once.
 create function bank.import_sort(p_agent bank.agent, p_scope text, p_key_prefix text, p_sender text, p_pads_accounts boolean)
-returns void language plpgsql set search_path = pg_catalog, pg_temp set work_mem = '128MB' as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp set work_mem = '256MB' as $$
 begin
     create temp table registry_work on commit drop as
-    select s.line, s.channel, s.amount_kop, s.transfer_kop, s.commission_kop, s.paid_at, s.operation, s.account,
-           s.key, s.before_id, p.account_id,
+    select s.ordinal, s.line, s.channel, s.amount_kop, s.transfer_kop, s.commission_kop, s.paid_at, s.operation,
+           s.account, s.key, s.before_id, null::bigint as original_id, p.account_id,
            case when s.transfer_kop < 0 then 'reversal'::bank.row_outcome
                 when s.before_id is not null or s.nth > 1 then 'duplicate'
                 when p.account_id is null then 'unidentified'
@@ -114,10 +115,11 @@ begin
            case when s.transfer_kop > 0 and s.before_id is null and s.nth = 1 then nextval('ledger.entry_id_seq')
                 when s.transfer_kop > 0 then s.before_id end as entry_id
       from (select r.*, coalesce(e.id, o.entry_id) as before_id,
-                   row_number() over (partition by r.key, r.transfer_kop < 0 order by r.line) as nth
-              from (select g.line, g.channel, g.amount_kop, g.transfer_kop, g.commission_kop, g.paid_at, g.account,
+                   row_number() over (partition by r.key, r.transfer_kop < 0 order by r.ordinal) as nth
+              from (select g.ordinal, g.line, g.channel, g.amount_kop, g.transfer_kop, g.commission_kop, g.paid_at,
+                           g.account,
                            case when p_sender = '' then g.operation else p_sender || '/' || g.operation end as operation,
-                           (case when p_key_prefix <> '' then p_key_prefix || g.line
+                           (case when p_key_prefix <> '' then p_key_prefix || g.ordinal
                                  when p_sender = '' then g.operation
                                  else p_sender || '/' || g.operation end) collate "C" as key
                       from pg_temp.registry_staging g) r
@@ -128,7 +130,7 @@ begin
                    join ledger.account a on a.school_id = t.school_id and a.kind = 'pupil'
                    join school.pupil u on u.id = a.pupil_id
                   where t.agent_id = p_agent.id) p on p.account = s.account
-     order by s.line;
+     order by s.ordinal;
     if p_pads_accounts then
         update pg_temp.registry_work w
            set account_id = a.id, outcome = case when w.outcome = 'unidentified' then 'posted' else w.outcome end
@@ -136,7 +138,7 @@ begin
           join ledger.account a on a.pupil_id = u.id
           join bank.agent_school t on t.school_id = a.school_id
          where w.account_id is null and t.agent_id = p_agent.id and u.account = lpad(w.account, 10, '0')
-           and w.account <> '';
+           and w.account ~ '^[0-9]{1,9}$';
     end if;
     analyze pg_temp.registry_work;
 end $$;
@@ -144,39 +146,39 @@ comment on function bank.import_sort is
     'Makes pg_temp.registry_work: each row with its idempotency key, account, outcome and entry id';
 
 create function bank.import_confirm(p_agent bank.agent) returns void
-language plpgsql set search_path = pg_catalog, pg_temp set work_mem = '128MB' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set work_mem = '256MB' as $$
 begin
     if not exists (select from bank.online_payment o where o.agent_id = p_agent.id and o.registry_id is null) then
         return;
     end if;
-    create temp table registry_match (line integer primary key, payment_id bigint not null unique) on commit drop;
-    insert into pg_temp.registry_match (line, payment_id)
-    select w.line, o.id
+    create temp table registry_match (ordinal integer primary key, payment_id bigint not null unique) on commit drop;
+    insert into pg_temp.registry_match (ordinal, payment_id)
+    select w.ordinal, o.id
       from pg_temp.registry_work w
       join bank.online_payment o on o.agent_id = p_agent.id and o.registry_id is null and o.pay_id = w.operation
      where w.outcome in ('posted', 'unidentified');
     -- Nearest in time first; ON CONFLICT keeps it one to one, for it sees the rows of this very statement.
-    insert into pg_temp.registry_match (line, payment_id)
-    select w.line, o.id
+    insert into pg_temp.registry_match (ordinal, payment_id)
+    select w.ordinal, o.id
       from pg_temp.registry_work w
       join bank.online_payment o on o.agent_id = p_agent.id and o.registry_id is null
            and o.account = w.account and o.amount_kop = w.transfer_kop
            and w.paid_at::date - o.paid_at::date between -1 and 1
      where w.outcome in ('posted', 'unidentified')
-     order by abs(extract(epoch from w.paid_at - o.paid_at)), w.line, o.id
+     order by abs(extract(epoch from w.paid_at - o.paid_at)), w.ordinal, o.id
     on conflict do nothing;
     update pg_temp.registry_work w
        set outcome = 'confirmed', entry_id = o.entry_id
       from pg_temp.registry_match m
       join bank.online_payment o on o.id = m.payment_id
-     where w.line = m.line;
+     where w.ordinal = m.ordinal;
     analyze pg_temp.registry_work;
 end $$;
 comment on function bank.import_confirm is
     'Rows that an online payment has brought already: by operation, else one to one by (account, amount, date ± 1 day)';
 
 create function bank.import_post(p_agent bank.agent, p_scope text, p_source text, p_day date) returns void
-language plpgsql set search_path = pg_catalog, pg_temp set work_mem = '128MB' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set work_mem = '256MB' as $$
 declare
     v_bank bigint;
     v_suspense bigint;
@@ -193,7 +195,7 @@ begin
       from pg_temp.registry_work w
       join ledger.balance b on b.account_id = w.account_id
      where w.outcome = 'posted'
-    window pupil as (partition by w.account_id order by w.line)
+    window pupil as (partition by w.account_id order by w.ordinal)
      union all
     select w.entry_id, v_suspense, w.transfer_kop, null, null, null
       from pg_temp.registry_work w where w.outcome = 'unidentified'
@@ -219,22 +221,69 @@ end $$;
 comment on function bank.import_post is
     'Posts the rows that are new, as ledger.post() would one by one: locks, postings, entries, balances';
 
-create function bank.import_reverse(p_agent bank.agent, p_scope text) returns void
+create function bank.import_lock_originals(p_scope text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    perform from bank.registry_row r
+       join ledger.entry e on e.id = r.entry_id
+       join pg_temp.registry_work w on w.key = e.key
+      where e.scope = p_scope and w.outcome = 'reversal' and r.outcome = 'unidentified'
+      order by r.registry_id, r.ordinal
+        for update of r;
+end $$;
+comment on function bank.import_lock_originals is
+    'Locks the unidentified payments that are to be taken back, before any balance: the order of bank.identify()';
+
+create function bank.import_take_back(p_agent bank.agent, p_scope text, p_key text, p_original bigint, p_kop bigint,
+    p_day date, p_source text, p_title text, p_ordinal integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+    v_identified bigint;
+    v_entry bigint;
+begin
+    -- The row is locked already; the new version tells a desk that still shows it.
+    update bank.registry_row r set version = r.version + 1
+     where r.entry_id = p_original and r.outcome = 'unidentified'
+    returning r.identified_by into v_identified;
+    begin
+        if v_identified is not null and not exists (select from ledger.entry e where e.reverses = v_identified) then
+            perform ledger.reverse(v_identified, p_scope, 'identified:' || p_key, 'registry-import', p_title);
+        end if;
+        v_entry := ledger.reverse(p_original, p_scope, p_key, 'registry-import', p_title);
+        update pg_temp.registry_work w set entry_id = v_entry where w.ordinal = p_ordinal;
+    exception
+        when sqlstate 'KB422' then
+            -- Spent. The bank has its money all the same; the pupil owes it to the agent until bank.collect().
+            v_entry := ledger.post('chargeback', p_scope, p_key, p_day, 'registry-import', p_source, p_title,
+                array(select a.id from ledger.account a
+                       where a.agent_id = p_agent.id and a.kind in ('bank', 'receivable') order by a.kind),
+                array[p_kop, -p_kop]);
+            update pg_temp.registry_work w
+               set outcome = 'unreversed', entry_id = v_entry, original_id = p_original
+             where w.ordinal = p_ordinal;
+    end;
+end $$;
+comment on function bank.import_take_back is
+    'One operation that the bank took back: reversed, with what identified it; or, when the pupil has spent it, charged to '
+    'the agent''s receivable';
+
+create function bank.import_reverse(p_agent bank.agent, p_scope text, p_source text, p_day date) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    -- A scope of its own: an operation may be called anything.
+    v_scope text := p_scope || '/reversal';
     v_row record;
     v_problems text[] := array[]::text[];
     v_words text;
     v_original bigint;
-    v_identified bigint;
+    v_account text;
     v_kop bigint;
     v_before bigint;
-    v_entry bigint;
 begin
     for v_row in
-        select w.line, w.key, w.transfer_kop, w.operation, c.title
+        select w.ordinal, w.line, w.key, w.transfer_kop, w.operation, w.account, w.account_id, c.title
           from pg_temp.registry_work w join bank.channel c on c.channel = w.channel
-         where w.outcome = 'reversal' order by w.line
+         where w.outcome = 'reversal' order by w.ordinal
     loop
         v_words := null;
         select e.id into v_original from ledger.entry e where e.scope = p_scope and e.key = v_row.key;
@@ -246,29 +295,34 @@ begin
              limit 1;
         end if;
         select -p.amount_kop into v_kop
-          from ledger.posting p join ledger.account a on a.id = p.account_id and a.kind = 'bank' and a.agent_id = p_agent.id
+          from ledger.posting p
+          join ledger.account a on a.id = p.account_id and a.kind = 'bank' and a.agent_id = p_agent.id
          where p.entry_id = v_original;
-        select e.id into v_before from ledger.entry e where e.scope = p_scope and e.key = '-' || v_row.key;
+        v_account := coalesce(
+            (select r.account from bank.registry_row r
+              where r.entry_id = v_original and r.outcome in ('posted', 'unidentified', 'confirmed')),
+            (select w.account from pg_temp.registry_work w
+              where w.entry_id = v_original and w.outcome in ('posted', 'unidentified', 'confirmed')),
+            (select o.account from bank.online_payment o where o.entry_id = v_original));
+        -- Taken back before: by the bank, or by an accountant who was faster.
+        select e.id into v_before
+          from ledger.entry e where (e.scope = v_scope and e.key = v_row.key) or e.reverses = v_original
+         limit 1;
         if v_original is null or not p_agent.operation_is_key then
             v_words := format('отрицательная сумма, но операции %s, которую она отменяет, нет', v_row.operation);
         elsif v_kop <> -v_row.transfer_kop then
-            v_words := format('отмена на %s, а операция %s была на %s', ledger.roubles(-v_row.transfer_kop), v_row.operation,
-                ledger.roubles(v_kop));
+            v_words := format('отмена на %s, а операция %s была на %s', ledger.roubles(-v_row.transfer_kop),
+                v_row.operation, ledger.roubles(v_kop));
+        elsif v_account <> v_row.account and not exists (
+            select from ledger.posting p where p.entry_id = v_original and p.account_id = v_row.account_id) then
+            v_words := format('отмена со счёта %s, а операция %s была на счёт %s', v_row.account, v_row.operation,
+                v_account);
         elsif v_before is not null then
-            update pg_temp.registry_work w set outcome = 'duplicate', entry_id = v_before where w.line = v_row.line;
+            update pg_temp.registry_work w set outcome = 'duplicate', entry_id = v_before
+             where w.ordinal = v_row.ordinal;
         else
-            begin
-                select r.identified_by into v_identified from bank.registry_row r
-                 where r.entry_id = v_original and r.outcome = 'unidentified';
-                if v_identified is not null then
-                    perform ledger.reverse(v_identified, p_scope, '-identified/' || v_row.key, 'registry-import', v_row.title);
-                end if;
-                v_entry := ledger.reverse(v_original, p_scope, '-' || v_row.key, 'registry-import', v_row.title);
-                update pg_temp.registry_work w set entry_id = v_entry where w.line = v_row.line;
-            exception
-                when sqlstate 'KB422' or check_violation or unique_violation then
-                    v_words := format('операцию %s нельзя отменить: %s', v_row.operation, sqlerrm);
-            end;
+            perform bank.import_take_back(p_agent, v_scope, v_row.key, v_original, v_kop, p_day, p_source, v_row.title,
+                v_row.ordinal);
         end if;
         if v_words is not null then
             v_problems := v_problems || format('строка %s: %s', v_row.line, v_words);
@@ -296,8 +350,12 @@ begin
             select w.line, format('строка %s: операция %s подтверждает онлайн-платёж на счёт %s и сумму %s, а в реестре счёт %s и сумма %s',
                                   w.line, w.operation, o.account, ledger.roubles(o.amount_kop), w.account,
                                   ledger.roubles(w.transfer_kop))
-              from bank.online_payment o join pg_temp.registry_work w on w.line = o.line
+              from bank.online_payment o join pg_temp.registry_work w on w.ordinal = o.ordinal
              where o.registry_id = p_registry and (o.account, o.amount_kop) <> (w.account, w.transfer_kop)
+             union all
+            select w.line, format('строка %s: банк отозвал операцию %s на %s, а на лицевом счёте %s этих денег уже нет',
+                                  w.line, w.operation, ledger.roubles(-w.transfer_kop), w.account)
+              from pg_temp.registry_work w where w.outcome = 'unreversed'
              order by 1 limit 20) t);
 end $$;
 comment on function bank.import_warnings is 'Differences that post nothing, for the accountant; at most 20';
@@ -306,8 +364,8 @@ create function bank_api.import_finish(p_file_name text, p_sha256 bytea, p_name_
     p_dialect text, p_sender text, p_rows bigint, p_amount_kop bigint, p_transfer_kop bigint, p_commission_kop bigint,
     p_order_number text, p_order_date date)
 returns table (posted bigint, amount_kop bigint, confirmed bigint, duplicate bigint, unidentified bigint, reversal bigint,
-    warnings text)
-language plpgsql security definer set search_path = pg_catalog, pg_temp set work_mem = '128MB' as $$
+    unreversed bigint, warnings text)
+language plpgsql security definer set search_path = pg_catalog, pg_temp set work_mem = '256MB' as $$
 declare
     v_agent bank.agent := bank.agent_of(p_name_account, p_document_account);
     v_scope text := 'bank:' || v_agent.account20;
@@ -346,43 +404,48 @@ begin
 
     perform bank.import_sort(v_agent, v_scope,
         case when v_agent.operation_is_key then '' else encode(p_sha256, 'hex') || ':' end, p_sender, p_dialect = 'exchange');
+    if v_sum.debits > 0 then
+        perform bank.import_lock_originals(v_scope);
+    end if;
     perform bank.import_confirm(v_agent);
     perform bank.import_post(v_agent, v_scope, v_source, v_day);
     if v_sum.debits > 0 then
-        perform bank.import_reverse(v_agent, v_scope);
+        perform bank.import_reverse(v_agent, v_scope, v_source, v_day);
     end if;
 
     select count(*) filter (where w.outcome = 'posted'),
            coalesce(sum(w.transfer_kop) filter (where w.outcome = 'posted'), 0),
            count(*) filter (where w.outcome = 'confirmed'), count(*) filter (where w.outcome = 'duplicate'),
-           count(*) filter (where w.outcome = 'unidentified'), count(*) filter (where w.outcome = 'reversal')
-      into posted, amount_kop, confirmed, duplicate, unidentified, reversal
+           count(*) filter (where w.outcome = 'unidentified'), count(*) filter (where w.outcome = 'reversal'),
+           count(*) filter (where w.outcome = 'unreversed')
+      into posted, amount_kop, confirmed, duplicate, unidentified, reversal, unreversed
       from pg_temp.registry_work w;
     insert into bank.registry (id, agent_id, file_name, sha256, dialect, sender, number, source, order_number, order_date, rows,
-        amount_kop, transfer_kop, commission_kop, posted, posted_kop, confirmed, duplicate, unidentified, reversal)
+        amount_kop, transfer_kop, commission_kop, posted, posted_kop, confirmed, duplicate, unidentified, reversal,
+        unreversed)
     values (v_id, v_agent.id, p_file_name, p_sha256, p_dialect, p_sender, v_number, v_source, p_order_number, p_order_date,
         p_rows, p_amount_kop, p_transfer_kop, p_commission_kop, posted, amount_kop, confirmed, duplicate, unidentified,
-        reversal);
-    insert into bank.registry_row (registry_id, line, channel, outcome, amount_kop, transfer_kop, commission_kop, paid_at,
-        entry_id, operation, account)
-    select v_id, w.line, w.channel, w.outcome, w.amount_kop, w.transfer_kop, w.commission_kop, w.paid_at, w.entry_id,
-           w.operation, w.account
+        reversal, unreversed);
+    insert into bank.registry_row (registry_id, ordinal, line, channel, outcome, amount_kop, transfer_kop, commission_kop, paid_at,
+        entry_id, original_id, operation, account)
+    select v_id, w.ordinal, w.line, w.channel, w.outcome, w.amount_kop, w.transfer_kop, w.commission_kop, w.paid_at,
+           w.entry_id, w.original_id, w.operation, w.account
       from pg_temp.registry_work w;
-    insert into people.registry_raw (registry_id, line, raw)
-    select v_id, s.line, s.raw from pg_temp.registry_staging s;
+    insert into people.registry_raw (registry_id, ordinal, raw)
+    select v_id, s.ordinal, s.raw from pg_temp.registry_staging s;
     if confirmed > 0 then
         update bank.online_payment o
-           set registry_id = v_id, line = w.line, confirmed_operation = w.operation
-          from pg_temp.registry_match m join pg_temp.registry_work w on w.line = m.line
+           set registry_id = v_id, ordinal = w.ordinal, confirmed_operation = w.operation
+          from pg_temp.registry_match m join pg_temp.registry_work w on w.ordinal = m.ordinal
          where o.id = m.payment_id;
     end if;
-    if duplicate + confirmed > 0 then
+    if duplicate + confirmed + unreversed > 0 then
         warnings := array_to_string(bank.import_warnings(v_id), E'\n');
     end if;
     return next;
 end $$;
 comment on function bank_api.import_finish is
-    'Posts what was staged and answers what became of it: posted + confirmed + duplicate + unidentified + reversal rows, and '
+    'Posts what was staged and answers what became of it: posted + confirmed + duplicate + unidentified + reversal + unreversed rows, and '
     'the sum of the posted. warnings: lines of words, or NULL. The caller commits';
 
 revoke all on all functions in schema bank, bank_api from public;

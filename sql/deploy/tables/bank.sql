@@ -49,11 +49,12 @@ alter table ledger.account add foreign key (agent_id) references bank.agent;
 create function bank.open_agent_accounts() returns trigger language plpgsql security definer
     set search_path = pg_catalog, pg_temp as $$
 begin
-    insert into ledger.account (kind, agent_id) values ('bank', new.id), ('suspense', new.id);
+    insert into ledger.account (kind, agent_id)
+    values ('bank', new.id), ('suspense', new.id), ('receivable', new.id);
     return null;
 end $$;
 comment on function bank.open_agent_accounts() is
-    'Opens the ledger accounts of a new agent: its bank account and its suspense';
+    'Opens the ledger accounts of a new agent: its bank account, its suspense, what it is owed';
 create trigger open_accounts after insert on bank.agent for each row execute function bank.open_agent_accounts();
 
 create table bank.channel (
@@ -86,8 +87,9 @@ create table bank.registry (
     duplicate       bigint not null,
     unidentified    bigint not null,
     reversal        bigint not null,
+    unreversed      bigint not null,
     loaded_at       timestamptz not null default now(),
-    check (rows = posted + confirmed + duplicate + unidentified + reversal)
+    check (rows = posted + confirmed + duplicate + unidentified + reversal + unreversed)
 );
 comment on table bank.registry is
     'Registries that were loaded. One file is one transaction: it stands here with all of its rows, or not at all';
@@ -100,10 +102,12 @@ comment on column bank.registry.amount_kop is 'What payers gave';
 comment on column bank.registry.transfer_kop is 'What reached the payee';
 comment on column bank.registry.posted is 'Rows credited to pupils'' accounts, their sum is posted_kop';
 
-create type bank.row_outcome as enum ('posted', 'confirmed', 'duplicate', 'unidentified', 'reversal');
+create type bank.row_outcome as enum
+    ('posted', 'confirmed', 'duplicate', 'unidentified', 'reversal', 'unreversed');
 
 create table bank.registry_row (
     registry_id     bigint not null references bank.registry,
+    ordinal         integer not null check (ordinal > 0),
     line            integer not null check (line > 0),
     channel         smallint not null,
     outcome         bank.row_outcome not null,
@@ -113,25 +117,33 @@ create table bank.registry_row (
     paid_at         timestamp not null,
     entry_id        bigint references ledger.entry,
     identified_by   bigint references ledger.entry,
+    original_id     bigint references ledger.entry,
     operation       text collate "C" not null,
     account         text collate "C" not null,
     version         integer not null default 1,
-    primary key (registry_id, line)
+    primary key (registry_id, ordinal),
+    check ((outcome = 'unreversed') = (original_id is not null))
 );
 create index registry_row_entry on bank.registry_row (entry_id);
 create unique index registry_row_identified on bank.registry_row (identified_by) where identified_by is not null;
-create index registry_row_waiting on bank.registry_row (registry_id, line)
+create index registry_row_waiting on bank.registry_row (registry_id, ordinal)
     where outcome = 'unidentified' and identified_by is null;
+create index registry_row_original on bank.registry_row (original_id) where original_id is not null;
 comment on table bank.registry_row is
     'Every row of every registry, and what became of it; the row as it stood in the file is people.registry_raw';
-comment on column bank.registry_row.line is 'Line in the file, from 1';
+comment on column bank.registry_row.ordinal is 'Place among the rows of the file, from 1';
+comment on column bank.registry_row.line is
+    'Line in the file, from 1, for messages; an XML file may have several rows on a line';
 comment on column bank.registry_row.outcome is
     'posted: credited; confirmed: an online payment had brought it; duplicate: came before, skipped; '
-    'unidentified: waits in suspense; reversal: took an operation back';
+    'unidentified: waits in suspense; reversal: took an operation back; '
+    'unreversed: the bank took back what the pupil has spent';
 comment on column bank.registry_row.transfer_kop is 'What is credited; below zero in a reversal';
 comment on column bank.registry_row.paid_at is 'By the bank''s clock';
 comment on column bank.registry_row.entry_id is
     'The entry this row made; of a duplicate or confirmed row, the entry that was there before';
+comment on column bank.registry_row.original_id is
+    'Of an unreversed row: the entry that it would have taken back, see bank.collect()';
 comment on column bank.registry_row.identified_by is
     'The entry that took an unidentified payment to a pupil''s account';
 comment on column bank.registry_row.operation is
@@ -141,9 +153,9 @@ comment on column bank.registry_row.version is 'Grows with every change, for two
 
 create table people.registry_raw (
     registry_id  bigint not null references bank.registry,
-    line         integer not null,
+    ordinal      integer not null,
     raw          text not null,
-    primary key (registry_id, line)
+    primary key (registry_id, ordinal)
 );
 comment on table people.registry_raw is
     'Rows of registries as they stood in the files, in UTF-8: they hold payers'' names and addresses';
@@ -157,14 +169,14 @@ create table bank.online_payment (
     paid_at              timestamp not null,
     entry_id             bigint not null unique references ledger.entry,
     registry_id          bigint,
-    line                 integer,
+    ordinal              integer,
     confirmed_operation  text collate "C",
     unique (agent_id, pay_id),
     unique (agent_id, confirmed_operation),
-    foreign key (registry_id, line) references bank.registry_row,
-    check (num_nulls(registry_id, line, confirmed_operation) in (0, 3))
+    foreign key (registry_id, ordinal) references bank.registry_row,
+    check (num_nulls(registry_id, ordinal, confirmed_operation) in (0, 3))
 );
-create unique index online_payment_row on bank.online_payment (registry_id, line) where line is not null;
+create unique index online_payment_row on bank.online_payment (registry_id, ordinal) where ordinal is not null;
 create index online_payment_waiting on bank.online_payment (agent_id, paid_at) where registry_id is null;
 comment on table bank.online_payment is
     'Payments that the bank announced online. The registry of the evening confirms each of them once, and never '
@@ -175,8 +187,8 @@ comment on column bank.online_payment.paid_at is 'By the bank''s clock';
 comment on column bank.online_payment.confirmed_operation is 'Operation of the registry row that confirmed it';
 
 create view bank.unidentified as
-    select r.registry_id, r.line, r.version, g.agent_id, r.operation, r.account, r.paid_at, r.transfer_kop, c.title as channel,
-           g.source, g.file_name, r.entry_id
+    select r.registry_id, r.ordinal, r.line, r.version, g.agent_id, r.operation, r.account, r.paid_at, r.transfer_kop,
+           c.title as channel, g.source, g.file_name, r.entry_id
       from bank.registry_row r
       join bank.registry g on g.id = r.registry_id
       join bank.channel c on c.channel = r.channel
@@ -185,7 +197,7 @@ create view bank.unidentified as
 comment on view bank.unidentified is
     'The worklist: payments whose money waits in suspense because nobody has the account they name';
 
-create function bank.identify(p_registry bigint, p_line integer, p_version integer, p_pupil bigint, p_actor text)
+create function bank.identify(p_registry bigint, p_ordinal integer, p_version integer, p_pupil bigint, p_actor text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_row record;
@@ -199,7 +211,7 @@ begin
       from bank.registry_row r
       join bank.registry g on g.id = r.registry_id
       join bank.channel c on c.channel = r.channel
-     where r.registry_id = p_registry and r.line = p_line
+     where r.registry_id = p_registry and r.ordinal = p_ordinal
        for update of r;
     if not found then
         raise exception 'Такой строки реестра нет.' using errcode = 'KB404';
@@ -207,6 +219,7 @@ begin
     if v_row.version <> p_version or v_row.identified_by is not null then
         raise exception 'Этот платёж уже разобран: обновите страницу.' using errcode = 'KB409';
     end if;
+    -- The importer locks this row too before it takes the payment back: whoever is second sees what the first did.
     if v_row.outcome <> 'unidentified' or exists (select from ledger.entry e where e.reverses = v_row.entry_id) then
         raise exception 'Этого платежа нет среди невыясненных.' using errcode = 'KB422';
     end if;
@@ -219,15 +232,75 @@ begin
         raise exception 'Этот агент не принимает деньги для школы этого лицевого счёта.' using errcode = 'KB422';
     end if;
     select a.id into strict v_suspense from ledger.account a where a.kind = 'suspense' and a.agent_id = v_row.agent_id;
-    v_entry := ledger.post('top_up', 'identify', p_registry || ':' || p_line, v_day, p_actor, v_row.source, v_row.channel,
+    v_entry := ledger.post('top_up', 'identify', p_registry || ':' || p_ordinal, v_day, p_actor, v_row.source, v_row.channel,
         array[v_suspense, v_account], array[-v_row.transfer_kop, v_row.transfer_kop]);
     update bank.registry_row r set identified_by = v_entry, version = r.version + 1
-     where r.registry_id = p_registry and r.line = p_line;
+     where r.registry_id = p_registry and r.ordinal = p_ordinal;
     return v_entry;
 end $$;
 comment on function bank.identify is
     'Takes an unidentified payment from suspense to a pupil''s account and answers the entry. p_version is the row''s as the '
     'desk saw it: KB409 when somebody was faster';
+
+create view bank.unreversed as
+    select r.registry_id, r.ordinal, r.line, r.version, g.agent_id, r.operation, r.account, r.paid_at,
+           -r.transfer_kop as owed_kop, c.title as channel, g.source, g.file_name, r.entry_id, r.original_id
+      from bank.registry_row r
+      join bank.registry g on g.id = r.registry_id
+      join bank.channel c on c.channel = r.channel
+     where r.outcome = 'unreversed' and not exists (select from ledger.entry e where e.reverses = r.entry_id);
+comment on view bank.unreversed is
+    'The worklist: payments that the bank took back when the pupil had spent them; they stand on the agent''s receivable';
+
+create function bank.collect(p_registry bigint, p_ordinal integer, p_version integer, p_actor text)
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_row record;
+    v_identified bigint;
+    v_key text := p_registry || ':' || p_ordinal;
+    v_entry bigint;
+begin
+    select r.outcome, r.version, r.entry_id, r.original_id, c.title as channel into v_row
+      from bank.registry_row r join bank.channel c on c.channel = r.channel
+     where r.registry_id = p_registry and r.ordinal = p_ordinal
+       for update of r;
+    if not found or v_row.outcome <> 'unreversed' then
+        raise exception 'Такой неотменённой операции нет.' using errcode = 'KB404';
+    end if;
+    if v_row.version <> p_version or exists (select from ledger.entry e where e.reverses = v_row.entry_id) then
+        raise exception 'Эта операция уже разобрана: обновите страницу.' using errcode = 'KB409';
+    end if;
+    select r.identified_by into v_identified
+      from bank.registry_row r
+     where r.entry_id = v_row.original_id and r.outcome = 'unidentified'
+       and not exists (select from ledger.entry e where e.reverses = r.identified_by)
+       for update;
+    perform ledger.reverse(v_row.entry_id, 'collect', v_key, p_actor, v_row.channel);
+    if v_identified is not null then
+        perform ledger.reverse(v_identified, 'collect', v_key || ':identified', p_actor, v_row.channel);
+    end if;
+    v_entry := ledger.reverse(v_row.original_id, 'collect', v_key || ':original', p_actor, v_row.channel);
+    update bank.registry_row r set version = r.version + 1
+     where r.registry_id = p_registry and r.ordinal = p_ordinal;
+    return v_entry;
+end $$;
+comment on function bank.collect is
+    'Takes from the pupil, who has the money by now, what the bank took back, and answers the reversal. KB422 while there is '
+    'too little, KB409 when somebody was faster';
+
+create view ledger.violations (id, detail) as
+    select v.id, v.detail from ledger.book_violations v
+    union all
+    select 'I7', format('entry %s was reversed, but entry %s had moved its money on', r.entry_id, r.identified_by)
+      from bank.registry_row r join ledger.entry e on e.reverses = r.entry_id
+     where r.outcome = 'unidentified' and r.identified_by is not null
+       and not exists (select from ledger.entry m where m.reverses = r.identified_by)
+    union all
+    select 'I7', format('entry %s was reversed, but entry %s had taken its money back already', r.original_id, r.entry_id)
+      from bank.registry_row r join ledger.entry e on e.reverses = r.original_id
+     where not exists (select from ledger.entry m where m.reverses = r.entry_id);
+comment on view ledger.violations is
+    'Broken invariants of the books, one per row (docs/money.md); empty on a healthy database';
 
 revoke all on all functions in schema bank from public;
 

@@ -23,8 +23,10 @@ create schema ledger;
 comment on schema ledger is
     'Double-entry books in kopecks, append-only. No program has any right here; see docs/money.md';
 
-create type ledger.account_kind as enum ('pupil', 'bank', 'terminal_cash', 'provider', 'agent_income', 'suspense');
-create type ledger.entry_kind as enum ('top_up', 'meal', 'service', 'refund', 'reversal', 'unidentified', 'payout');
+create type ledger.account_kind as enum
+    ('pupil', 'bank', 'terminal_cash', 'provider', 'agent_income', 'suspense', 'receivable');
+create type ledger.entry_kind as enum
+    ('top_up', 'meal', 'service', 'refund', 'reversal', 'unidentified', 'payout', 'chargeback');
 
 create table ledger.kind (
     kind         ledger.entry_kind primary key,
@@ -45,7 +47,8 @@ insert into ledger.kind (kind, title, line_prefix, for_parents, rank) values
     ('refund',       'Возвраты',             'Возврат: ',    true,  4),
     ('reversal',     'Отмены операций',      'Отмена: ',     true,  5),
     ('unidentified', 'Невыясненные платежи', '',             false, 6),
-    ('payout',       'Перечисления',         '',             false, 7);
+    ('payout',       'Перечисления',         '',             false, 7),
+    ('chargeback',   'Отзывы банка',         '',             false, 8);
 
 create table ledger.account (
     id         bigint generated always as identity primary key,
@@ -55,9 +58,10 @@ create table ledger.account (
     agent_id   bigint,
     opened_at  timestamptz not null default now(),
     check ((kind = 'pupil') = (pupil_id is not null)),
-    check (kind not in ('bank', 'suspense', 'agent_income') or agent_id is not null)
+    check (kind not in ('bank', 'suspense', 'agent_income', 'receivable') or agent_id is not null)
 );
-create unique index account_agent_kind on ledger.account (agent_id, kind) where kind in ('bank', 'suspense', 'agent_income');
+create unique index account_agent_kind on ledger.account (agent_id, kind)
+    where kind in ('bank', 'suspense', 'agent_income', 'receivable');
 comment on table ledger.account is
     'Accounts of the books: one per pupil (what we owe), the agent''s bank, suspense and income, cash, provider';
 comment on column ledger.account.school_id is 'NULL for accounts that serve several schools';
@@ -318,7 +322,7 @@ comment on function ledger.reverse is
     'Undoes an entry by its mirror image, once (a second time is 23505) and never a reversal. Replay as with ledger.post(). '
     'KB422 when the money has been spent already';
 
-create view ledger.violations (id, detail) as
+create view ledger.book_violations (id, detail) as
     select 'I1', format('entry %s: %s postings, sum %s', e.id, count(p.entry_id), coalesce(sum(p.amount_kop), 0))
       from ledger.entry e left join ledger.posting p on p.entry_id = e.id
      group by e.id having count(p.entry_id) < 2 or sum(p.amount_kop) <> 0
@@ -388,8 +392,8 @@ create view ledger.violations (id, detail) as
     select 'I11', format('%s is %s', s.name, s.setting)
       from pg_settings s
      where s.name in ('fsync', 'full_page_writes', 'synchronous_commit') and s.setting in ('off', 'local');
-comment on view ledger.violations is
-    'Broken invariants of the books, one per row (docs/money.md); empty on a healthy database';
+comment on view ledger.book_violations is
+    'The part of ledger.violations that the books alone can tell; tables/bank adds the rest';
 
 revoke all on all functions in schema ledger from public;
 

@@ -4,7 +4,9 @@ begin;
 
 drop schema bank_api cascade;
 drop function bank.import_warnings(bigint);
-drop function bank.import_reverse(bank.agent, text);
+drop function bank.import_reverse(bank.agent, text, text, date);
+drop function bank.import_take_back(bank.agent, text, text, bigint, bigint, date, text, text, integer);
+drop function bank.import_lock_originals(text);
 drop function bank.import_post(bank.agent, text, text, date);
 drop function bank.import_confirm(bank.agent);
 drop function bank.import_sort(bank.agent, text, text, text, boolean);

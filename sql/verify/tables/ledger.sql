@@ -8,7 +8,7 @@ select entry_id, account_id, amount_kop, balance_after_kop, version, day, credit
 select account_id, balance_kop, version, day from ledger.balance where false;
 select account_id, day, limit_kop, actor, reason, at from ledger.credit where false;
 select kind, title, line_prefix, for_parents, rank from ledger.kind where false;
-select 1 / (count(*) = 0)::int from ledger.violations where id <> 'I11';
+select 1 / (count(*) = 0)::int from ledger.book_violations where id <> 'I11';
 select 1 / (not has_function_privilege('public', p.oid, 'execute'))::int
   from pg_proc p where p.pronamespace = 'ledger'::regnamespace;
 
