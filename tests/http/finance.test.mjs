@@ -110,6 +110,18 @@ describe('finance', () => {
     assert.equal(backwards.status, 422);
   });
 
+  test('periods at the ends of the calendar are answered, or refused in words', async () => {
+    for (const query of ['to=1900-01-01', 'from=1900-01-01', 'to=2199-12-31', 'from=2199-12-31', 'from=1900-01-01&to=2199-12-31']) {
+      for (const path of ['/finance', '/finance/statement.csv']) {
+        assert.equal((await parent.get(`${path}?${query}`)).status, 200, `${path}?${query}`);
+      }
+    }
+    for (const query of ['to=1899-12-31', 'from=2200-01-01', 'from=0001-01-01', 'to=9999-12-31', 'to=0000-00-00']) {
+      const { status } = await parent.get(`/finance?${query}`);
+      assert.ok(status === 400 || status === 422, `${query}: ${status}`);
+    }
+  });
+
   test('where a top-up came from', async () => {
     const [, id] = /\/finance\/entry\?id=(\d+)/.exec((await parent.get(`/finance?${wide}`)).text);
     const answer = await parent.get(`/finance/entry?id=${id}`);
