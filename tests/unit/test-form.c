@@ -244,15 +244,16 @@ secrets_are_kept_as_typed(void **state)
 static void
 dates_and_months(void **state)
 {
-	static const char *const bad_dates[] = { "d=2026-02-30", "d=2026-1-1", "d=23.11.2026",
+	static const char *const bad_dates[] = { "d=2026-02-30", "d=2026-1-1", "d=23.11.26",
 		"d=today", "d=2026-11", "d=2026-11-231", "d=2026-11-23T00", "d=1899-12-31",
 		"d=%D1%8F" };
 	static const char *const bad_months[] = { "m=2026-13", "m=2026-1", "m=2026", "m=2026-11-01",
 		"m=2026-00" };
 
 	(void)state;
-	sent("d=2026-11-23&m=2026-11&e=");
+	sent("d=2026-11-23&m=2026-11&e=&r=23.11.2026");
 	assert_string_equal(form_date(&rq, "d", "2026-01-01"), "2026-11-23");
+	assert_string_equal(form_date(&rq, "r", "2026-01-01"), "2026-11-23");
 	assert_string_equal(form_date(&rq, "e", "2026-01-01"), "2026-01-01");
 	assert_string_equal(form_date(&rq, "absent", "2026-01-01"), "2026-01-01");
 	assert_string_equal(form_month(&rq, "m", ""), "2026-11-01");
