@@ -12,7 +12,7 @@
 
 enum question {
 	Q_BEGIN, Q_CHILD_ADD, Q_CHOOSE_CHILD, Q_PASSWORD_BEGIN, Q_PASSWORD_CHANGE,
-	Q_PUPIL, Q_PUPIL_NEW, Q_PUPIL_END,
+	Q_PUPIL, Q_PUPIL_BEGIN, Q_PUPIL_NEW, Q_PUPIL_END,
 	Q_DEVICES, Q_SESSIONS, Q_ATTEMPTS, Q_DEVICE_REVOKE, Q_SESSION_END, Q_SESSIONS_END_OTHERS, Q__COUNT
 };
 static const struct db_question questions[Q__COUNT] = {
@@ -22,7 +22,8 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_PASSWORD_BEGIN]  = { "cabinet.password_begin($1)" },
 	[Q_PASSWORD_CHANGE] = { "cabinet.password_change($1, $2::uuid, $3, $4, $5::int, $6, $7)" },
 	[Q_PUPIL]           = { "cabinet.pupil_access($1)" },
-	[Q_PUPIL_NEW]       = { "cabinet.pupil_access_new($1, $2, $3::int, $4)" },
+	[Q_PUPIL_BEGIN]     = { "cabinet.pupil_access_begin($1)" },
+	[Q_PUPIL_NEW]       = { "cabinet.pupil_access_new($1, $2::uuid, $3, $4::int, $5)" },
 	[Q_PUPIL_END]       = { "cabinet.pupil_access_end($1)" },
 	[Q_DEVICES]         = { "cabinet.devices($1, $2)" },
 	[Q_SESSIONS]        = { "cabinet.sessions($1)" },
@@ -53,6 +54,7 @@ show_settings(struct request *rq)
 	view_text(page, "pupil_state", state);
 	view_text(page, "pupil_name", name);
 	view_text(page, "pupil_expires", expires);
+	form_show(rq, page, NULL);
 	return view_send(rq, page);
 }
 
@@ -169,7 +171,7 @@ change_password(struct request *rq)
 		return show_password(rq);
 	rows = db_ask(rq, Q_PASSWORD_BEGIN);
 	if (!db_answer(rq))
-		return rq->db_reply;
+		return form_refused(rq, show_password);
 	if (!auth_read_attempt(rq, rows, &attempt))
 		return show_password(rq);
 	auth_hash(&attempt, old, hash);
@@ -198,14 +200,20 @@ static enum reply
 give_pupil_login(struct request *rq)
 {
 	char *code = arena_alloc(rq->arena, AUTH_CODE_CHARS + 1);
+	struct auth_attempt attempt;
 	struct auth_secret made;
-	struct db_rows *rows;
+	struct db_rows *rows = db_ask(rq, Q_PUPIL_BEGIN);
 	struct view *page;
 
+	/* Before the slow hash, not after: it is what the budget is for. */
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (!auth_read_attempt(rq, rows, &attempt))
+		return show_settings(rq);
 	auth_new_code(code);
 	auth_make_secret(&made, code);
-	rows = db_ask(rq, Q_PUPIL_NEW, DB_BYTES(made.salt, sizeof made.salt), DB_INT(AUTH_COST_LOG2),
-	    DB_BYTES(made.hash, sizeof made.hash));
+	rows = db_ask(rq, Q_PUPIL_NEW, DB_TEXT(attempt.id), DB_BYTES(made.salt, sizeof made.salt),
+	    DB_INT(AUTH_COST_LOG2), DB_BYTES(made.hash, sizeof made.hash));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "pupil");

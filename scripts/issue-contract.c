@@ -373,7 +373,8 @@ open_pupil(const char *login, const char *password, const char *pupil_password)
 	log_in(login, password, token);
 	auth_new_code(code);
 	auth_make_secret(&made, code);
-	rows = ask("select n.name from cabinet.pupil_access_new($1, $2, $3, $4) n", DB_TEXT(token), SALT_OF(made),
+	rows = ask("select n.name from cabinet.pupil_access_begin($1) b,"
+	    " cabinet.pupil_access_new($1, b.attempt, $2, $3, $4) n", DB_TEXT(token), SALT_OF(made),
 	    DB_INT(AUTH_COST_LOG2), HASH_OF(made));
 	open_by_code(db_text(rows, 0, "name"), code, pupil_password);
 	text_init(&out, ANSWER_MAX_BYTES);

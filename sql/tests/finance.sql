@@ -10,8 +10,8 @@ select p.id, v.ordinal, v.login, v.may_finance
   from (values ('0279390001', 1, -1, true), ('0279390001', 2, -2, false), ('0279390001', 0, -3, false), ('0279390002', 1, -4, true))
            v(account, ordinal, login, may_finance)
   join school.pupil p on p.account = v.account;
-insert into auth.session (token_hash, login_id, access_id, address, agent)
-select sha256(convert_to(v.token, 'UTF8')), v.login, a.id, '127.0.0.1', 'test'
+insert into auth.session (token_hash, begun_by, login_id, access_id, address, agent)
+select sha256(convert_to(v.token, 'UTF8')), 'password', v.login, a.id, '127.0.0.1', 'test'
   from (values ('parent', -1), ('other-adult', -2), ('child', -3), ('stranger', -4)) v(token, login)
   join auth.access a on a.login_id = v.login;
 create function pg_temp.today() returns date language sql stable as $$ select timezone('Asia/Krasnoyarsk', now())::date $$;

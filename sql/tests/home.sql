@@ -43,6 +43,10 @@ select is(pg_temp.news('a', 2, null), 'pinned, new', 'a page');
 select is(pg_temp.news('a', 2, 'new'), 'last hour, old', 'the next');
 select is(pg_temp.news('a', 2, 'old'), 'class', 'the last');
 select is(pg_temp.news('a', 2, 'class'), null, 'and nothing after it');
+select is(pg_temp.news('a', 2, 'other school'), null, 'another school''s announcement is no place in the order');
+select is(pg_temp.news('a', 2, 'other class'), null, 'nor another class''s');
+select is(pg_temp.news('a', 2, 'tomorrow'), null, 'nor what is not out yet');
+select is(pg_temp.news('a', 2, 'over'), 'last hour, old', 'what is over still is');
 select is(pg_temp.news('a', 1, 'pinned'), 'new', 'from the pinned ones to the rest');
 select is(pg_temp.news('e', 100, null), 'other school', 'another school''s are its own');
 

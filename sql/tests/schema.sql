@@ -63,6 +63,11 @@ select is_empty($$ select p.oid::regprocedure from pg_proc p join ours n on n.oi
 select is_empty($$ select p.oid::regprocedure from pg_proc p join ours n on n.oid = p.pronamespace
     where p.prosecdef and p.provolatile = 'v' and p.proconfig is null $$, 'functions that write as the owner fix their search_path');
 
+select is_empty($$ select r.rolname, p.oid::regprocedure from pg_proc p, programs r
+    where p.pronamespace = 'pg_catalog'::regnamespace and p.proname ~ 'advisory|^lo_|^loread$|^lowrite$'
+      and p.prorettype <> 'trigger'::regtype and has_function_privilege(r.rolname, p.oid, 'execute') $$,
+    'programs take no advisory locks and make no large objects');
+
 -- As each role, by hand: the catalog's opinion is not enough.
 create temporary table tried (role name, statement text, state text);
 do $$

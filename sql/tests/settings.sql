@@ -19,8 +19,31 @@ select throws_ok($$ select cabinet.choose_child('a', 'I2222ZZZZZ') $$, 'KB404', 
 select throws_ok($$ select cabinet.choose_child('a', null) $$, 'KB404', null, 'no name at all');
 select is(pg_temp.log_in('I2222BBBBB', 'password', 'lemon', 'a2'), 'ok', 'each child''s name opens the login');
 select is(pg_temp.children('a2'), 'I2222BBBBB I2222AAAAA', 'with that child on show');
-select is(pg_temp.log_in('I2222BBBBB', 'pin', 'pin-I2222BBBBB', 'a3', 'device-a'), 'ok', 'its PIN on the login''s device');
+select is(pg_temp.log_in('I2222AAAAA', 'password', 'lemon', 'a3', '', 'device-a3'), 'ok', 'one more device');
+select is(pg_temp.log_in('I2222BBBBB', 'pin', 'pin-I2222BBBBB', 'a-pin', 'device-a3'), 'ok', 'its PIN on the login''s device');
 select is(pg_temp.log_in('I2222BBBBB', 'pin', 'pin-I2222AAAAA', 'x', 'device-a'), 'wrong', 'not its brother''s');
+
+-- What outlasts the visit is not for four digits
+select is(pg_temp.children('a-pin'), 'I2222BBBBB I2222AAAAA', 'by PIN one reads');
+select is((select h.balance_kop from cabinet.home('a-pin') h), 0::bigint, 'money too');
+select lives_ok($$ select cabinet.choose_child('a-pin', 'I2222AAAAA') $$, 'about each child');
+select throws_ok(s.statement, 'KB422', 'Для этого войдите с паролем.', s.what)
+  from (values ($$ select pg_temp.add_child('a-pin', 'I2222EEEEE', 'code-I2222EEEEE') $$, 'but adds none'),
+               ($$ select cabinet.password_begin('a-pin') $$, 'changes no password'),
+               ($$ select cabinet.pupil_access_begin('a-pin') $$, 'asks for no code'),
+               ($$ select cabinet.pupil_access_new('a-pin', null, pg_temp.salt('x'), 15, pg_temp.h('x')) $$, 'gets none'),
+               ($$ select cabinet.pupil_access_end('a-pin') $$, 'takes back none'),
+               ($$ select cabinet.device_revoke('a-pin', (select d.id from cabinet.devices('a-pin', 'device-a3') d
+                   where not d.is_this)) $$, 'forgets no other device')) s(statement, what);
+select lives_ok($$ select cabinet.device_revoke('a-pin', (select d.id from cabinet.devices('a-pin', 'device-a3') d where d.is_this)) $$,
+    'only this one');
+
+-- One password, one budget, whichever child it is tried with
+update auth.budget set level = 0, blocked_until = '-infinity';
+select is((select count(*) from generate_series(1, 60) n, lateral cabinet.login_begin(
+    case n % 2 when 0 then 'I2222AAAAA' else 'I2222BBBBB' end, 'password', '', '100.64.' || n || '.1') b where b.wait_s = 0), 41::bigint,
+    'two names of 20 failures, 40 for the login');
+update auth.budget set level = 0, blocked_until = '-infinity';
 
 -- A child may join from another login, whose sessions let it go
 select people.code_again('I2222CCCCC', pg_temp.salt('again'), pg_temp.h('again'), 15) \g /dev/null
@@ -65,13 +88,17 @@ begin
 end $$;
 select is((select b.salt from cabinet.password_begin('a') b), pg_temp.salt('lemon'), 'the salt of the old password');
 select is(pg_temp.change('a', 'plum', 'cherry', 'x'), 'wrong', 'not with a wrong one');
+select is(pg_temp.log_in('I2222BBBBB', 'password', 'lemon', 'a9', '', 'device-a9'), 'ok', 'another device');
 select is(pg_temp.change('a', 'lemon', 'cherry', 'a-new'), 'ok', 'with the right one');
+select throws_ok($$ select cabinet.visitor('a9') $$, 'KB401', null, 'its session is over');
+select results_eq($$ select d.is_this from cabinet.devices('a-new', 'device-a') d $$, 'values (true)', 'this device is left of all');
+select is(pg_temp.log_in('I2222BBBBB', 'pin', 'pin-I2222BBBBB', 'x', 'device-a9'), 'wrong', 'no PIN on the other any more');
 select throws_ok($$ select cabinet.visitor('a') $$, 'KB401', null, 'the old token is over');
 select throws_ok($$ select cabinet.visitor('a2') $$, 'KB401', null, 'the other sessions are over');
 select is(pg_temp.children('a-new'), 'I2222BBBBB I2222AAAAA I2222CCCCC', 'this one goes on, its child on show');
 select is(pg_temp.children('b'), 'I2222AAAAA', 'other logins go on');
 select is(pg_temp.log_in('I2222AAAAA', 'password', 'lemon', 'x'), 'wrong', 'the old password is over');
-select is(pg_temp.log_in('I2222AAAAA', 'password', 'cherry', 'a4', 'device-a'), 'ok', 'the new one is good');
+select is(pg_temp.log_in('I2222AAAAA', 'password', 'cherry', 'a4'), 'ok', 'the new one is good');
 select is((select c.outcome from cabinet.password_begin('b') b, cabinet.password_change('a-new', b.attempt, pg_temp.h('grape'),
     pg_temp.salt('x'), 15, pg_temp.h('x'), 'x') c), 'wrong', 'another login''s attempt is no use');
 update auth.budget set level = 0, blocked_until = '-infinity';
@@ -88,12 +115,17 @@ select is(pg_temp.log_in('I2222AAAAA', 'pin', 'pin-I2222AAAAA', 'x', 'device-a')
 select is(pg_temp.children('a5'), 'I2222AAAAA I2222BBBBB I2222CCCCC', 'the children stay');
 
 -- The pupil's own login
+create function pg_temp.pupil_code(p_token text, p_code text, out name text, out expires timestamp) language sql as $$
+    select n.name, n.expires
+      from cabinet.pupil_access_begin(p_token) b,
+           cabinet.pupil_access_new(p_token, b.attempt, pg_temp.salt(p_code), 15, pg_temp.h(p_code)) n
+$$;
 select results_eq($$ select p.name, p.state, p.expires from cabinet.pupil_access('a5') p $$,
     $$ values ('I2222AAAAA-0', 'none', null::timestamp) $$, 'the pupil has none');
-select is((select n.name from cabinet.pupil_access_new('a5', pg_temp.salt('pup'), 15, pg_temp.h('pup')) n), 'I2222AAAAA-0', 'a code');
+select is((select n.name from pg_temp.pupil_code('a5', 'pup') n), 'I2222AAAAA-0', 'a code');
 select is((select p.state from cabinet.pupil_access('a5') p), 'waiting', 'waits');
 select is((select n.expires - now()::timestamp > interval '6 days'
-    from cabinet.pupil_access_new('a5', pg_temp.salt('pupil'), 15, pg_temp.h('pupil')) n), true, 'a second one, for a week');
+    from pg_temp.pupil_code('a5', 'pupil') n), true, 'a second one, for a week');
 select is(pg_temp.first('I2222AAAAA-0', 'pup', 'kiwi', 'x'), 'wrong', 'makes the first worth nothing');
 select is(pg_temp.first('I2222AAAAA-0', 'pupil', 'kiwi', 'p'), 'ok', 'the pupil comes in');
 select results_eq($$ select p.state, p.expires from cabinet.pupil_access('a5') p $$, $$ values ('active', null::timestamp) $$, 'active');
@@ -102,16 +134,33 @@ select results_eq($$ select h.balance_kop from cabinet.home('p') h $$, 'values (
 select throws_ok($$ select * from cabinet.finance_balance('p') $$, 'KB403', null, 'no finance');
 select throws_ok($$ select * from cabinet.finance_statement('p', null, null, null, 10, null) $$, 'KB403', null, 'no statement');
 select throws_ok($$ select * from cabinet.finance_balance('b') $$, 'KB403', null, 'nor for an adult without the right');
-select throws_ok($$ select cabinet.pupil_access_new('p', pg_temp.salt('x'), 15, pg_temp.h('x')) $$, 'KB403', null, 'no codes');
+select throws_ok($$ select cabinet.pupil_access_begin('p') $$, 'KB403', null, 'no codes');
+select throws_ok($$ select cabinet.pupil_access_new('p', null, pg_temp.salt('x'), 15, pg_temp.h('x')) $$, 'KB403', null, 'none at all');
+
 select throws_ok($$ select cabinet.pupil_access_end('p') $$, 'KB403', null, 'no closing');
 select throws_ok($$ select pg_temp.add_child('p', 'I2222EEEEE', 'code-I2222EEEEE') $$, 'KB403', null, 'no more children');
 select results_eq($$ select p.name, p.state from cabinet.pupil_access('p') p $$, $$ values ('', 'none') $$, 'and no news about it');
-select throws_ok($$ select a.outcome from cabinet.pupil_access_new('a5', pg_temp.salt('again0'), 15, pg_temp.h('again0')) n,
+select throws_ok($$ select a.outcome from pg_temp.pupil_code('a5', 'again0') n,
     lateral (select pg_temp.add_child('a5', 'I2222AAAAA-0', 'again0') as outcome) a $$, 'KB422', null, 'a pupil''s code is for the pupil');
 select lives_ok($$ select cabinet.pupil_access_end('a5') $$, 'the parent closes it');
 select throws_ok($$ select cabinet.visitor('p') $$, 'KB401', null, 'the pupil is out');
 select is(pg_temp.log_in('I2222AAAAA-0', 'password', 'kiwi', 'x'), 'wrong', 'and cannot come back');
 select lives_ok($$ select cabinet.pupil_access_end('a5') $$, 'closing twice is no error');
+select throws_ok($$ select cabinet.pupil_access_new('a5', null, pg_temp.salt('x'), 15, pg_temp.h('x')) $$, 'KB409', null,
+    'no code that was not charged');
+select throws_ok($$ select cabinet.pupil_access_new('a5', (select b.attempt from cabinet.pupil_access_begin('b') b), pg_temp.salt('x'), 15,
+    pg_temp.h('x')) $$, 'KB409', null, 'nor one that was charged to another');
+select throws_ok($$ select cabinet.pupil_access_new('a5', (select b.attempt from cabinet.password_begin('a5') b), pg_temp.salt('x'), 15,
+    pg_temp.h('x')) $$, 'KB409', null, 'nor for the price of something else');
+create temporary table charged as select b.attempt from cabinet.pupil_access_begin('a5') b;
+select is((select n.name from charged c, cabinet.pupil_access_new('a5', c.attempt, pg_temp.salt('x'), 15, pg_temp.h('x')) n), 'I2222AAAAA-0',
+    'a charge is good for a code');
+select throws_ok($$ select n.name from charged c, cabinet.pupil_access_new('a5', c.attempt, pg_temp.salt('x'), 15, pg_temp.h('x')) n $$,
+    'KB409', null, 'once');
+update auth.budget set level = 0, blocked_until = '-infinity' where kind = 'pupil';
+select is((select count(*) from generate_series(1, 20) n, lateral cabinet.pupil_access_begin(case when n > 0 then 'a5' end) b
+    where b.wait_s = 0), 11::bigint,
+    'ten codes in an hour, the eleventh starts the delay');
 
 -- Devices and sessions
 select is(pg_temp.first('I2222EEEEE', 'code-I2222EEEEE', 'fig', 'e', 'device-e'), 'ok', 'a stranger to them all');
@@ -131,11 +180,15 @@ select is((select count(*) from generate_series(1, 3) n where pg_temp.log_in('I2
     3::bigint, 'three more');
 select is((select o.ended from cabinet.sessions_end_others('a5') o), 3::bigint, 'end together');
 select is(pg_temp.children('e'), 'I2222EEEEE', 'nobody else''s do');
-select is(pg_temp.log_in('I2222AAAAA', 'pin', 'pin-I2222AAAAA', 'a7', 'device-a5'), 'ok', 'by PIN from the device');
-select lives_ok($$ select cabinet.device_revoke('a5', (select d.id from cabinet.devices('a5', '') d)) $$, 'which is forgotten');
+select is(pg_temp.log_in('I2222AAAAA', 'password', 'apple', 'a8', '', 'device-a8'), 'ok', 'one more device');
+select is(pg_temp.log_in('I2222AAAAA', 'pin', 'pin-I2222AAAAA', 'a7', 'device-a8'), 'ok', 'by PIN from the device');
+select lives_ok($$ select cabinet.device_revoke('a5', (select d.id from cabinet.devices('a5', 'device-a8') d where d.is_this)) $$,
+    'which is forgotten');
 select throws_ok($$ select cabinet.visitor('a7') $$, 'KB401', null, 'its sessions are over');
-select is(pg_temp.children('a5'), 'I2222AAAAA I2222BBBBB I2222CCCCC', 'but for the one that did it');
-select is(pg_temp.log_in('I2222AAAAA', 'pin', 'pin-I2222AAAAA', 'x', 'device-a5'), 'wrong', 'no PIN there any more');
+select is(pg_temp.log_in('I2222AAAAA', 'pin', 'pin-I2222AAAAA', 'x', 'device-a8'), 'wrong', 'no PIN there any more');
+select lives_ok($$ select cabinet.device_revoke('a5', (select d.id from cabinet.devices('a5', 'device-a5') d where d.is_this)) $$,
+    'this device is forgotten');
+select is(pg_temp.children('a5'), 'I2222AAAAA I2222BBBBB I2222CCCCC', 'its session goes on');
 
 select is((select count(*) from cabinet.attempts('a5')), 20::bigint, 'the last twenty attempts');
 select is_empty($$ select 1 from cabinet.attempts('a5') t where t.name !~ '^I2222[ABC]{5}$' $$, 'at the names of this login alone');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
 import { FastCGI, params } from '../support/fastcgi.mjs';
-import { cabinet, credentials, forgetAttempts, logText, socketOf, sql, updateCabinet, value } from '../support/kabinet.mjs';
+import { cabinet, credentials, forgetAttempts, logText, pause, socketOf, sql, sqlBeside, updateCabinet, value } from '../support/kabinet.mjs';
 import { Visitor, csrfOf, loggedIn, wordsOf } from '../support/visitor.mjs';
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
@@ -159,7 +159,8 @@ describe('login', () => {
 
   test('who changes the password stays in; every other session ends', async () => {
     const user = others;
-    const [mine, other] = [await loggedIn(user), await loggedIn(user)];
+    const [mine, other] = [await loggedIn(user), new Visitor()];
+    await other.login(user.idn, user.password, { remember: '1' });
     const token = mine.cookies.get('__Host-session');
     const changed = 'четыре слова новый пароль';
     try {
@@ -172,6 +173,7 @@ describe('login', () => {
       assert.notEqual(mine.cookies.get('__Host-session'), token);
       assert.equal((await mine.get('/')).status, 200);
       assert.equal((await other.get('/')).status, 303);
+      assert.equal((await other.login(user.idn, user.pin)).status, 422, 'other devices are not confirmed any more');
       assert.equal((await new Visitor().login(user.idn, user.password)).status, 422, 'the old password is dead');
       assert.equal((await new Visitor().login(user.idn, changed)).status, 303);
     } finally {
@@ -220,6 +222,58 @@ describe('login', () => {
     assert.ok(winner.cookies.has('__Host-device'), 'its browser is a confirmed device');
     assert.equal((await first({})).status, 422, 'the code is spent');
     assert.equal((await new Visitor().login(fresh.account, good)).status, 303);
+  });
+
+  test('a code is spent once, even by two who spend it at the same moment', async () => {
+    const variables = { idn: others.idn };
+    sql(`with a as (insert into auth.access (pupil_id, ordinal, may_finance)
+           select p.id, 0, false from school.pupil p where p.idn = :'idn' on conflict (pupil_id, ordinal) do update set login_id = null
+           returning id)
+         select auth.set_code(a.id, '\\x00112233445566778899aabbccddeeff', 15, sha256('code'), interval '1 day') from a`, { variables });
+    const begin = () => value(`select b.attempt from cabinet.login_begin(:'idn' || '-0', 'code', '', '192.0.2.1') b`, { variables });
+    const finish = (attempt, token) => `select f.outcome from cabinet.login_first('${attempt}', sha256('code'),
+      '\\x00112233445566778899aabbccddeeff', 15, sha256('password'), '${token}', null, 'test') f`;
+    const attempts = [begin(), begin()];
+    try {
+      const first = sqlBeside(`begin; ${finish(attempts[0], 'first')}; select pg_sleep(1); commit`);
+      await pause(500);
+      const second = sqlBeside(finish(attempts[1], 'second'));
+      assert.match(await first, /^ok$/m);
+      assert.match(await second, /^wrong$/m);
+      assert.equal(value(`select count(*) from auth.session where token_hash = sha256('second')`), '0');
+    } finally {
+      sql(`with a as (update auth.access a set login_id = null from school.pupil p, auth.access was
+             where p.id = a.pupil_id and p.idn = :'idn' and a.ordinal = 0 and was.id = a.id returning was.login_id)
+           delete from auth.login l using a where l.id = a.login_id`, { variables });
+    }
+  });
+
+  test('a session begun with a PIN reads, and changes nothing that would outlast it', async () => {
+    const mine = new Visitor();
+    await mine.login(family.idn, family.password, { remember: '1' });
+    await mine.logout();
+    assert.equal((await mine.login(family.idn, family.pin)).status, 303);
+    assert.equal((await mine.get('/finance')).status, 200);
+    for (const [page, fields, action] of [
+      ['/settings', {}, '/settings/pupil'], ['/settings', {}, '/settings/pupil/end'],
+      ['/settings/child', { login: nobody, code: 'AAAAAAAAAA' }, '/settings/child'],
+      ['/settings/password', { old: family.password, password: 'другой длинный пароль', password2: 'другой длинный пароль' }, '/settings/password'],
+    ]) {
+      const answer = await mine.fill(page, fields, { action });
+      assert.equal(answer.status, 422, action);
+      assert.match(wordsOf(answer), /войдите с паролем/, action);
+    }
+  });
+
+  test('new codes for the pupil have a budget', async () => {
+    const parent = await loggedIn(family);
+    sql(`insert into auth.budget (kind, key, level, blocked_until)
+         select 'pupil', int8send(a.login_id), 11, now() + interval '1 min'
+           from auth.access a join school.pupil p on p.id = a.pupil_id where p.idn = :'idn' and a.ordinal = 1
+         on conflict (kind, key) do update set blocked_until = excluded.blocked_until`, { variables: { idn: family.idn } });
+    const answer = await parent.fill('/settings', {}, { action: '/settings/pupil' });
+    assert.equal(answer.status, 429);
+    assert.match(answer.text, /role="alert"/);
   });
 
   test('the pupil\'s own login reads, without money', async () => {

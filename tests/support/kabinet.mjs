@@ -45,6 +45,10 @@ export function sql(statement, { role = null, variables = {} } = {}) {
     .map((line) => line.split('\x1f').map((cell) => (cell === '\x1e' ? null : cell)));
 }
 
+/** The same in a session of its own, while the test goes on: a promise of what psql prints. */
+export const sqlBeside = async (statement) =>
+  (await run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', credentials.database, '-c', statement])).stdout;
+
 /** The single value of a statement. */
 export const value = (statement, options) => sql(statement, options)[0]?.[0];
 

@@ -50,11 +50,14 @@ begin
        and a.published_at <= now() and (a.visible_until is null or a.visible_until > now())
        and (p_before is null
             or (a.is_pinned, a.published_at, a.id) < (select b.is_pinned, b.published_at, b.id
-                                                        from site.announcement b where b.id = p_before))
+                                                        from site.announcement b
+                                                       where b.id = p_before and b.school_id = v_visit.school_id
+                                                         and (b.class_id is null or b.class_id = v_visit.class_id)
+                                                         and b.published_at <= now()))
      order by a.is_pinned desc, a.published_at desc, a.id desc
      limit least(p_limit, 100);
 end $$;
-comment on function cabinet.home_announcements is 'Of the child''s school and class: pinned ones first, then new to old; those that follow p_before, unless it is NULL';
+comment on function cabinet.home_announcements is 'Of the child''s school and class: pinned ones first, then new to old; those that follow p_before, unless it is NULL; none when it was never theirs';
 
 create function cabinet.home_contacts(p_token text)
 returns table (subject text, phone text, email text, hours text)

@@ -16,31 +16,59 @@ set local role kabinet_owner;
 create function auth.budgets(p_attempt auth.attempt) returns table (kind auth.budget_kind, key bytea)
 language sql immutable as $$
     select u.kind, u.key
-      from (values ('global'::auth.budget_kind, ''::bytea, 1),
-                   ('network', inet_send(auth.network((p_attempt).address)), 1),
-                   ('name', (p_attempt).name_hash, 1),
-                   ('device', uuid_send((p_attempt).device_id), 2),
-                   ('login', int8send((p_attempt).login_id), 3)) u(kind, key, class)
-     where u.class = case when (p_attempt).kind = 'change' then 3 when (p_attempt).device_id is not null then 2 else 1 end
+      from (select inet_send(auth.network((p_attempt).address)) as network,
+                   (p_attempt).name_hash || case (p_attempt).kind when 'code' then '\x01' else '\x00' end::bytea as name) t,
+           lateral (values
+               ('global'::auth.budget_kind, ''::bytea, 'stranger'),
+               ('spare', case when (p_attempt).is_spared then ''::bytea end, 'stranger'),
+               ('network48', inet_send(auth.network48((p_attempt).address)), 'stranger'),
+               ('network', t.network, 'stranger'),
+               ('name', t.name, 'stranger'),
+               ('pair', t.name || t.network, 'stranger'),
+               ('login', case (p_attempt).kind when 'password' then int8send((p_attempt).login_id) end, 'stranger'),
+               ('device', uuid_send((p_attempt).device_id), 'device'),
+               ('change', int8send((p_attempt).login_id), 'change'),
+               ('pupil', int8send((p_attempt).login_id), 'pupil')) u(kind, key, whose)
+     where u.key is not null
+       and u.whose = case when (p_attempt).kind in ('change', 'pupil') then (p_attempt).kind::text
+                          when (p_attempt).device_id is not null then 'device'
+                          else 'stranger' end
 $$;
-comment on function auth.budgets is 'What an attempt is charged to: the login''s for a change of password, the device''s when it is confirmed, else global, network and name';
+comment on function auth.budgets is
+    'What an attempt is charged to: one budget of those who are in, or the confirmed device''s, else all those of strangers';
 
+-- Budgets are locked by their rows, which only the owner can touch: an advisory lock would be for every role to take.
+-- The first kind stands for the others: whoever is charged to a network or a name is charged to `global` too.
 create function auth.lock_budgets(p_attempt auth.attempt) returns void language plpgsql as $$
+declare
+    v_kind auth.budget_kind;
+    v_key bytea;
 begin
-    -- The first kind stands for the others: whoever is charged to a network or a name is charged to `global` too.
-    perform pg_advisory_xact_lock(hashtextextended(o.kind || encode(o.key, 'hex'), 0))
-       from (select b.kind, b.key from auth.budgets(p_attempt) b order by b.kind limit 1) o;
+    select b.kind, b.key into strict v_kind, v_key from auth.budgets(p_attempt) b order by b.kind limit 1;
+    insert into auth.budget (kind, key) values (v_kind, v_key) on conflict do nothing;
+    perform from auth.budget b where b.kind = v_kind and b.key = v_key for update;
 end $$;
-comment on function auth.lock_budgets is 'Makes attempts on the same budgets go one after the other until the end of the transaction, rows that do not exist yet included';
+comment on function auth.lock_budgets is
+    'Makes attempts on the same budgets go one after the other until the end of the transaction';
+
+create function auth.is_spared(p_attempt auth.attempt) returns boolean language sql stable as $$
+    select exists (select from auth.budgets(p_attempt) k join auth.budget b using (kind, key)
+                    where k.kind = 'global' and b.blocked_until > now())
+       and not exists (select from auth.budgets(p_attempt) k
+                         join auth.budget b using (kind, key)
+                         join auth.policy o using (kind)
+                        where k.kind in ('network48', 'network', 'name') and b.level > 0 and b.at > now() - o.per)
+$$;
+comment on function auth.is_spared is
+    'Whether the global budget is used up by others: this name and this network have not failed lately';
 
 create function auth.charge(p_attempt auth.attempt) returns integer language plpgsql as $$
 declare
     v_wait_s integer;
 begin
-    perform auth.lock_budgets(p_attempt);
     select ceil(extract(epoch from max(b.blocked_until) - now())) into v_wait_s
       from auth.budgets(p_attempt) k join auth.budget b using (kind, key)
-     where b.blocked_until > now();
+     where b.blocked_until > now() and not (k.kind = 'global' and (p_attempt).is_spared);
     if v_wait_s > 0 then
         return v_wait_s;
     end if;
@@ -58,14 +86,17 @@ begin
        set level = excluded.level, at = excluded.at, blocked_until = excluded.blocked_until;
     return 0;
 end $$;
-comment on function auth.charge is 'Charges the budgets of an attempt; more than 0: seconds to wait, and nothing was charged';
+comment on function auth.charge is
+    'Charges the budgets of an attempt, which are locked; more than 0: seconds to wait, and nothing was charged';
 
 create function auth.give_back(p_attempt auth.attempt) returns void language plpgsql as $$
+declare
+    v_shared constant auth.budget_kind[] := '{global,spare,network48,network}'::auth.budget_kind[];
 begin
     perform auth.lock_budgets(p_attempt);
     update auth.budget b
-       set level = case when b.kind in ('global', 'network') then greatest(0, b.level - 1) else 0 end,
-           blocked_until = case when b.kind in ('global', 'network') then b.blocked_until else '-infinity' end
+       set level = case when b.kind = any (v_shared) then greatest(0, b.level - 1) else 0 end,
+           blocked_until = case when b.kind = any (v_shared) then b.blocked_until else '-infinity' end
       from auth.budgets(p_attempt) k
      where b.kind = k.kind and b.key = k.key;
 end $$;
@@ -92,7 +123,7 @@ begin
         select c.id into v_id
           from auth.access a join auth.credential c on c.access_id = a.id
          where a.id = (p_attempt).access_id and a.barred_at is null and c.expires_at > now();
-    else
+    elsif (p_attempt).kind = 'change' then
         select c.id into v_id from auth.credential c where c.login_id = (p_attempt).login_id;
     end if;
     return v_id;
@@ -102,15 +133,17 @@ comment on function auth.credential_of is 'The credential that an attempt is abo
 create function auth.begin_attempt(p_attempt auth.attempt, out attempt uuid, out salt bytea, out cost_log2 integer, out wait_s integer)
 language plpgsql as $$
 begin
+    perform auth.lock_budgets(p_attempt);
+    p_attempt.is_spared := auth.is_spared(p_attempt);
     wait_s := auth.charge(p_attempt);
     cost_log2 := 0;
     if wait_s > 0 then
         return;
     end if;
     attempt := gen_random_uuid();
-    insert into auth.attempt (id, kind, name_hash, access_id, login_id, device_id, address, expires_at)
+    insert into auth.attempt (id, kind, name_hash, access_id, login_id, device_id, address, is_spared, expires_at)
     values (attempt, (p_attempt).kind, (p_attempt).name_hash, (p_attempt).access_id, (p_attempt).login_id,
-            (p_attempt).device_id, (p_attempt).address, now() + interval '2 min');
+            (p_attempt).device_id, (p_attempt).address, p_attempt.is_spared, now() + interval '2 min');
     select coalesce(c.salt, f.salt), coalesce(c.cost_log2, 15) into salt, cost_log2
       from (select substr(auth.keyed((p_attempt).kind::text, encode((p_attempt).name_hash, 'hex')), 1, 16) as salt) f
       left join auth.credential c on c.id = auth.credential_of(p_attempt);
@@ -121,6 +154,7 @@ create function auth.finish_attempt(p_id uuid, p_kinds auth.attempt_kind[], p_ha
 language plpgsql as $$
 declare
     v_attempt auth.attempt;
+    v_is_right boolean;
 begin
     update auth.attempt t set finished_at = now()
      where t.id = p_id and t.kind = any (p_kinds) and t.finished_at is null and t.expires_at > now()
@@ -128,8 +162,14 @@ begin
     if not found then
         return null;
     end if;
+    -- Two who come with the same code go one after the other, and the second finds it spent. The access is locked before
+    -- its code, as by those who give out codes.
+    if v_attempt.kind = 'code' then
+        perform from auth.access a where a.id = v_attempt.access_id for no key update;
+    end if;
     -- An ordinary comparison will do: both sides are keyed with the pepper, so its time tells nothing about the secret.
-    if exists (select from auth.credential c where c.id = auth.credential_of(v_attempt) and c.hash = p_hash) then
+    select c.hash = p_hash into v_is_right from auth.credential c where c.id = auth.credential_of(v_attempt) for update;
+    if v_is_right then
         update auth.attempt t set succeeded = true where t.id = p_id;
         v_attempt.succeeded := true;
         perform auth.give_back(v_attempt);
@@ -160,22 +200,29 @@ declare
     v_device uuid := (p_attempt).device_id;
 begin
     if p_new_device is not null then
+        -- Nor confirmed devices: of twenty, the one not seen for longest makes room.
+        update auth.device d set revoked_at = now()
+         where d.id in (select o.id from auth.device o where o.login_id = p_login and o.revoked_at is null
+                         order by o.last_seen_at desc, o.confirmed_at desc offset 19);
         insert into auth.device (login_id, token_hash, agent)
         values (p_login, sha256(convert_to(p_new_device, 'UTF8')), v_agent) returning id into v_device;
     else
         update auth.device d set last_seen_at = now() where d.id = v_device;
     end if;
-    -- No login collects sessions without end: the 20 used last stay.
+    -- A device has one session; no login collects sessions without end: the 20 used last stay.
+    delete from auth.session s where s.device_id = v_device;
     delete from auth.session s
      where s.id in (select o.id from auth.session o where o.login_id = p_login order by o.last_used_at desc offset 19);
-    insert into auth.session (token_hash, login_id, access_id, device_id, address, agent)
-    values (sha256(convert_to(p_token, 'UTF8')), p_login, (p_attempt).access_id, v_device, (p_attempt).address, v_agent);
+    insert into auth.session (token_hash, begun_by, login_id, access_id, device_id, address, agent)
+    values (sha256(convert_to(p_token, 'UTF8')), (p_attempt).kind, p_login, (p_attempt).access_id, v_device,
+            (p_attempt).address, v_agent);
     perform auth.note(p_login, (p_attempt).access_id, 'log-in');
     if p_new_device is not null then
         perform auth.note(p_login, (p_attempt).access_id, 'device-confirm');
     end if;
 end $$;
-comment on function auth.enter is 'A session begins, and on wish the device becomes a confirmed one';
+comment on function auth.enter is
+    'A session begins, that of the same device ends, and on wish the device becomes a confirmed one';
 
 create function auth.set_password(p_login bigint, p_salt bytea, p_cost_log2 integer, p_hash bytea) returns void
 language sql as $$
@@ -204,22 +251,35 @@ create function cabinet.login_begin(p_name text, p_kind text, p_device text, p_a
 language plpgsql security definer set search_path = '' as $$
 declare
     v_part text[] := auth.name_parts(p_name);
+    v_device bytea := sha256(convert_to(coalesce(p_device, ''), 'UTF8'));
+    v_named auth.access;
     v_attempt auth.attempt;
 begin
     if p_kind not in ('password', 'pin', 'code') then
         raise exception 'no such kind of attempt: %', p_kind using errcode = 'invalid_parameter_value';
     end if;
     v_attempt.kind := p_kind::auth.attempt_kind;
-    v_attempt.name_hash := auth.keyed('name', auth.normal_name(p_name));
     v_attempt.address := p_address::inet;
-    -- A PIN names the child, the device names the login; elsewhere the name says which adult it is.
-    select a.id, d.id into v_attempt.access_id, v_attempt.device_id
-      from school.pupil p
-      join auth.access a on a.pupil_id = p.id and a.barred_at is null
-      left join auth.device d on d.token_hash = sha256(convert_to(p_device, 'UTF8')) and d.revoked_at is null
-                             and d.login_id = a.login_id
-     where (p.idn = v_part[1] or p.account = v_part[1])
-       and case when p_kind = 'pin' then d.id is not null else a.ordinal = coalesce(v_part[2], '1')::smallint end;
+    select a.* into v_named
+      from school.pupil p join auth.access a on a.pupil_id = p.id and a.barred_at is null
+     where (p.idn = v_part[1] or p.account = v_part[1]) and a.ordinal = coalesce(v_part[2], '1')::smallint;
+    -- One access, one budget, whichever of its names is written. A normalised name has no small letters.
+    v_attempt.name_hash := auth.keyed('name',
+        coalesce('access ' || v_named.id, regexp_replace(auth.normal_name(p_name), '-1$', '')));
+    if p_kind = 'pin' then
+        -- A PIN names the child, the device names the login; elsewhere the name says which adult it is.
+        select a.id, d.id into v_attempt.access_id, v_attempt.device_id
+          from school.pupil p
+          join auth.access a on a.pupil_id = p.id and a.barred_at is null
+          join auth.device d on d.token_hash = v_device and d.revoked_at is null and d.login_id = a.login_id
+         where p.idn = v_part[1] or p.account = v_part[1];
+    else
+        v_attempt.access_id := v_named.id;
+        v_attempt.login_id := v_named.login_id;
+        select d.id into v_attempt.device_id
+          from auth.device d
+         where d.token_hash = v_device and d.revoked_at is null and d.login_id = v_named.login_id;
+    end if;
     select b.attempt, b.salt, b.cost_log2, b.wait_s into attempt, salt, cost_log2, wait_s
       from auth.begin_attempt(v_attempt) b;
 end $$;

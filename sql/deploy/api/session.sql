@@ -23,7 +23,8 @@ create type auth.visit as (
     class_id     bigint,
     time_zone    text,
     is_parent    boolean,
-    may_finance  boolean
+    may_finance  boolean,
+    by_pin       boolean
 );
 comment on type auth.visit is 'What a token stands for: the login and the child on show';
 
@@ -31,7 +32,8 @@ create function auth.resolve(p_token text) returns auth.visit language plpgsql s
 declare
     v_visit auth.visit;
 begin
-    select s.id, s.login_id, a.id, p.id, p.school_id, p.class_id, c.time_zone, a.mode = 'parent', a.may_finance
+    select s.id, s.login_id, a.id, p.id, p.school_id, p.class_id, c.time_zone, a.mode = 'parent', a.may_finance,
+           s.begun_by = 'pin'
       into v_visit
       from auth.session s
       join auth.access a on a.id = s.access_id

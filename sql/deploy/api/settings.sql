@@ -22,6 +22,15 @@ begin
 end $$;
 comment on function auth.parent is 'auth.resolve() for what a pupil may not do (KB403)';
 
+create function auth.by_password(p_visit auth.visit) returns void language plpgsql immutable as $$
+begin
+    if (p_visit).by_pin then
+        raise exception 'Для этого войдите с паролем.' using errcode = 'KB422';
+    end if;
+end $$;
+comment on function auth.by_password is
+    'Refuses (KB422) what outlasts the visit to a session that began with a PIN';
+
 create function cabinet.choose_child(p_token text, p_idn text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -40,9 +49,11 @@ create function cabinet.child_add(p_token text, p_attempt uuid, p_code_hash byte
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := auth.parent(p_token);
-    v_attempt auth.attempt := auth.finish_attempt(p_attempt, '{code}', p_code_hash);
+    v_attempt auth.attempt;
     v_access auth.access;
 begin
+    perform auth.by_password(v_visit);
+    v_attempt := auth.finish_attempt(p_attempt, '{code}', p_code_hash);
     outcome := 'wrong';
     if v_attempt.succeeded is not true then
         return;
@@ -68,20 +79,31 @@ create function auth.drop_empty_login(p_login bigint) returns void language sql 
 $$;
 comment on function auth.drop_empty_login is 'A login without accesses goes, with its password, devices and sessions';
 
+create function auth.begin_inside(p_visit auth.visit, p_kind auth.attempt_kind,
+    out attempt uuid, out salt bytea, out cost_log2 integer, out wait_s integer)
+language plpgsql as $$
+declare
+    v_attempt auth.attempt;
+begin
+    v_attempt.kind := p_kind;
+    v_attempt.login_id := (p_visit).login_id;
+    v_attempt.access_id := (p_visit).access_id;
+    v_attempt.name_hash := auth.keyed('login', (p_visit).login_id::text);
+    select s.address into strict v_attempt.address from auth.session s where s.id = (p_visit).session_id;
+    select b.attempt, b.salt, b.cost_log2, b.wait_s into attempt, salt, cost_log2, wait_s
+      from auth.begin_attempt(v_attempt) b;
+end $$;
+comment on function auth.begin_inside is 'Begins an attempt of somebody who is in';
+
 create function cabinet.password_begin(p_token text,
     out attempt uuid, out salt bytea, out cost_log2 integer, out wait_s integer)
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
-    v_attempt auth.attempt;
 begin
-    v_attempt.kind := 'change';
-    v_attempt.login_id := v_visit.login_id;
-    v_attempt.access_id := v_visit.access_id;
-    v_attempt.name_hash := auth.keyed('login', v_visit.login_id::text);
-    select s.address into strict v_attempt.address from auth.session s where s.id = v_visit.session_id;
+    perform auth.by_password(v_visit);
     select b.attempt, b.salt, b.cost_log2, b.wait_s into attempt, salt, cost_log2, wait_s
-      from auth.begin_attempt(v_attempt) b;
+      from auth.begin_inside(v_visit, 'change') b;
 end $$;
 comment on function cabinet.password_begin is 'login_begin() for the old password of this login';
 
@@ -98,11 +120,15 @@ begin
     end if;
     perform auth.set_password(v_visit.login_id, p_salt, p_cost_log2, p_new_hash);
     delete from auth.session s where s.login_id = v_visit.login_id and s.id <> v_visit.session_id;
+    update auth.device d set revoked_at = now()
+     where d.login_id = v_visit.login_id and d.revoked_at is null
+       and d.id is distinct from (select s.device_id from auth.session s where s.id = v_visit.session_id);
     update auth.session s set token_hash = sha256(convert_to(p_new_token, 'UTF8')) where s.id = v_visit.session_id;
     perform auth.note(v_visit.login_id, v_visit.access_id, 'password-change');
     outcome := 'ok';
 end $$;
-comment on function cabinet.password_change is 'ok: the other sessions are over, this one goes on under the new token';
+comment on function cabinet.password_change is
+    'ok: the other sessions are over, other devices not confirmed any more; this session goes on under the new token';
 
 create function cabinet.pupil_access(p_token text, out name text, out state text, out expires timestamp)
 language plpgsql stable security definer as $$
@@ -125,13 +151,33 @@ begin
 end $$;
 comment on function cabinet.pupil_access is 'One row about the own login of the child on show: state none, waiting (a code is out) or active. A pupil learns nothing';
 
-create function cabinet.pupil_access_new(p_token text, p_salt bytea, p_cost_log2 integer, p_code_hash bytea,
+create function cabinet.pupil_access_begin(p_token text,
+    out attempt uuid, out salt bytea, out cost_log2 integer, out wait_s integer)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.visit := auth.parent(p_token);
+begin
+    perform auth.by_password(v_visit);
+    select b.attempt, b.salt, b.cost_log2, b.wait_s into attempt, salt, cost_log2, wait_s
+      from auth.begin_inside(v_visit, 'pupil') b;
+end $$;
+comment on function cabinet.pupil_access_begin is
+    'Asked before a new code is hashed, which is slow; wait_s above 0: too many lately. The salt is of no use here';
+
+create function cabinet.pupil_access_new(p_token text, p_attempt uuid, p_salt bytea, p_cost_log2 integer, p_code_hash bytea,
     out name text, out expires timestamp)
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := auth.parent(p_token);
     v_access auth.access;
 begin
+    perform auth.by_password(v_visit);
+    update auth.attempt t set finished_at = now(), succeeded = true
+     where t.id = p_attempt and t.kind = 'pupil' and t.login_id = v_visit.login_id
+       and t.finished_at is null and t.expires_at > now();
+    if not found then
+        raise exception 'no such attempt' using errcode = 'KB409';
+    end if;
     insert into auth.access (pupil_id, ordinal, may_finance) values (v_visit.pupil_id, 0, false)
         on conflict (pupil_id, ordinal) do nothing;
     select a.* into strict v_access from auth.access a where a.pupil_id = v_visit.pupil_id and a.ordinal = 0 for update;
@@ -143,7 +189,8 @@ begin
     select auth.name_of(p.idn, 0::smallint) into strict name from school.pupil p where p.id = v_visit.pupil_id;
     perform auth.note(v_visit.login_id, v_access.id, 'pupil-code');
 end $$;
-comment on function cabinet.pupil_access_new is 'A code for the pupil''s own login, good for 7 days; an older one is worth nothing';
+comment on function cabinet.pupil_access_new is
+    'A code for the pupil''s own login, good for 7 days; an older one is worth nothing. p_attempt: of pupil_access_begin(), used once (KB409)';
 
 create function cabinet.pupil_access_end(p_token text) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -151,6 +198,7 @@ declare
     v_visit auth.visit := auth.parent(p_token);
     v_access auth.access;
 begin
+    perform auth.by_password(v_visit);
     select a.* into v_access from auth.access a where a.pupil_id = v_visit.pupil_id and a.ordinal = 0 for update;
     if not found then
         return;
@@ -207,7 +255,8 @@ begin
       from auth.access a
       join school.pupil p on p.id = a.pupil_id
       join auth.attempt t on t.access_id = a.id
-     where a.login_id = v_visit.login_id and t.kind <> 'change' and (t.finished_at is not null or t.expires_at < now())
+     where a.login_id = v_visit.login_id and t.kind not in ('change', 'pupil')
+       and (t.finished_at is not null or t.expires_at < now())
      order by t.begun_at desc
      limit 20;
 end $$;
@@ -218,6 +267,9 @@ language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
 begin
+    if p_id is distinct from (select s.device_id from auth.session s where s.id = v_visit.session_id) then
+        perform auth.by_password(v_visit);
+    end if;
     update auth.device d set revoked_at = now()
      where d.id = p_id and d.login_id = v_visit.login_id and d.revoked_at is null;
     if not found then
@@ -226,7 +278,9 @@ begin
     delete from auth.session s where s.device_id = p_id and s.id <> v_visit.session_id;
     perform auth.note(v_visit.login_id, v_visit.access_id, 'device-revoke');
 end $$;
-comment on function cabinet.device_revoke is 'The device is not confirmed any more, its sessions are over (this one excepted); KB404 when it is not this login''s';
+comment on function cabinet.device_revoke is
+    'The device is not confirmed any more, its sessions are over (this one excepted); KB404 when it is not this login''s. '
+    'A session by PIN may end that of its own device alone (KB422)';
 
 create function cabinet.session_end(p_token text, p_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -257,7 +311,8 @@ grant execute on function
     cabinet.password_begin(text),
     cabinet.password_change(text, uuid, bytea, bytea, integer, bytea, text),
     cabinet.pupil_access(text),
-    cabinet.pupil_access_new(text, bytea, integer, bytea),
+    cabinet.pupil_access_begin(text),
+    cabinet.pupil_access_new(text, uuid, bytea, integer, bytea),
     cabinet.pupil_access_end(text),
     cabinet.devices(text, text),
     cabinet.sessions(text),

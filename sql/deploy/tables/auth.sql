@@ -77,12 +77,17 @@ create table auth.device (
 comment on table auth.device is 'Browsers that a login confirmed: the PIN is good there, and strangers'' failures do not slow them down';
 comment on column auth.device.token_hash is 'SHA-256 of the device cookie''s text';
 comment on column auth.device.agent is 'User-Agent at the time of confirming';
-comment on column auth.device.pin_failures is 'Wrong PINs in a row; a device that reaches auth.policy''s limit is no longer confirmed';
+comment on column auth.device.pin_failures is 'Wrong PINs in a row; after ten the device is no longer confirmed';
 create index device_login on auth.device (login_id);
+
+create type auth.attempt_kind as enum ('password', 'pin', 'code', 'change', 'pupil');
+comment on type auth.attempt_kind is
+    'What is being tried; by those who are in already: change (the old password) and pupil (to make the pupil''s code)';
 
 create table auth.session (
     id            uuid primary key default gen_random_uuid(),
     token_hash    bytea not null unique check (octet_length(token_hash) = 32),
+    begun_by      auth.attempt_kind not null check (begun_by in ('password', 'pin', 'code')),
     login_id      bigint not null references auth.login on delete cascade,
     access_id     bigint not null,
     device_id     uuid references auth.device on delete set null,
@@ -94,14 +99,13 @@ create table auth.session (
 ) with (fillfactor = 80);
 comment on table auth.session is 'Visits. Over after 30 minutes without use or 12 hours after the login, whichever comes first';
 comment on column auth.session.token_hash is 'SHA-256 of the session cookie''s text';
+comment on column auth.session.begun_by is
+    'What opened it: four digits open the cabinet, but not what would outlast the visit (auth.by_password)';
 comment on column auth.session.access_id is 'The child on show: the login''s access to it';
 comment on column auth.session.last_used_at is 'Written at most every 5 minutes, so the 30 are 25 to 30';
 create index session_login on auth.session (login_id);
 create index session_access on auth.session (access_id);
 create index session_device on auth.session (device_id);
-
-create type auth.attempt_kind as enum ('password', 'pin', 'code', 'change');
-comment on type auth.attempt_kind is 'What is being tried; change: the old password, by somebody who is in already';
 
 create table auth.attempt (
     id           uuid primary key default gen_random_uuid(),
@@ -111,6 +115,7 @@ create table auth.attempt (
     login_id     bigint references auth.login on delete set null,
     device_id    uuid references auth.device on delete set null,
     address      inet not null,
+    is_spared    boolean not null default false,
     begun_at     timestamptz not null default now(),
     expires_at   timestamptz not null,
     finished_at  timestamptz,
@@ -118,16 +123,20 @@ create table auth.attempt (
     check (not succeeded or finished_at is not null)
 );
 comment on table auth.attempt is 'Attempts to log in: begun with a charge to the budgets, finished at most once';
-comment on column auth.attempt.name_hash is 'auth.keyed() of the normalised name; names that exist are told from access_id';
+comment on column auth.attempt.name_hash is
+    'auth.keyed() of the access that the name leads to, whichever name; of the normalised name when it leads nowhere';
 comment on column auth.attempt.access_id is 'Whose way is tried; NULL for a name that nobody has';
-comment on column auth.attempt.login_id is 'kind change: whose password';
+comment on column auth.attempt.login_id is 'Whose password it is about, or who makes a code for the pupil';
+comment on column auth.attempt.is_spared is 'Begun while the global budget was used up: charged to `spare` as well';
 comment on column auth.attempt.device_id is 'The confirmed device it came from: the only budget that was charged is the device''s';
 create index attempt_access on auth.attempt (access_id, begun_at);
 create index attempt_begun on auth.attempt (begun_at);
 create index attempt_device on auth.attempt (device_id);
 create index attempt_login on auth.attempt (login_id);
 
-create type auth.budget_kind as enum ('global', 'network', 'name', 'device', 'login');
+-- In this order: the first budget of an attempt is locked for all of its budgets (auth.lock_budgets).
+create type auth.budget_kind as enum
+    ('global', 'spare', 'network48', 'network', 'name', 'pair', 'login', 'device', 'change', 'pupil');
 
 create table auth.policy (
     kind         auth.budget_kind primary key,
@@ -138,15 +147,30 @@ create table auth.policy (
     words        text not null,
     check (max_delay >= first_delay)
 );
-comment on table auth.policy is 'Budgets of attempts. A failure adds 1 to a level, which sinks by `free` in each `per`; every failure that finds it above `free` doubles the delay before the next attempt, up to max_delay. There is no hard lock that a stranger could trigger';
+comment on table auth.policy is
+    'Budgets of attempts, all numbers of them. A failure adds 1 to a level, which sinks by `free` in each `per`; every failure that '
+    'finds it above `free` doubles the delay before the next attempt, up to max_delay. There is no hard lock that a stranger could '
+    'trigger: delays that grow long are those of whoever failed (pair, network); what everybody shares (name, login) '
+    'stays short, and when `global` is used up, those who have not failed go on by `spare`';
 comment on column auth.policy.words is 'What it is for';
 insert into auth.policy (kind, free, per, first_delay, max_delay, words) values
-    ('global',  300, '10 min', '1 s', '1 min',
+    ('global',    300, '10 min', '1 s', '1 min',
      'every attempt from a device that is not confirmed for the name: stops spraying one guess over all accounts'),
-    ('network',  30, '10 min', '2 s', '5 min', 'attempts from one /24 (IPv4) or /64 (IPv6), confirmed devices excepted'),
-    ('name',      5, '1 h',    '2 s', '15 min', 'attempts at one login name, confirmed devices of its login excepted'),
-    ('device',    5, '1 h',    '2 s', '15 min', 'attempts from one confirmed device: strangers cannot use this one up'),
-    ('login',     5, '1 h',    '2 s', '15 min', 'the old password, when changing it from within a session');
+    ('spare',      20, '10 min', '5 s', '5 s',
+     'while `global` is used up: attempts of which neither name nor network failed within its `per`. A steady trickle, so that '
+     'who sprays over all accounts does not close the door to parents, nor opens it with new networks'),
+    ('network48', 100, '10 min', '2 s', '5 min', 'attempts from one /48 (IPv6): subscribers are given that much'),
+    ('network',    30, '10 min', '2 s', '5 min', 'attempts from one /24 (IPv4) or /64 (IPv6), confirmed devices excepted'),
+    ('name',       20, '1 h',    '2 s', '30 s',
+     'attempts at one access from anywhere; passwords and codes apart: a stranger can slow its owner down by 30 s, not more'),
+    ('pair',        5, '1 h',    '2 s', '15 min',
+     'attempts at one access from one network, passwords and codes apart: who fails is who waits'),
+    ('login',      40, '1 h',    '2 s', '30 s',
+     'the password of one login, whichever child''s name it is tried with: more than `name`, so that a name of a login with one '
+     'child and a name that nobody has wait alike'),
+    ('device',      5, '1 h',    '2 s', '15 min', 'attempts from one confirmed device: strangers cannot use this one up'),
+    ('change',      5, '1 h',    '2 s', '15 min', 'the old password, when changing it from within a session'),
+    ('pupil',      10, '1 h',    '5 s', '15 min', 'new codes for the pupil''s own login: each costs the slow hash');
 
 create table auth.budget (
     kind           auth.budget_kind not null references auth.policy,
@@ -157,7 +181,7 @@ create table auth.budget (
     primary key (kind, key)
 );
 comment on table auth.budget is 'Levels of the budgets that have something in them';
-comment on column auth.budget.key is 'Empty, network, auth.keyed() of the name, id of the device or of the login';
+comment on column auth.budget.key is 'Whose it is, as auth.budgets() makes it; empty for `global` and `spare`';
 comment on column auth.budget.level is 'Failures, as of the column at';
 insert into auth.budget (kind, key) values ('global', '');
 
@@ -189,6 +213,11 @@ create function auth.name_of(p_idn text, p_ordinal smallint) returns text langua
     select p_idn || case when p_ordinal = 1 then '' else '-' || p_ordinal end
 $$;
 comment on function auth.name_of is 'The login name of an access';
+
+create function auth.network48(p_address inet) returns inet language sql immutable as $$
+    select case family(p_address) when 6 then network(set_masklen(p_address, 48)) end
+$$;
+comment on function auth.network48 is 'The /48 around an IPv6 address, NULL for IPv4';
 
 create function auth.network(p_address inet) returns inet language sql immutable as $$
     select network(set_masklen(p_address, case family(p_address) when 4 then 24 else 64 end))
