@@ -27,6 +27,11 @@ describe('errors', () => {
     }
   });
 
+  test('404: no such static file, and no list of them', async () => {
+    for (const path of ['/static/no-such.css', '/static/', '/static/../kabinet.conf', '/static/manifest/x', '/errors/413.html'])
+      assertErrorPage(await parent.get(path), 404);
+  });
+
   test('405: a method that a page does not have', async () => {
     assertErrorPage(await parent.request('DELETE', '/'), 405);
     assertErrorPage(await parent.request('PUT', '/finance'), 405);
