@@ -81,6 +81,9 @@ select lives_ok($$ select pg_temp.meal('0279390002', 220000, 'spent') $$, 'the m
 select throws_ok($$ select pg_temp.load('r_649.txt', array[pg_temp.p('101', '0279390001', -220000)]) $$, 'KB422',
     E'отмены, которые нельзя провести\nстрока 1: отмена со счёта 0279390001, а операция 101 была на счёт 0279390002',
     'a reversal for another account');
+select is(bank.shown(v.value), v.shown, format('of an account %s messages say %s', to_json(v.value), v.shown))
+  from (values ('0279390001', '0279390001'), ('', ''), ('I44F2EUE5W/2', 'I44F2EUE5W/2'), ('Вымыслов', '…'), ('IVANOV IVAN', '…'),
+               (E'1\n2', '…'), (repeat('1', 33), '…')) v(value, shown);
 
 -- the bank takes back what is spent: the others are posted, the sum waits for the accountant
 select is(pg_temp.load('r_650.txt', array[pg_temp.p('101', '0279390002', -220000), pg_temp.p('401', '0279390001', 900)]),

@@ -100,6 +100,11 @@ begin
 end $$;
 comment on function bank.refuse_lines is 'KB422 with the reason and up to 20 lines of the file, when there are any';
 
+create function bank.shown(p_value text) returns text language sql immutable as $$
+    select case when p_value ~ '^[!-~]{0,32}$' then p_value else '…' end
+$$;
+comment on function bank.shown is 'An account for a message: itself, unless it is long or might be a person''s name';
+
 -- The rows of staging, each with what becomes of it. Not narrower than bank.registry_row, so that staging is joined
 -- once.
 create function bank.import_sort(p_agent bank.agent, p_scope text, p_key_prefix text, p_sender text, p_pads_accounts boolean)
@@ -315,8 +320,8 @@ begin
                 v_row.operation, ledger.roubles(v_kop));
         elsif v_account <> v_row.account and not exists (
             select from ledger.posting p where p.entry_id = v_original and p.account_id = v_row.account_id) then
-            v_words := format('отмена со счёта %s, а операция %s была на счёт %s', v_row.account, v_row.operation,
-                v_account);
+            v_words := format('отмена со счёта %s, а операция %s была на счёт %s', bank.shown(v_row.account),
+                v_row.operation, bank.shown(v_account));
         elsif v_before is not null then
             update pg_temp.registry_work w set outcome = 'duplicate', entry_id = v_before
              where w.ordinal = v_row.ordinal;
@@ -338,8 +343,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     return (select coalesce(array_agg(t.words order by t.line), '{}')
       from (select d.line, format('строка %s: операция %s уже была, но на счёт %s и сумму %s; теперь счёт %s и сумма %s, строка пропущена',
-                                  d.line, d.operation, coalesce(f.account, r.account),
-                                  ledger.roubles(coalesce(f.transfer_kop, r.transfer_kop)), d.account,
+                                  d.line, d.operation, bank.shown(coalesce(f.account, r.account)),
+                                  ledger.roubles(coalesce(f.transfer_kop, r.transfer_kop)), bank.shown(d.account),
                                   ledger.roubles(d.transfer_kop)) as words
               from pg_temp.registry_work d
               left join pg_temp.registry_work f on f.key = d.key and f.outcome in ('posted', 'unidentified', 'confirmed')
@@ -348,13 +353,13 @@ begin
                and (coalesce(f.account, r.account), coalesce(f.transfer_kop, r.transfer_kop)) <> (d.account, d.transfer_kop)
              union all
             select w.line, format('строка %s: операция %s подтверждает онлайн-платёж на счёт %s и сумму %s, а в реестре счёт %s и сумма %s',
-                                  w.line, w.operation, o.account, ledger.roubles(o.amount_kop), w.account,
+                                  w.line, w.operation, bank.shown(o.account), ledger.roubles(o.amount_kop), bank.shown(w.account),
                                   ledger.roubles(w.transfer_kop))
               from bank.online_payment o join pg_temp.registry_work w on w.ordinal = o.ordinal
              where o.registry_id = p_registry and (o.account, o.amount_kop) <> (w.account, w.transfer_kop)
              union all
             select w.line, format('строка %s: банк отозвал операцию %s на %s, а на лицевом счёте %s этих денег уже нет',
-                                  w.line, w.operation, ledger.roubles(-w.transfer_kop), w.account)
+                                  w.line, w.operation, ledger.roubles(-w.transfer_kop), bank.shown(w.account))
               from pg_temp.registry_work w where w.outcome = 'unreversed'
              order by 1 limit 20) t);
 end $$;

@@ -10,6 +10,7 @@ drop function bank.import_lock_originals(text);
 drop function bank.import_post(bank.agent, text, text, date);
 drop function bank.import_confirm(bank.agent);
 drop function bank.import_sort(bank.agent, text, text, text, boolean);
+drop function bank.shown(text);
 drop function bank.refuse_lines(text, text[]);
 drop function bank.registry_number(text);
 drop function bank.agent_of(text, text);
