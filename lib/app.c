@@ -511,9 +511,11 @@ app_main(int argc, char **argv, const struct app *app)
 		db_print_questions(app->questions, app->question_count);
 		return 0;
 	}
+	if (argc == 2 && strcmp(argv[1], "--needs-pepper") == 0)
+		return app->needs_pepper ? 0 : 1;
 	if (argc != 1 || !is_listening_socket(0)) {
 		fprintf(stderr, "%s: a FastCGI program: fd 0 must be a listening socket\n"
-		    "usage: %s [--routes | --questions]\n", app->name, app->name);
+		    "usage: %s [--routes | --questions | --needs-pepper]\n", app->name, app->name);
 		return 2;
 	}
 	if (!int_parse(setting("KABINET_WORKERS", "2"), 1, WORKERS_MAX, &workers)) {

@@ -14,7 +14,8 @@
  * Environment: KABINET_DB (conninfo; the role is the program's own), KABINET_TEMPLATES,
  * KABINET_STATIC_MANIFEST, KABINET_WORKERS (2), KABINET_PEPPER (only where secrets are compared),
  * KABINET_BASE_URL, KABINET_LOG_REQUESTS (1: a log line for each request). `--routes` prints the
- * route table and exits, `--questions` the SQL of the questions.
+ * route table and exits, `--questions` the SQL of the questions; `--needs-pepper` exits with 0 when
+ * KABINET_PEPPER is needed, with 1 when it is not.
  */
 #ifndef KABINET_APP_H
 #define KABINET_APP_H

@@ -64,7 +64,6 @@ postgresql_conf() {
   cat <<END
 listen_addresses = ''
 unix_socket_directories = '$1'
-external_pid_file = '$1/postgresql.pid'
 # The programs refuse a server that could forget what it acknowledged.
 fsync = on
 full_page_writes = on
@@ -73,6 +72,8 @@ shared_buffers = 128MB
 max_wal_size = 2GB
 max_connections = 60
 jit = off
+# What these databases read lies in memory or on a flash disk.
+random_page_cost = 1.1
 log_timezone = 'UTC'
 # No statement, parameter or row reaches the log: they hold people's names and hashes of secrets.
 log_statement = none

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { FastCGI, ask, params } from '../support/fastcgi.mjs';
-import { cabinet, environment, eventually, forgetAttempts, home, logSize, logText, pause, processes, script, socketOf, sql, value }
+import { cabinet, credentials, environment, eventually, forgetAttempts, home, logSize, logText, pause, processes, script, socketOf, sql, value }
   from '../support/kabinet.mjs';
 import { Visitor, balanceOf, csrfOf, loggedIn, send } from '../support/visitor.mjs';
 
@@ -102,7 +102,7 @@ describe('bad days', () => {
   async function startProgram(name) {
     const folder = mkdtempSync(path.join(home, 'run', 't-'));
     const socket = path.join(folder, 's');
-    const role = `host=${path.join(home, 'run')} dbname=kabinet user=kabinet_${name}`;
+    const role = `${credentials.database} user=kabinet_${name}`;
     const child = spawn('spawn-fcgi', ['-n', '-s', socket, '-M', '0660', '--', path.join(home, 'app/cgi-bin', name)], {
       env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', KABINET_DB: role, KABINET_TEMPLATES: path.join(home, 'app/templates'),
         KABINET_STATIC_MANIFEST: path.join(home, 'app/static/manifest'), KABINET_BASE_URL: 'https://localhost',
@@ -183,7 +183,7 @@ describe('bad days', () => {
 
   test('a program without its templates, its pepper or its socket says why and does not start', async () => {
     const folder = mkdtempSync(path.join(home, 'run', 't-'));
-    const good = { PATH: process.env.PATH, KABINET_DB: `host=${home}/run dbname=kabinet user=kabinet_login`,
+    const good = { PATH: process.env.PATH, KABINET_DB: `${credentials.database} user=kabinet_login`,
       KABINET_TEMPLATES: path.join(home, 'app/templates'), KABINET_STATIC_MANIFEST: path.join(home, 'app/static/manifest'),
       KABINET_PEPPER: environment.KABINET_PEPPER, KABINET_BASE_URL: 'https://localhost' };
     const program = path.join(home, 'app/cgi-bin/login');
