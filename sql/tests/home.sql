@@ -27,7 +27,7 @@ select s.id, k.id, now() - a.age, now() + a.until, a.is_pinned, a.title, 'words'
                ('839', null, interval '1 day', null, false, 'new'),
                ('839', null, interval '9 days', null, true, 'pinned'),
                ('839', null, interval '-1 hour', null, false, 'tomorrow'),
-               ('839', null, interval '2 days', interval '-1 hour', false, 'over'),
+               ('839', null, interval '47 hours', interval '-1 hour', false, 'over'),
                ('839', null, interval '2 days', interval '1 hour', false, 'last hour'),
                ('839', '7 «Б»', interval '4 days', null, false, 'class'),
                ('839', '3 «А»', interval '4 days', null, true, 'other class'),
