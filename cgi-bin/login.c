@@ -14,8 +14,8 @@
 enum question { Q_BEGIN, Q_FINISH, Q_FIRST, Q_LOGOUT, Q__COUNT };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_BEGIN]  = { "cabinet.login_begin($1, $2, $3, $4)", .no_token = true },
-	[Q_FINISH] = { "cabinet.login_finish($1::uuid, $2, $3, $4, $5)", .no_token = true },
-	[Q_FIRST]  = { "cabinet.login_first($1::uuid, $2, $3, $4::int, $5, $6, $7, $8)", .no_token = true },
+	[Q_FINISH] = { "cabinet.login_finish($1::uuid, $2, $3, $4, $5, $6)", .no_token = true },
+	[Q_FIRST]  = { "cabinet.login_first($1::uuid, $2, $3, $4::int, $5, $6, $7, $8, $9)", .no_token = true },
 	[Q_LOGOUT] = { "cabinet.logout($1)" },
 };
 
@@ -93,7 +93,8 @@ log_in(struct request *rq)
 	auth_hash(&attempt, secret, hash);
 	make_entry(&entry);
 	rows = db_ask(rq, Q_FINISH, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash),
-	    DB_TEXT(entry.session), DB_TEXT(remember ? entry.device : NULL), DB_TEXT(app_agent(rq)));
+	    DB_TEXT(entry.session), DB_TEXT(remember ? entry.device : NULL), DB_TEXT(app_agent(rq)),
+	    DB_TEXT(rq->token));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
@@ -150,7 +151,7 @@ log_in_first(struct request *rq)
 	rows = db_ask(rq, Q_FIRST, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash),
 	    DB_BYTES(made.salt, sizeof made.salt), DB_INT(AUTH_COST_LOG2),
 	    DB_BYTES(made.hash, sizeof made.hash), DB_TEXT(entry.session), DB_TEXT(entry.device),
-	    DB_TEXT(app_agent(rq)));
+	    DB_TEXT(app_agent(rq)), DB_TEXT(rq->token));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {

@@ -36,6 +36,14 @@ select throws_ok($$ select cabinet.login_begin('I2222AAAAA', 'change', '', '192.
 create temporary table once as select b.attempt, b.salt from cabinet.login_begin('I2222AAAAA', 'password', '', '192.0.2.7') b;
 select is((select f.outcome from once, cabinet.login_finish(once.attempt, pg_temp.h('lemon'), 'token-a3', null, 'x') f), 'ok', 'an attempt');
 select is((select f.outcome from once, cabinet.login_finish(once.attempt, pg_temp.h('lemon'), 'token-x', null, 'x') f), 'wrong', 'is good for one answer');
+select is((select f.outcome from cabinet.login_begin('I2222AAAAA', 'password', '', '192.0.2.7') b,
+    cabinet.login_finish(b.attempt, pg_temp.h('no'), 'token-x', null, 'x', 'token-a3') f), 'wrong', 'who fails');
+select is(pg_temp.children('token-a3'), 'I2222AAAAA', 'ends no session');
+select is((select f.outcome from cabinet.login_begin('I2222AAAAA', 'password', '', '192.0.2.7') b,
+    cabinet.login_finish(b.attempt, pg_temp.h('lemon'), 'token-a10', null, 'x', 'token-a3') f), 'ok', 'who comes in again');
+select throws_ok($$ select cabinet.visitor('token-a3') $$, 'KB401', null, 'ends the session of the same browser');
+select is(pg_temp.log_in('I2222AAAAA', 'password', 'lemon', 'token-a3'), 'ok', 'another browser');
+select is(pg_temp.children('token-a10'), 'I2222AAAAA', 'ends none');
 select is((select f.outcome from cabinet.login_finish(gen_random_uuid(), pg_temp.h('lemon'), 'token-x', null, 'x') f), 'wrong', 'an attempt that nobody began');
 select is((select f.outcome from cabinet.login_begin('I2222AAAAA', 'password', '', '192.0.2.7') b,
     cabinet.login_first(b.attempt, pg_temp.h('lemon'), pg_temp.salt('x'), 15, pg_temp.h('x'), 'token-x', null, 'x') f), 'wrong',

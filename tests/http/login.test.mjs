@@ -33,8 +33,10 @@ describe('login', () => {
     const token = visitor.cookies.get('__Host-session');
     assert.match(token, /^[A-Za-z0-9_-]{43}$/);
     assert.equal(value(`select count(*) from auth.session where token_hash = sha256(:'token')`, { variables: { token } }), '1');
-    const again = await visitor.login(family.idn, family.password).catch(() => null);
-    if (again?.status === 303) assert.notEqual(visitor.cookies.get('__Host-session'), token);
+    assert.equal((await visitor.login(family.idn, family.password)).status, 303);
+    assert.notEqual(visitor.cookies.get('__Host-session'), token);
+    assert.equal(value(`select count(*) from auth.session where token_hash = sha256(:'token')`, { variables: { token } }), '0',
+      'the session before is over');
   });
 
   test('a token that the visitor brings is never taken over', async () => {

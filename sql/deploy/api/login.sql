@@ -193,7 +193,8 @@ create function auth.note(p_login bigint, p_access bigint, p_action text) return
 $$;
 comment on function auth.note is 'A line of site.audit about an access';
 
-create function auth.enter(p_attempt auth.attempt, p_login bigint, p_token text, p_new_device text, p_agent text)
+create function auth.enter(p_attempt auth.attempt, p_login bigint, p_token text, p_new_device text, p_agent text,
+    p_old_token text)
 returns void language plpgsql as $$
 declare
     v_agent text := left(coalesce(p_agent, ''), 300);
@@ -209,8 +210,8 @@ begin
     else
         update auth.device d set last_seen_at = now() where d.id = v_device;
     end if;
-    -- A device has one session; no login collects sessions without end: the 20 used last stay.
-    delete from auth.session s where s.device_id = v_device;
+    -- A browser has one session; no login collects sessions without end: the 20 used last stay.
+    delete from auth.session s where s.device_id = v_device or s.token_hash = sha256(convert_to(p_old_token, 'UTF8'));
     delete from auth.session s
      where s.id in (select o.id from auth.session o where o.login_id = p_login order by o.last_used_at desc offset 19);
     insert into auth.session (token_hash, begun_by, login_id, access_id, device_id, address, agent)
@@ -222,7 +223,7 @@ begin
     end if;
 end $$;
 comment on function auth.enter is
-    'A session begins, that of the same device ends, and on wish the device becomes a confirmed one';
+    'A session begins, that of the same browser ends, and on wish the device becomes a confirmed one';
 
 create function auth.set_password(p_login bigint, p_salt bytea, p_cost_log2 integer, p_hash bytea) returns void
 language sql as $$
@@ -286,7 +287,7 @@ end $$;
 comment on function cabinet.login_begin is 'One row. kind: password, pin or code. wait_s above 0: a budget is used up, nothing else was done';
 
 create function cabinet.login_finish(p_attempt uuid, p_hash bytea, p_token text, p_new_device text, p_agent text,
-    out outcome text)
+    p_old_token text default null, out outcome text)
 language plpgsql security definer set search_path = '' as $$
 declare
     v_attempt auth.attempt := auth.finish_attempt(p_attempt, '{password,pin}', p_hash);
@@ -295,14 +296,16 @@ begin
     outcome := 'wrong';
     if v_attempt.succeeded then
         select a.login_id into strict v_login from auth.access a where a.id = v_attempt.access_id;
-        perform auth.enter(v_attempt, v_login, p_token, p_new_device, p_agent);
+        perform auth.enter(v_attempt, v_login, p_token, p_new_device, p_agent, p_old_token);
         outcome := 'ok';
     end if;
 end $$;
-comment on function cabinet.login_finish is 'ok: the token is a session from now on, and p_new_device, unless NULL, a confirmed device';
+comment on function cabinet.login_finish is
+    'ok: the token is a session from now on, p_old_token is none, and p_new_device, unless NULL, is a confirmed device';
 
 create function cabinet.login_first(p_attempt uuid, p_code_hash bytea, p_salt bytea, p_cost_log2 integer,
-    p_password_hash bytea, p_token text, p_new_device text, p_agent text, out outcome text)
+    p_password_hash bytea, p_token text, p_new_device text, p_agent text, p_old_token text default null,
+    out outcome text)
 language plpgsql security definer set search_path = '' as $$
 declare
     v_attempt auth.attempt := auth.finish_attempt(p_attempt, '{code}', p_code_hash);
@@ -325,7 +328,7 @@ begin
     v_attempt.device_id := null;
     perform auth.set_password(v_login, p_salt, p_cost_log2, p_password_hash);
     perform auth.note(v_login, v_attempt.access_id, 'code-use');
-    perform auth.enter(v_attempt, v_login, p_token, p_new_device, p_agent);
+    perform auth.enter(v_attempt, v_login, p_token, p_new_device, p_agent, p_old_token);
     outcome := 'ok';
 end $$;
 comment on function cabinet.login_first is 'Spends an authorization code: the password is set, the session and the confirmed device begin';
@@ -341,8 +344,8 @@ comment on function cabinet.logout is 'Ends this session';
 
 grant execute on function
     cabinet.login_begin(text, text, text, text),
-    cabinet.login_finish(uuid, bytea, text, text, text),
-    cabinet.login_first(uuid, bytea, bytea, integer, bytea, text, text, text),
+    cabinet.login_finish(uuid, bytea, text, text, text, text),
+    cabinet.login_first(uuid, bytea, bytea, integer, bytea, text, text, text, text),
     cabinet.logout(text) to kabinet_login;
 
 commit;
