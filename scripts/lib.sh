@@ -55,7 +55,8 @@ make_cluster() {
     fi
     [[ -n $provider ]] || return 1
   done
-  as "$user" tee "$data/pg_hba.conf" >/dev/null <<<'local all all peer map=kabinet'
+  # Programs see their database alone: what others have for PUBLIC is none of their business.
+  printf 'local %s peer map=kabinet\n' 'all postgres' 'kabinet all' | as "$user" tee "$data/pg_hba.conf" >/dev/null
   as "$user" tee -a "$data/postgresql.conf" >/dev/null <<<"include = 'kabinet.conf'"
 }
 
