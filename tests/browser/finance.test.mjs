@@ -112,7 +112,7 @@ test('the CSV holds the lines of the page', () => onPage('/finance?print=1', asy
 
 test('a top-up says where it came from', () => onPage('/finance?print=1', async (page) => {
   const line = (await readLines(page)).find((l) => l.sum > 0);
-  await page.locator('.statement tr', { has: page.locator('.what a') }).locator('.what a').first().click();
+  await page.locator('.statement tr', { has: page.locator('.from', { hasText: /реестр/i }) }).locator('.what a').first().click();
   await page.waitForSelector('main[data-page=entry]');
   assert.ok(line);
   const facts = await page.$$eval('.facts > div', (rows) => Object.fromEntries(rows.map((r) => [r.querySelector('dt').textContent, r.querySelector('dd').textContent.trim()])));
