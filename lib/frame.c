@@ -4,14 +4,22 @@
  */
 #include "app-private.h"
 
-/* The menu, in the order of the column; `more_only` ones hide behind «Ещё» on a phone. */
+#define EVERYBODY (ACCESS_PARENT | ACCESS_PUPIL)
+
+/*
+ * The menu, in the order of the column: the sections (`nav`), of which `more_only` ones hide behind
+ * «Ещё» on a phone, and below them the pages about the visitor's own use (`own`).
+ */
 static const struct {
-	const char *url, *icon, *label;
+	const char *list, *url, *icon, *label;
 	unsigned    access;
 	bool        more_only;
 } sections[] = {
-	{ "/",        "home",    "Главная", ACCESS_PARENT | ACCESS_PUPIL, false },
-	{ "/finance", "finance", "Финансы", ACCESS_PARENT,                false },
+	{ "nav", "/",         "home",     "Главная",    EVERYBODY,     false },
+	{ "nav", "/finance",  "finance",  "Финансы",    ACCESS_PARENT, false },
+	{ "own", "/settings", "settings", "Настройки",  EVERYBODY,     true },
+	{ "own", "/devices",  "devices",  "Устройства", EVERYBODY,     true },
+	{ "own", "/rules",    "rules",    "Правила",    EVERYBODY,     true },
 };
 
 bool
@@ -57,7 +65,7 @@ add_navigation(struct request *rq, struct view *page)
 
 		if (!(sections[i].access & mode))
 			continue;
-		row = view_add(page, "nav");
+		row = view_add(page, sections[i].list);
 		view_text(row, "url", sections[i].url);
 		view_text(row, "icon", sections[i].icon);
 		view_text(row, "label", sections[i].label);
@@ -97,6 +105,7 @@ add_visitor(struct request *rq, struct view *page)
 	} else {
 		view_none(page, "child");
 		view_none(page, "nav");
+		view_none(page, "own");
 	}
 }
 
