@@ -1,5 +1,6 @@
 -- Deploy kabinet:api/login to pg
 -- requires: api/session
+-- requires: tables/staff
 
 -- Logging in, in two steps: begin charges the budgets of attempts and hands out a salt, the program computes the slow hash,
 -- finish compares. Neither side alone can test a guess. What is told about a name that nobody has is made of the same
@@ -125,6 +126,10 @@ begin
          where a.id = (p_attempt).access_id and a.barred_at is null and c.expires_at > now();
     elsif (p_attempt).kind = 'change' then
         select c.id into v_id from auth.credential c where c.login_id = (p_attempt).login_id;
+    elsif (p_attempt).kind = 'staff' then
+        select c.id into v_id
+          from auth.staff s join auth.credential c on c.staff_id = s.id
+         where s.id = (p_attempt).staff_id and s.left_at is null;
     end if;
     return v_id;
 end $$;
@@ -141,9 +146,9 @@ begin
         return;
     end if;
     attempt := gen_random_uuid();
-    insert into auth.attempt (id, kind, name_hash, access_id, login_id, device_id, address, is_spared, expires_at)
+    insert into auth.attempt (id, kind, name_hash, access_id, login_id, staff_id, device_id, address, is_spared, expires_at)
     values (attempt, (p_attempt).kind, (p_attempt).name_hash, (p_attempt).access_id, (p_attempt).login_id,
-            (p_attempt).device_id, (p_attempt).address, p_attempt.is_spared, now() + interval '2 min');
+            (p_attempt).staff_id, (p_attempt).device_id, (p_attempt).address, p_attempt.is_spared, now() + interval '2 min');
     select coalesce(c.salt, f.salt), coalesce(c.cost_log2, 15) into salt, cost_log2
       from (select substr(auth.keyed((p_attempt).kind::text, encode((p_attempt).name_hash, 'hex')), 1, 16) as salt) f
       left join auth.credential c on c.id = auth.credential_of(p_attempt);

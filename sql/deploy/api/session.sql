@@ -99,8 +99,9 @@ begin
     -- Programs name the schema of everything; nothing they could create would be found in its place.
     execute format('alter role %I in database %I set search_path = %L', v_role, current_database(), '');
     execute format('grant usage on schema %I to %I', p_schema, v_role);
-    if p_schema = 'cabinet' then
-        execute format('grant execute on function cabinet.visitor(text), cabinet.session_touch(text) to %I', v_role);
+    -- Who the visitor is, for the audiences that have visitors.
+    if to_regprocedure(format('%I.visitor(text)', p_schema)) is not null then
+        execute format('grant execute on function %1$I.visitor(text), %1$I.session_touch(text) to %2$I', p_schema, v_role);
     end if;
 end $$;
 comment on procedure auth.add_program is 'The login role kabinet_<name> of a program, with what every program of that API schema may do. For whoever deploys: first line of deploy/api/<name>.sql';
@@ -108,9 +109,15 @@ comment on procedure auth.add_program is 'The login role kabinet_<name> of a pro
 create procedure auth.drop_program(p_name text) language plpgsql as $$
 declare
     v_role text := 'kabinet_' || p_name;
+    v_schema name;
 begin
-    execute format('revoke all on all functions in schema cabinet from %I', v_role);
-    execute format('revoke all on schema cabinet from %I', v_role);
+    for v_schema in
+        select n.nspname from pg_catalog.pg_namespace n
+         where n.nspname !~ '^pg_' and has_schema_privilege(v_role, n.oid, 'usage') and n.nspname <> 'information_schema'
+    loop
+        execute format('revoke all on all functions in schema %I from %I', v_schema, v_role);
+        execute format('revoke all on schema %I from %I', v_schema, v_role);
+    end loop;
     execute format('revoke all on database %I from %I', current_database(), v_role);
     execute format('alter role %I in database %I reset all', v_role, current_database());
     begin

@@ -42,7 +42,7 @@ comment on column auth.access.login_id is 'NULL until the code is used';
 comment on column auth.access.may_finance is 'Sees the account and its statement';
 comment on column auth.access.barred_at is 'Closed by the school, by a court''s decision for instance; the others of this pupil go on';
 
-create type auth.credential_kind as enum ('password', 'pin', 'code');
+create type auth.credential_kind as enum ('password', 'pin', 'code', 'staff');
 
 create table auth.credential (
     id          bigint generated always as identity primary key,
@@ -80,9 +80,10 @@ comment on column auth.device.agent is 'User-Agent at the time of confirming';
 comment on column auth.device.pin_failures is 'Wrong PINs in a row; after ten the device is no longer confirmed';
 create index device_login on auth.device (login_id);
 
-create type auth.attempt_kind as enum ('password', 'pin', 'code', 'change', 'pupil');
+create type auth.attempt_kind as enum ('password', 'pin', 'code', 'change', 'pupil', 'staff');
 comment on type auth.attempt_kind is
-    'What is being tried; by those who are in already: change (the old password) and pupil (to make the pupil''s code)';
+    'What is being tried; by those who are in already: change (the old password) and pupil (to make the pupil''s code); '
+    'staff: the password of somebody who works at a school';
 
 create table auth.session (
     id            uuid primary key default gen_random_uuid(),

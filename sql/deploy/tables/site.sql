@@ -43,22 +43,25 @@ comment on column site.contact.school_id is 'NULL: the same in every school';
 comment on column site.contact.rank is 'Order on the page';
 comment on column site.contact.hours is 'When somebody answers, in Russian words';
 
-create type site.actor_kind as enum ('visitor', 'office');
+create type site.actor_kind as enum ('visitor', 'office', 'staff');
 
 create table site.audit (
     id          bigint generated always as identity primary key,
     at          timestamptz not null default now(),
     actor       site.actor_kind not null,
     login_id    bigint,
+    staff_id    bigint,
     role        name not null default session_user,
     action      text not null check (action ~ '^[a-z]+(-[a-z]+)*$'),
     object      text not null,
     school_id   bigint not null references school.school,
-    check ((actor = 'visitor') = (login_id is not null))
+    check ((actor = 'visitor') = (login_id is not null)),
+    check ((actor = 'staff') = (staff_id is not null))
 );
 comment on table site.audit is 'Who did what, without names. Append-only';
-comment on column site.audit.actor is 'visitor: a login, through the cabinet; office: whoever runs contracts and settings';
+comment on column site.audit.actor is 'visitor: a login, through the cabinet; office: whoever runs contracts and settings; staff: at a desk of the school';
 comment on column site.audit.login_id is 'auth.login; no foreign key, for the record outlives the login';
+comment on column site.audit.staff_id is 'auth.staff; no foreign key either';
 comment on column site.audit.role is 'The database role that was connected';
 comment on column site.audit.action is 'Fixed words in kebab-case: log-in, password-change, contract-issue';
 comment on column site.audit.object is 'What it was done to: a login name, an id';
@@ -67,10 +70,61 @@ create index audit_login on site.audit (login_id, at);
 
 create function site.refuse_change() returns trigger language plpgsql as $$
 begin
-    raise exception 'site.audit is append-only: % is refused', tg_op using errcode = 'restrict_violation';
+    raise exception '%.% is append-only: % is refused', tg_table_schema, tg_table_name, tg_op
+        using errcode = 'restrict_violation';
 end $$;
-comment on function site.refuse_change is 'Refuses UPDATE, DELETE and TRUNCATE of the record';
+comment on function site.refuse_change is 'Refuses what would rewrite a record: for triggers of append-only tables';
 create trigger append_only before update or delete or truncate on site.audit
     for each statement execute function site.refuse_change();
+
+create table site.form_use (
+    who     text not null,
+    key     uuid not null,
+    digest  bytea not null check (octet_length(digest) = 32),
+    used_at timestamptz not null default now(),
+    primary key (who, key)
+);
+comment on table site.form_use is 'Forms that were sent: what is sent again is known again';
+comment on column site.form_use.who is 'Whose form it is and what it does: «login 12 excuse», «staff 5 mark»';
+comment on column site.form_use.key is 'The random key that the page gave the form';
+comment on column site.form_use.digest is 'SHA-256 of what the form said';
+
+create function site.once(p_who text, p_key uuid, p_body text) returns boolean language plpgsql as $$
+declare
+    v_digest bytea := sha256(convert_to(p_body, 'UTF8'));
+begin
+    insert into site.form_use (who, key, digest) values (p_who, p_key, v_digest) on conflict do nothing;
+    if found then
+        return true;
+    end if;
+    if v_digest is distinct from (select u.digest from site.form_use u where u.who = p_who and u.key = p_key) then
+        raise exception 'the form was sent with another content' using errcode = 'KB409';
+    end if;
+    return false;
+end $$;
+comment on function site.once is
+    'First thing in what may not happen twice. true: go on; false: this very form was done before, say so again and change nothing; '
+    'KB409: the same key with another body. Two at once: the second waits for the first';
+
+create table site.file (
+    id          uuid primary key default gen_random_uuid(),
+    school_id   bigint not null references school.school,
+    name        text not null check (char_length(name) between 1 and 120 and name !~ '[/\\[:cntrl:]"]'),
+    type        text not null check (type ~ '^[a-z]+/[a-z0-9.+-]+$'),
+    bytes       bytea not null check (octet_length(bytes) between 1 and 5242880),
+    size        integer not null generated always as (octet_length(bytes)) stored,
+    created_at  timestamptz not null default now()
+);
+comment on table site.file is 'Files that people sent, by a random id. Who may have one is decided by what points to it';
+comment on column site.file.name is 'As the sender called it, without a path; 120 characters at most';
+comment on column site.file.type is 'By its first bytes (lib/file.h), never by what the sender said';
+comment on column site.file.bytes is 'At most 5 MiB';
+alter table site.file alter bytes set storage external;   -- pictures and archives are compressed already
+create index file_school on site.file (school_id);
+
+create function site.keep_file(p_school bigint, p_name text, p_type text, p_bytes bytea) returns uuid language sql as $$
+    insert into site.file (school_id, name, type, bytes) values (p_school, p_name, p_type, p_bytes) returning id
+$$;
+comment on function site.keep_file is 'Keeps a file and answers its id';
 
 commit;

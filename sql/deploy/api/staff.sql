@@ -1,0 +1,191 @@
+-- Deploy kabinet:api/staff to pg
+-- requires: api/login
+-- requires: tables/staff
+-- requires: api/contract
+
+-- The door of the desks, and who a staff token is. The other half of the token wall: every function of schema staff begins with
+-- auth.resolve_staff() or one of those that ask for a role, and answers for that school alone.
+
+begin;
+
+set local role kabinet_owner;
+
+create schema staff;
+comment on schema staff is 'What the programs of the desks may ask. Functions only; the first parameter is the staff session token';
+
+create type auth.staff_visit as (
+    session_id  uuid,
+    staff_id    bigint,
+    school_id   bigint,
+    time_zone   text,
+    roles       auth.staff_role[]
+);
+comment on type auth.staff_visit is 'What a staff token stands for';
+
+create function auth.resolve_staff(p_token text) returns auth.staff_visit language plpgsql stable as $$
+declare
+    v_visit auth.staff_visit;
+begin
+    select s.id, f.id, f.school_id, c.time_zone, f.roles
+      into v_visit
+      from auth.staff_session s
+      join auth.staff f on f.id = s.staff_id
+      join school.school c on c.id = f.school_id
+     where s.token_hash = sha256(convert_to(p_token, 'UTF8'))
+       and s.last_used_at > now() - interval '60 min' and s.started_at > now() - interval '12 h'
+       and f.left_at is null;
+    if not found then
+        raise exception 'no session' using errcode = 'KB401';
+    end if;
+    return v_visit;
+end $$;
+comment on function auth.resolve_staff is 'The one place where a staff token becomes somebody. KB401 when it is not good. Granted to no program';
+
+create function auth.staff_with(p_token text, p_role auth.staff_role) returns auth.staff_visit language plpgsql stable as $$
+declare
+    v_visit auth.staff_visit := auth.resolve_staff(p_token);
+begin
+    if not p_role = any (v_visit.roles) then
+        raise exception 'not a %', p_role using errcode = 'KB403';
+    end if;
+    return v_visit;
+end $$;
+comment on function auth.staff_with is 'The visit of somebody who has that role, else KB403';
+
+create function auth.note_staff(p_visit auth.staff_visit, p_action text, p_object text) returns void language sql as $$
+    insert into site.audit (actor, staff_id, action, object, school_id)
+    values ('staff', (p_visit).staff_id, p_action, p_object, (p_visit).school_id)
+$$;
+comment on function auth.note_staff is 'A line of site.audit about what somebody did at a desk';
+
+create function people.staff_name(p_staff bigint) returns text language sql stable as $$
+    select concat_ws(' ', p.last_name, p.first_name, nullif(p.middle_name, ''))
+      from people.staff s join people.person p on p.id = s.person_id
+     where s.staff_id = p_staff
+$$;
+comment on function people.staff_name is 'Full name of a member of staff, for desks alone';
+
+create function people.pupil_name(p_pupil bigint) returns text language sql stable as $$
+    select concat_ws(' ', p.last_name, p.first_name)
+      from people.pupil u join people.person p on p.id = u.person_id
+     where u.pupil_id = p_pupil
+$$;
+comment on function people.pupil_name is 'Surname and first name of a pupil, for desks alone: never in a function of schema cabinet';
+
+create function staff.visitor(p_token text)
+returns table (name text, school_name text, is_teacher boolean, is_tutor boolean, is_head boolean, is_guard boolean,
+               today date, now timestamp, touch_due boolean)
+language plpgsql stable security definer rows 1 as $$
+declare
+    v_visit auth.staff_visit := auth.resolve_staff(p_token);
+    v_now timestamp := now() at time zone v_visit.time_zone;
+begin
+    return query
+    select people.staff_name(v_visit.staff_id), c.name, 'teacher' = any (v_visit.roles),
+           exists (select from school.class k join school.year y on y.id = k.year_id
+                    where k.tutor_id = v_visit.staff_id and v_now::date between y.first_day and y.last_day),
+           'head' = any (v_visit.roles), 'guard' = any (v_visit.roles), v_now::date, v_now,
+           s.last_used_at < now() - interval '5 min'
+      from school.school c, auth.staff_session s
+     where c.id = v_visit.school_id and s.id = v_visit.session_id;
+end $$;
+comment on function staff.visitor is 'Who is at the desk: one row. today and now are local to the school; is_tutor: has a class of this year';
+
+create function staff.session_touch(p_token text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.staff_visit := auth.resolve_staff(p_token);
+begin
+    update auth.staff_session s set last_used_at = now()
+     where s.id = v_visit.session_id and s.last_used_at < now() - interval '1 min';
+end $$;
+comment on function staff.session_touch is 'The session is in use: called when staff.visitor() says touch_due';
+
+reset role;   -- the owner makes no roles
+call auth.add_program('staff', 'The door of the desks', 'staff');
+set local role kabinet_owner;
+
+-- ---- the door -----------------------------------------------------------------------------------------------------------
+
+create function staff.login_begin(p_name text, p_address text,
+    out attempt uuid, out salt bytea, out cost_log2 integer, out wait_s integer)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_name text := lower(p_name collate "C");
+    v_attempt auth.attempt;
+begin
+    v_attempt.kind := 'staff';
+    v_attempt.address := p_address::inet;
+    v_attempt.staff_id := (select f.id from auth.staff f where f.login = v_name and f.left_at is null);
+    v_attempt.name_hash := auth.keyed('staff', v_name);
+    select b.attempt, b.salt, b.cost_log2, b.wait_s into attempt, salt, cost_log2, wait_s
+      from auth.begin_attempt(v_attempt) b;
+end $$;
+comment on function staff.login_begin is 'One row, as cabinet.login_begin() has it. wait_s above 0: a budget is used up, nothing else was done';
+
+create function staff.login_finish(p_attempt uuid, p_hash bytea, p_token text, p_agent text, p_old_token text,
+    out outcome text)
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_attempt auth.attempt := auth.finish_attempt(p_attempt, '{staff}', p_hash);
+begin
+    outcome := 'wrong';
+    if v_attempt.succeeded is not true then
+        return;
+    end if;
+    delete from auth.staff_session s where s.token_hash = sha256(convert_to(p_old_token, 'UTF8'));
+    delete from auth.staff_session s
+     where s.id in (select o.id from auth.staff_session o where o.staff_id = v_attempt.staff_id
+                     order by o.last_used_at desc offset 9);
+    insert into auth.staff_session (token_hash, staff_id, address, agent)
+    values (sha256(convert_to(p_token, 'UTF8')), v_attempt.staff_id, v_attempt.address, left(coalesce(p_agent, ''), 300));
+    perform auth.note_staff(auth.resolve_staff(p_token), 'log-in', f.login) from auth.staff f where f.id = v_attempt.staff_id;
+    outcome := 'ok';
+end $$;
+comment on function staff.login_finish is 'ok: the token is a staff session from now on, and p_old_token is none. The ten sessions used last stay';
+
+create function staff.logout(p_token text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.staff_visit := auth.resolve_staff(p_token);
+begin
+    delete from auth.staff_session s where s.id = v_visit.session_id;
+end $$;
+comment on function staff.logout is 'Ends this session';
+
+grant execute on function
+    staff.login_begin(text, text),
+    staff.login_finish(uuid, bytea, text, text, text),
+    staff.logout(text) to kabinet_staff;
+
+-- ---- accounts, for scripts/staff alone: it runs as the owner --------------------------------------------------------------
+
+create function people.hire(p_school text, p_login text, p_name text, p_roles text[], p_secret people.secret) returns bigint
+language plpgsql as $$
+declare
+    v_id bigint;
+begin
+    insert into auth.staff (school_id, login, roles)
+    values (people.school_of(p_school), p_login, p_roles::auth.staff_role[]) returning id into v_id;
+    insert into people.staff (staff_id, person_id) values (v_id, people.person_new(p_name));
+    perform people.set_staff_secret(p_login, p_secret);
+    return v_id;
+end $$;
+comment on function people.hire is 'A new member of staff, with the password''s hash';
+
+create function people.set_staff_secret(p_login text, p_secret people.secret) returns void language plpgsql as $$
+declare
+    v_id bigint := (select f.id from auth.staff f where f.login = p_login);
+begin
+    if v_id is null then
+        raise exception 'Нет сотрудника с именем входа «%».', p_login using errcode = 'KB422';
+    end if;
+    insert into auth.credential (kind, staff_id, salt, cost_log2, hash)
+    values ('staff', v_id, (p_secret).salt, (p_secret).cost_log2, (p_secret).hash)
+        on conflict (staff_id) do update
+       set salt = excluded.salt, cost_log2 = excluded.cost_log2, hash = excluded.hash, made_at = now();
+    delete from auth.staff_session s where s.staff_id = v_id;
+end $$;
+comment on function people.set_staff_secret is 'A password from now on; whoever was in by the old one is out';
+
+commit;

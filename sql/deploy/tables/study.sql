@@ -1,0 +1,609 @@
+-- Deploy kabinet:tables/study to pg
+-- requires: tables/staff
+-- requires: tables/site
+
+-- The school day: terms and bells, the timetable and its lessons, homework, works and marks, attendance, and the sums that pages
+-- read. Pupils by number, teachers by number: no names here either. A mark carries its day and subject, an attendance row too,
+-- by composite foreign keys, so that "this pupil, these days" is one range of one index at any size of the table.
+
+begin;
+
+set local role kabinet_owner;
+
+-- ---- the year -----------------------------------------------------------------------------------------------------------
+
+create table school.enrolment (
+    pupil_id   bigint not null references school.pupil,
+    class_id   bigint not null references school.class,
+    first_day  date not null,
+    last_day   date,
+    primary key (pupil_id, first_day),
+    check (last_day >= first_day),
+    exclude using gist (int8range(pupil_id, pupil_id, '[]') with &&, daterange(first_day, last_day, '[]') with &&)
+);
+comment on table school.enrolment is 'Which class a pupil was in, and when; school.pupil.class_id is the latest';
+comment on column school.enrolment.last_day is 'NULL: until further notice';
+create index enrolment_class on school.enrolment (class_id);
+
+create function school.keep_enrolment() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+    v_today date := (select (now() at time zone s.time_zone)::date from school.school s where s.id = new.school_id);
+begin
+    delete from school.enrolment e where e.pupil_id = new.id and e.last_day is null and e.first_day >= v_today;
+    update school.enrolment e set last_day = v_today - 1 where e.pupil_id = new.id and e.last_day is null;
+    if new.class_id is not null and new.state = 'active' then
+        -- A new pupil belongs to the class since the year began; one who moves, since today.
+        insert into school.enrolment (pupil_id, class_id, first_day)
+        select new.id, new.class_id,
+               case when exists (select from school.enrolment e where e.pupil_id = new.id) then greatest(v_today, y.first_day)
+                    else y.first_day end
+          from school.class k join school.year y on y.id = k.year_id
+         where k.id = new.class_id;
+    end if;
+    return null;
+end $$;
+comment on function school.keep_enrolment is 'Writes down where a pupil comes and where he goes';
+create trigger keep_enrolment after insert or update of class_id, state on school.pupil
+    for each row execute function school.keep_enrolment();
+
+create function school.class_on(p_pupil bigint, p_day date) returns bigint language sql stable as $$
+    select e.class_id from school.enrolment e
+     where e.pupil_id = p_pupil and e.first_day <= p_day and (e.last_day is null or e.last_day >= p_day)
+     order by e.first_day desc limit 1
+$$;
+comment on function school.class_on is 'The class of a pupil on a day, NULL when there was none';
+
+create type school.term_kind as enum ('quarter', 'trimester', 'half');
+comment on type school.term_kind is 'четверть, триместр, полугодие';
+
+create table school.term (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    year_id    bigint not null,
+    kind       school.term_kind not null,
+    ordinal    smallint not null check (ordinal between 1 and 4),
+    grades     int4range not null default '[1,12)',
+    first_day  date not null,
+    last_day   date not null,
+    title      text not null generated always as (ordinal::text || case kind when 'quarter' then ' четверть'
+                   when 'trimester' then ' триместр' when 'half' then ' полугодие' end) stored,
+    check (first_day < last_day),
+    foreign key (year_id, school_id) references school.year (id, school_id),
+    unique (year_id, ordinal, grades),
+    exclude using gist (int8range(school_id, school_id, '[]') with &&, grades with &&, daterange(first_day, last_day, '[]') with &&)
+);
+comment on table school.term is 'Terms; what lies between them are the holidays (каникулы)';
+comment on column school.term.grades is 'For which grades: seniors may have полугодия where the others have четверти';
+create index term_year on school.term (year_id);
+create index term_school on school.term (school_id, first_day);
+
+create function school.term_on(p_class bigint, p_day date) returns bigint language sql stable as $$
+    select t.id from school.class k join school.term t on t.school_id = k.school_id and t.grades @> k.grade::int
+     where k.id = p_class and p_day between t.first_day and t.last_day
+$$;
+comment on function school.term_on is 'The term of a class on a day, NULL in the holidays';
+
+create table school.day_off (
+    school_id  bigint not null references school.school,
+    day        date not null,
+    title      text not null check (title <> ''),
+    primary key (school_id, day)
+);
+comment on table school.day_off is 'Days without lessons inside the terms: public holidays, quarantine';
+
+create table school.bells (
+    id          bigint generated always as identity primary key,
+    school_id   bigint not null references school.school,
+    title       text not null check (title <> ''),
+    is_default  boolean not null,
+    unique (id, school_id)
+);
+comment on table school.bells is 'Sets of bells: the ordinary day, the shortened one';
+create unique index bells_default on school.bells (school_id) where is_default;
+
+create table school.bell (
+    bells_id  bigint not null references school.bells on delete cascade,
+    number    smallint not null check (number between 0 and 12),
+    starts    time not null,
+    ends      time not null,
+    primary key (bells_id, number),
+    check (starts < ends)
+);
+comment on table school.bell is 'When a lesson begins and ends, local time';
+
+create table school.bell_day (
+    school_id  bigint not null references school.school,
+    day        date not null,
+    bells_id   bigint not null,
+    primary key (school_id, day),
+    foreign key (bells_id, school_id) references school.bells (id, school_id)
+);
+comment on table school.bell_day is 'Days with other bells than the default: shortened days';
+
+create function school.bells_on(p_school bigint, p_day date) returns bigint language sql stable as $$
+    select coalesce((select d.bells_id from school.bell_day d where d.school_id = p_school and d.day = p_day),
+                    (select b.id from school.bells b where b.school_id = p_school and b.is_default))
+$$;
+comment on function school.bells_on is 'The bells of a day';
+
+create type school.event_kind as enum ('event', 'excursion', 'exam', 'meeting');
+
+create table school.event (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    class_id   bigint,
+    kind       school.event_kind not null,
+    day        date not null,
+    last_day   date not null,
+    starts     time,
+    ends       time,
+    title      text not null check (char_length(title) between 1 and 200),
+    place      text not null default '',
+    check (last_day >= day and (ends is null or (starts is not null and ends > starts and last_day = day))),
+    foreign key (class_id, school_id) references school.class (id, school_id)
+);
+comment on table school.event is 'What the calendar shows besides lessons: events, excursions, exams, meetings of parents';
+comment on column school.event.class_id is 'NULL: the whole school';
+comment on column school.event.starts is 'NULL: the whole day';
+create index event_day on school.event (school_id, day);
+create index event_class on school.event (class_id);
+
+-- ---- subjects, timetable, lessons ---------------------------------------------------------------------------------------
+
+create table school.subject (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    title      text not null check (char_length(title) between 1 and 60),
+    rank       smallint not null,
+    unique (school_id, title),
+    unique (id, school_id)
+);
+comment on table school.subject is 'Subjects of a school';
+comment on column school.subject.rank is 'Order in lists';
+
+create table school.subgroup (
+    id          bigint generated always as identity primary key,
+    class_id    bigint not null references school.class,
+    subject_id  bigint not null references school.subject,
+    title       text not null check (title <> ''),
+    unique (class_id, subject_id, title),
+    unique (id, class_id)
+);
+comment on table school.subgroup is 'Parts of a class for one subject: English 1 and 2, boys and girls at technology';
+create index subgroup_subject on school.subgroup (subject_id);
+
+create table school.subgroup_pupil (
+    subgroup_id  bigint not null references school.subgroup on delete cascade,
+    pupil_id     bigint not null references school.pupil,
+    primary key (subgroup_id, pupil_id)
+);
+comment on table school.subgroup_pupil is 'Who is in a subgroup';
+create index subgroup_pupil_pupil on school.subgroup_pupil (pupil_id);
+
+create table school.teaching (
+    staff_id     bigint not null references auth.staff,
+    class_id     bigint not null references school.class,
+    subject_id   bigint not null references school.subject,
+    subgroup_id  bigint,
+    unique nulls not distinct (class_id, subject_id, subgroup_id, staff_id),
+    foreign key (subgroup_id, class_id) references school.subgroup (id, class_id)
+);
+comment on table school.teaching is 'Who teaches what to whom: what a teacher may see and write';
+comment on column school.teaching.subgroup_id is 'NULL: the whole class';
+create index teaching_staff on school.teaching (staff_id);
+create index teaching_subject on school.teaching (subject_id);
+
+create table school.slot (
+    id           bigint generated always as identity primary key,
+    class_id     bigint not null references school.class,
+    subgroup_id  bigint,
+    weekday      smallint not null check (weekday between 1 and 7),
+    number       smallint not null check (number between 0 and 12),
+    subject_id   bigint not null references school.subject,
+    staff_id     bigint not null references auth.staff,
+    room         text not null default '' check (char_length(room) <= 20),
+    first_day    date not null,
+    last_day     date not null,
+    check (first_day <= last_day),
+    foreign key (subgroup_id, class_id) references school.subgroup (id, class_id),
+    -- A teacher and a class can be in one place at a time; subgroups of one class learn side by side.
+    exclude using gist (int8range(staff_id, staff_id, '[]') with &&, int4range(weekday * 100 + number, weekday * 100 + number, '[]') with &&,
+                        daterange(first_day, last_day, '[]') with &&)
+);
+comment on table school.slot is 'The weekly timetable, from which lessons are made';
+comment on column school.slot.weekday is '1: Monday';
+create index slot_class on school.slot (class_id, weekday, number);
+create index slot_subject on school.slot (subject_id);
+create index slot_staff on school.slot (staff_id);
+create index slot_subgroup on school.slot (subgroup_id);
+
+create table school.lesson (
+    id               bigint generated always as identity primary key,
+    class_id         bigint not null references school.class,
+    subgroup_id      bigint,
+    day              date not null,
+    number           smallint not null check (number between 0 and 12),
+    subject_id       bigint not null references school.subject,
+    staff_id         bigint not null references auth.staff,
+    room             text not null default '' check (char_length(room) <= 20),
+    was_subject_id   bigint references school.subject,
+    was_staff_id     bigint references auth.staff,
+    is_cancelled     boolean not null default false,
+    note             text not null default '' check (char_length(note) <= 200),
+    remote_url       text check (remote_url ~ '^https://[^[:space:]]{3,300}$'),
+    theme            text not null default '' check (char_length(theme) <= 200),
+    roll_at          timestamptz,
+    roll_by          bigint references auth.staff,
+    foreign key (subgroup_id, class_id) references school.subgroup (id, class_id),
+    unique nulls not distinct (class_id, day, number, subgroup_id),
+    unique (id, subject_id, day)
+);
+comment on table school.lesson is 'Lessons, planned and held: made from slots for a term ahead, then changed one by one';
+comment on column school.lesson.was_subject_id is 'Замена: the subject that stood in the timetable, when it was another';
+comment on column school.lesson.was_staff_id is 'Замена: the teacher who stood in the timetable';
+comment on column school.lesson.note is 'Why it was changed or cancelled, for parents to read: no names';
+comment on column school.lesson.remote_url is 'Link of a lesson held from afar';
+comment on column school.lesson.theme is 'What was covered';
+comment on column school.lesson.roll_at is 'When the teacher said who is here; NULL: not yet';
+create index lesson_staff on school.lesson (staff_id, day);
+create index lesson_subgroup on school.lesson (subgroup_id);
+create index lesson_was_staff on school.lesson (was_staff_id, day) where was_staff_id is not null;
+
+create function school.attends(p_pupil bigint, p_subgroup bigint) returns boolean language sql stable as $$
+    select p_subgroup is null
+        or exists (select from school.subgroup_pupil g where g.subgroup_id = p_subgroup and g.pupil_id = p_pupil)
+$$;
+comment on function school.attends is 'Whether a lesson of this subgroup (NULL: of the whole class) is the pupil''s, who is in the class';
+
+-- ---- homework -----------------------------------------------------------------------------------------------------------
+
+create table school.homework (
+    id            bigint generated always as identity primary key,
+    lesson_id     bigint not null unique references school.lesson on delete cascade,
+    given_on      date not null,
+    task          text not null check (char_length(task) between 1 and 4000),
+    minutes       smallint check (minutes between 1 and 600),
+    link          text check (link ~ '^https?://[^[:space:]]{3,500}$'),
+    wants_answer  boolean not null default false,
+    staff_id      bigint not null references auth.staff,
+    set_at        timestamptz not null default now()
+);
+comment on table school.homework is 'Homework, by the lesson that it is for';
+comment on column school.homework.minutes is 'How long it should take; NULL: nobody said';
+comment on column school.homework.wants_answer is 'Pupils hand in an answer';
+
+create table school.homework_file (
+    homework_id  bigint not null references school.homework on delete cascade,
+    file_id      uuid not null unique references site.file,
+    primary key (homework_id, file_id)
+);
+
+comment on table school.homework_file is 'Files that the teacher added';
+
+create table school.homework_done (
+    homework_id  bigint not null references school.homework on delete cascade,
+    pupil_id     bigint not null references school.pupil,
+    at           timestamptz not null default now(),
+    primary key (homework_id, pupil_id)
+);
+comment on table school.homework_done is 'The tick of the family: done';
+create index homework_done_pupil on school.homework_done (pupil_id);
+
+create table school.homework_answer (
+    id           bigint generated always as identity primary key,
+    homework_id  bigint not null references school.homework on delete cascade,
+    pupil_id     bigint not null references school.pupil,
+    body         text not null default '' check (char_length(body) <= 4000),
+    sent_at      timestamptz not null default now(),
+    is_late      boolean not null
+);
+comment on table school.homework_answer is 'What pupils hand in; a second one does not replace the first';
+comment on column school.homework_answer.is_late is 'Came after the day of the lesson';
+create index homework_answer_pupil on school.homework_answer (pupil_id, homework_id);
+create index homework_answer_homework on school.homework_answer (homework_id);
+
+create table school.answer_file (
+    answer_id  bigint not null references school.homework_answer on delete cascade,
+    file_id    uuid not null unique references site.file,
+    primary key (answer_id, file_id)
+);
+
+comment on table school.answer_file is 'Files of an answer';
+
+create table school.lesson_message (
+    id           bigint generated always as identity primary key,
+    lesson_id    bigint not null references school.lesson,
+    pupil_id     bigint not null references school.pupil,
+    access_id    bigint not null references auth.access,
+    body         text not null check (char_length(body) between 1 and 2000),
+    sent_at      timestamptz not null default now(),
+    reply        text check (char_length(reply) between 1 and 2000),
+    replied_by   bigint references auth.staff,
+    replied_at   timestamptz,
+    check ((reply is null) = (replied_at is null) and (reply is null) = (replied_by is null))
+);
+comment on table school.lesson_message is 'A question to the teacher of a lesson and the answer';
+create index lesson_message_pupil on school.lesson_message (pupil_id, lesson_id);
+create index lesson_message_lesson on school.lesson_message (lesson_id);
+
+create table school.week_signature (
+    pupil_id   bigint not null references school.pupil,
+    monday     date not null check (extract(isodow from monday) = 1),
+    access_id  bigint not null references auth.access,
+    signed_at  timestamptz not null default now(),
+    primary key (pupil_id, monday)
+);
+comment on table school.week_signature is 'A parent has seen the diary of that week';
+
+-- ---- works and marks ------------------------------------------------------------------------------------------------------
+
+create table school.work_kind (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    title      text not null check (char_length(title) between 1 and 40),
+    weight     smallint not null check (weight between 1 and 10),
+    is_major   boolean not null default false,
+    rank       smallint not null,
+    unique (school_id, title)
+);
+comment on table school.work_kind is 'Kinds of works: ответ на уроке, контрольная …';
+comment on column school.work_kind.weight is 'Of new works of this kind';
+comment on column school.work_kind.is_major is 'Important works: shown ahead, counted apart';
+
+create table school.exam_task (
+    id         bigint generated always as identity primary key,
+    exam       text not null check (exam in ('ОГЭ', 'ЕГЭ')),
+    subject    text not null,
+    number     smallint not null check (number between 1 and 40),
+    title      text not null,
+    unique (exam, subject, number)
+);
+comment on table school.exam_task is 'Tasks of the state exams, by the title of the subject';
+
+create table school.work (
+    id            bigint generated always as identity primary key,
+    lesson_id     bigint not null,
+    subject_id    bigint not null,
+    day           date not null,
+    kind_id       bigint not null references school.work_kind,
+    title         text not null default '' check (char_length(title) <= 120),
+    weight        smallint not null check (weight between 1 and 10),
+    is_exam       boolean not null default false,
+    exam_task_id  bigint references school.exam_task,
+    foreign key (lesson_id, subject_id, day) references school.lesson (id, subject_id, day) on update cascade,
+    unique (id, subject_id, day)
+);
+comment on table school.work is 'What marks are for: a work of a lesson';
+comment on column school.work.weight is 'How much its marks weigh in the weighted average';
+comment on column school.work.exam_task_id is 'The task of ОГЭ or ЕГЭ that it trains';
+create index work_lesson on school.work (lesson_id);
+
+create domain school.mark_value as text
+    check (value in ('5', '4', '3', '2', '1', 'н/а', 'осв', 'зач', 'нз', '.'));
+comment on domain school.mark_value is
+    '5 … 1; н/а: не аттестован; осв: освобождён; зач: зачёт; нз: незачёт; .: «точка», a work to be handed in';
+
+create table school.mark (
+    work_id     bigint not null,
+    pupil_id    bigint not null references school.pupil,
+    ordinal     smallint not null default 1 check (ordinal between 1 and 3),
+    subject_id  bigint not null,
+    day         date not null,
+    value       school.mark_value,
+    points      smallint generated always as (case when value in ('5', '4', '3', '2', '1') then value::smallint end) stored,
+    comment     text not null default '' check (char_length(comment) <= 300),
+    point_till  date,
+    set_at      timestamptz not null default now(),
+    set_by      bigint not null references auth.staff,
+    reason      text not null default '' check (char_length(reason) <= 200),
+    primary key (work_id, pupil_id, ordinal),
+    foreign key (work_id, subject_id, day) references school.work (id, subject_id, day) on update cascade,
+    check (point_till is null or value = '.')
+);
+comment on table school.mark is 'Marks. Never deleted: a mark that was taken back has no value';
+comment on column school.mark.ordinal is 'Several marks for one work: for the content, for the language';
+comment on column school.mark.value is 'NULL: taken back';
+comment on column school.mark.points is 'For averages: NULL for words';
+comment on column school.mark.point_till is 'Of a «точка»: until when';
+comment on column school.mark.reason is 'Why it was changed last time';
+create index mark_pupil on school.mark (pupil_id, day, subject_id);
+
+create table school.mark_change (
+    id         bigint generated always as identity primary key,
+    work_id    bigint not null references school.work,
+    pupil_id   bigint not null references school.pupil,
+    ordinal    smallint not null,
+    old_value  school.mark_value,
+    new_value  school.mark_value,
+    reason     text not null,
+    at         timestamptz not null default now(),
+    staff_id   bigint not null references auth.staff
+);
+comment on table school.mark_change is 'Every change of a mark after it was set: old and new, when, why. Append-only';
+create index mark_change_pupil on school.mark_change (pupil_id, at);
+create index mark_change_work on school.mark_change (work_id, pupil_id);
+
+create trigger append_only before update or delete or truncate on school.mark_change
+    for each statement execute function site.refuse_change();
+create trigger never_deleted before delete or truncate on school.mark
+    for each statement execute function site.refuse_change();
+
+create function school.note_mark_change() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+    insert into school.mark_change (work_id, pupil_id, ordinal, old_value, new_value, reason, at, staff_id)
+    values (new.work_id, new.pupil_id, new.ordinal, old.value, new.value, new.reason, new.set_at, new.set_by);
+    return null;
+end $$;
+comment on function school.note_mark_change is 'A changed mark leaves a line in school.mark_change, whoever changes it';
+create trigger note_mark_change after update of value on school.mark for each row
+    when (old.value is distinct from new.value) execute function school.note_mark_change();
+
+create type school.final_period as enum ('term', 'year', 'exam', 'final');
+comment on type school.final_period is 'за четверть (триместр, полугодие), за год, экзамен, итоговая';
+
+create table school.final_mark (
+    pupil_id      bigint not null references school.pupil,
+    year_id       bigint not null references school.year,
+    subject_id    bigint not null references school.subject,
+    period        school.final_period not null,
+    term_id       bigint references school.term,
+    value         school.mark_value not null check (value in ('5', '4', '3', '2', '1', 'н/а', 'осв', 'зач', 'нз')),
+    early_reason  text not null default '' check (char_length(early_reason) <= 200),
+    set_by        bigint not null references auth.staff,
+    set_at        timestamptz not null default now(),
+    check ((period = 'term') = (term_id is not null)),
+    unique nulls not distinct (pupil_id, year_id, subject_id, period, term_id)
+);
+comment on table school.final_mark is 'Marks of terms and years, as the teacher fixed them';
+comment on column school.final_mark.early_reason is 'Why it was set before the end of the term';
+create index final_mark_subject on school.final_mark (subject_id);
+create index final_mark_term on school.final_mark (term_id);
+
+-- ---- attendance -----------------------------------------------------------------------------------------------------------
+
+create type school.absence_scope as enum ('absent', 'late', 'left');
+comment on type school.absence_scope is 'absent: missed the lesson; late: came late; left: left early';
+create type school.absence_reason as enum ('none', 'ill', 'excused', 'unexcused');
+comment on type school.absence_reason is
+    'none: nobody said yet; ill: болезнь; excused: уважительная; unexcused: по НУП, неуважительная причина';
+
+create table school.attendance_code (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    letter     text not null check (char_length(letter) between 1 and 3),
+    title      text not null check (char_length(title) between 1 and 60),
+    scope      school.absence_scope not null,
+    reason     school.absence_reason not null,
+    rank       smallint not null,
+    unique (school_id, letter)
+);
+comment on table school.attendance_code is 'What a school writes into its journal: н, б, у, нп, о …';
+
+create type school.attendance_source as enum ('teacher', 'tutor', 'excuse', 'gate');
+
+create table school.attendance (
+    lesson_id   bigint not null,
+    pupil_id    bigint not null references school.pupil,
+    subject_id  bigint not null,
+    day         date not null,
+    code_id     bigint not null references school.attendance_code,
+    minutes     smallint check (minutes between 1 and 180),
+    source      school.attendance_source not null default 'teacher',
+    set_by      bigint references auth.staff,
+    set_at      timestamptz not null default now(),
+    primary key (lesson_id, pupil_id),
+    foreign key (lesson_id, subject_id, day) references school.lesson (id, subject_id, day) on update cascade
+);
+comment on table school.attendance is 'Who was not (wholly) there. No row at a lesson whose roll was taken: was there';
+comment on column school.attendance.minutes is 'How late, or how much too early';
+create index attendance_pupil on school.attendance (pupil_id, day);
+
+create type school.excuse_kind as enum ('absence', 'late', 'early');
+create type school.excuse_state as enum ('sent', 'accepted', 'rejected', 'withdrawn');
+
+create table school.excuse (
+    id           bigint generated always as identity primary key,
+    pupil_id     bigint not null references school.pupil,
+    access_id    bigint not null references auth.access,
+    kind         school.excuse_kind not null,
+    reason       school.absence_reason not null check (reason in ('ill', 'excused')),
+    first_day    date not null,
+    last_day     date not null,
+    body         text not null check (char_length(body) between 1 and 1000),
+    file_id      uuid unique references site.file,
+    is_ahead     boolean not null,
+    state        school.excuse_state not null default 'sent',
+    sent_at      timestamptz not null default now(),
+    decided_by   bigint references auth.staff,
+    decided_at   timestamptz,
+    answer       text not null default '' check (char_length(answer) <= 500),
+    check (last_day between first_day and first_day + 60),
+    check ((state in ('accepted', 'rejected')) = (decided_by is not null)),
+    check ((decided_by is null) = (decided_at is null))
+);
+comment on table school.excuse is 'What parents say about an absence, before or after it; the class tutor accepts or rejects';
+comment on column school.excuse.is_ahead is 'Announced before the first lesson of its first day';
+create index excuse_pupil on school.excuse (pupil_id, first_day);
+create index excuse_waiting on school.excuse (sent_at) where state = 'sent';
+
+-- ---- sums that pages read -------------------------------------------------------------------------------------------------
+
+create table school.average (
+    pupil_id    bigint not null references school.pupil,
+    term_id     bigint not null references school.term,
+    subject_id  bigint not null references school.subject,
+    n           integer not null check (n >= 0),
+    points      integer not null,
+    weight      integer not null,
+    weighted    integer not null,
+    n5 integer not null, n4 integer not null, n3 integer not null, n2 integer not null, n1 integer not null,
+    major_n     integer not null,
+    major_points integer not null,
+    changed_at  timestamptz not null default now(),
+    primary key (pupil_id, term_id, subject_id)
+) with (fillfactor = 80);
+comment on table school.average is 'Sums of a pupil''s marks by term and subject, kept by a trigger; averages are points / n and weighted / weight';
+comment on column school.average.n is 'Marks with points';
+comment on column school.average.weighted is 'Σ points × weight of the work';
+comment on column school.average.major_n is 'Of important works (work_kind.is_major) alone';
+create index average_subject on school.average (subject_id);
+create index average_term on school.average (term_id);
+
+create function school.sum_marks(p_pupil bigint, p_subject bigint, p_day date) returns void language plpgsql as $$
+declare
+    v_term bigint;
+    v_first date;
+    v_last date;
+begin
+    select t.id, t.first_day, t.last_day into v_term, v_first, v_last
+      from school.term t where t.id = school.term_on(school.class_on(p_pupil, p_day), p_day);
+    if not found then
+        return;
+    end if;
+    -- One at a time for this row: the sums are made of what the other one committed.
+    insert into school.average (pupil_id, term_id, subject_id, n, points, weight, weighted, n5, n4, n3, n2, n1, major_n, major_points)
+    values (p_pupil, v_term, p_subject, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) on conflict do nothing;
+    perform from school.average a where a.pupil_id = p_pupil and a.term_id = v_term and a.subject_id = p_subject for update;
+    update school.average a
+       set n = s.n, points = s.points, weight = s.weight, weighted = s.weighted,
+           n5 = s.n5, n4 = s.n4, n3 = s.n3, n2 = s.n2, n1 = s.n1,
+           major_n = s.major_n, major_points = s.major_points, changed_at = now()
+      from (select count(m.points) as n, coalesce(sum(m.points), 0) as points,
+                   coalesce(sum(w.weight) filter (where m.points is not null), 0) as weight,
+                   coalesce(sum(m.points * w.weight), 0) as weighted,
+                   count(*) filter (where m.points = 5) as n5, count(*) filter (where m.points = 4) as n4,
+                   count(*) filter (where m.points = 3) as n3, count(*) filter (where m.points = 2) as n2,
+                   count(*) filter (where m.points = 1) as n1,
+                   count(m.points) filter (where k.is_major) as major_n,
+                   coalesce(sum(m.points) filter (where k.is_major), 0) as major_points
+              from school.mark m
+              join school.work w on w.id = m.work_id
+              join school.work_kind k on k.id = w.kind_id
+             where m.pupil_id = p_pupil and m.subject_id = p_subject and m.day between v_first and v_last) s
+     where a.pupil_id = p_pupil and a.term_id = v_term and a.subject_id = p_subject;
+end $$;
+comment on function school.sum_marks is 'Makes the sums of one pupil, subject and term anew';
+
+create function school.mark_changed() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+    perform school.sum_marks(new.pupil_id, new.subject_id, new.day);
+    if tg_op = 'UPDATE' and (old.subject_id, old.day) is distinct from (new.subject_id, new.day) then
+        perform school.sum_marks(old.pupil_id, old.subject_id, old.day);
+    end if;
+    return null;
+end $$;
+comment on function school.mark_changed is 'Keeps school.average when a mark is set, changed or moved to another day';
+create trigger sum_marks after insert or update of value, subject_id, day on school.mark
+    for each row execute function school.mark_changed();
+
+create function school.work_changed() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+    perform school.sum_marks(m.pupil_id, m.subject_id, m.day)
+       from (select distinct m.pupil_id, m.subject_id, m.day from school.mark m where m.work_id = new.id) m;
+    return null;
+end $$;
+comment on function school.work_changed is 'Keeps school.average when a work weighs otherwise';
+create trigger sum_marks after update of weight, kind_id on school.work for each row
+    when ((old.weight, old.kind_id) is distinct from (new.weight, new.kind_id)) execute function school.work_changed();
+
+commit;

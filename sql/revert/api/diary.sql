@@ -1,0 +1,7 @@
+-- Revert kabinet:api/diary from pg
+
+begin;
+
+call auth.drop_program('diary');
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert kabinet:api/gate from pg
+
+begin;
+
+call auth.drop_program('gate');
+
+commit;

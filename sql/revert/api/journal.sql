@@ -1,0 +1,7 @@
+-- Revert kabinet:api/journal from pg
+
+begin;
+
+call auth.drop_program('journal');
+
+commit;

@@ -1,0 +1,8 @@
+-- Revert kabinet:api/reader from pg
+
+begin;
+
+drop schema device cascade;
+call auth.drop_program('reader');
+
+commit;

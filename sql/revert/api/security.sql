@@ -1,0 +1,7 @@
+-- Revert kabinet:api/security from pg
+
+begin;
+
+call auth.drop_program('security');
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert kabinet:api/timetable from pg
+
+begin;
+
+call auth.drop_program('timetable');
+
+commit;

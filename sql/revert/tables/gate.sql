@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/gate from pg
+
+begin;
+
+drop schema gate cascade;
+
+commit;

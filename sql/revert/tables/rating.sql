@@ -1,0 +1,5 @@
+-- Revert kabinet:tables/rating from pg
+
+begin;
+
+commit;

@@ -1,0 +1,5 @@
+-- Verify kabinet:tables/rating on pg
+
+begin;
+
+rollback;
