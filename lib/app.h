@@ -40,6 +40,7 @@ enum reply {
 	REPLY_NOT_FOUND,   /* 404 */
 	REPLY_BAD_METHOD,  /* 405 */
 	REPLY_CONFLICT,    /* 409 */
+	REPLY_TOO_LARGE,   /* 413: the body is longer than the route allows */
 	REPLY_REFUSED,     /* 422, with rq->db_refusal */
 	REPLY_TOO_MANY,    /* 429 */
 	REPLY_BROKEN,      /* 500 */
@@ -48,14 +49,28 @@ enum reply {
 };
 
 /*
+ * For whom a program is. It decides which cookie holds the session, who is asked about the token
+ * (cabinet.visitor, staff.visitor), which layout and menu stand around a page, and where a visitor
+ * without a session is sent. Devices have no session, cookies or forms: their requests are signed,
+ * the database checks that, and errors are answered in plain text.
+ */
+enum audience { AUDIENCE_CABINET, AUDIENCE_STAFF, AUDIENCE_DEVICE };
+
+/*
  * Who may come. Without ACCESS_ANYONE a session is needed; the database functions decide again, on
  * their own. ACCESS_ANYONE together with others means: a stranger too, but who has a session is
- * shown the frame of the cabinet.
+ * shown the frame around the page. A route names modes of its program's audience.
  */
 enum access {
-	ACCESS_ANYONE = 1,
-	ACCESS_PARENT = 2,
-	ACCESS_PUPIL  = 4,
+	ACCESS_ANYONE  = 1,
+	ACCESS_PARENT  = 2,    /* of the cabinet */
+	ACCESS_PUPIL   = 4,
+	ACCESS_TEACHER = 8,    /* at the desks; one person may have several */
+	ACCESS_TUTOR   = 16,
+	ACCESS_HEAD    = 32,
+	ACCESS_GUARD   = 64,
+	ACCESS_STAFF   = ACCESS_TEACHER | ACCESS_TUTOR | ACCESS_HEAD | ACCESS_GUARD,
+	ACCESS_DEVICE  = 128,
 };
 
 struct request;
@@ -66,6 +81,12 @@ struct route {
 	const char  *path;      /* exact */
 	app_handler *handler;
 	unsigned     access;    /* of enum access */
+	/*
+	 * 0: a urlencoded form of FORM_MAX_BODY_BYTES. More, up to FORM_MAX_UPLOAD_BYTES: multipart/form-data
+	 * with files as well, which nginx must allow for this path too (snippets/upload.conf). Of devices:
+	 * the limit of the plain body, rq->raw.
+	 */
+	size_t       max_body_bytes;
 };
 
 struct app {
@@ -75,6 +96,7 @@ struct app {
 	const struct db_question *questions;
 	int                       question_count;
 	bool                      needs_pepper;
+	enum audience             audience;
 };
 #define APP_COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
@@ -104,8 +126,9 @@ int app_main(int argc, char **argv, const struct app *app);
  */
 struct visitor {
 	bool        is_known;
+	unsigned    access;         /* of enum access: what this visitor is */
 	bool        is_parent;      /* mode «Родитель», else «Ученик» */
-	const char *idn;            /* of the child on show */
+	const char *idn;            /* of the child on show; "" at desks */
 	const char *today;          /* the school's local date, YYYY-MM-DD */
 	bool        needs_touch;    /* app.c: the session's last use should be written down */
 };
@@ -119,6 +142,8 @@ struct request {
 	const char     *token;        /* session token as sent, "" without */
 	const char     *device;       /* confirmed-device token as sent, "" without */
 	struct form_fields query, body;
+	const char     *raw;          /* body of a device's POST, NUL-terminated; NULL elsewhere */
+	size_t          raw_len;
 	bool            bad_input;    /* sticky, set by form.h */
 	int             page_status;  /* of the page that view_send() sends; 0: 200, or 422 when the form has errors */
 	enum reply      db_reply;     /* after db_answer() said false */
@@ -166,8 +191,8 @@ void view_pager(struct request *rq, struct view *page, struct db_rows *rows, int
 enum reply app_error(struct request *rq, enum reply reply);
 
 /*
- * A whole other document: type is a full Content-Type; file_name makes it an attachment, NULL shows
- * it inline.
+ * A whole other document: type is a full Content-Type; file_name (UTF-8, as people wrote it) makes it an
+ * attachment, NULL shows it inline.
  */
 enum reply app_send(struct request *rq, int status, const char *type, const char *file_name,
     const char *bytes, size_t len);
@@ -179,7 +204,14 @@ enum reply app_send(struct request *rq, int status, const char *type, const char
 void app_set_cookie(struct request *rq, const char *name, const char *value, int max_age_s);
 const char *app_cookie(struct request *rq, const char *name);   /* "" when absent */
 
+/*
+ * A header of a device's request, by its name: X-Device, X-Sequence, X-Time, X-Signature; "" when absent.
+ * nginx hands on these alone, and only to devices' programs (snippets/device.conf).
+ */
+const char *app_header(struct request *rq, const char *name);
+
 #define APP_SESSION_COOKIE "__Host-session"
+#define APP_STAFF_COOKIE   "__Host-staff"
 #define APP_DEVICE_COOKIE  "__Host-device"
 #define APP_VISIT_COOKIE   "__Host-visit"   /* anchors the CSRF token of visitors without a session */
 #define APP_LOOK_COOKIE    "__Host-look"    /* theme, size, contrast */

@@ -96,6 +96,8 @@ bool db_is_null(const struct db_rows *rows, int row, int column);
 const char *db_text(const struct db_rows *rows, int row, const char *name);
 int64_t db_int(const struct db_rows *rows, int row, const char *name);   /* 0 for NULL */
 bool db_bool(const struct db_rows *rows, int row, const char *name);
+/* Decodes a bytea of any length into the request's memory; "" and 0 for NULL. */
+const void *db_blob(struct request *rq, const struct db_rows *rows, int row, const char *name, size_t *len);
 /* Decodes a bytea; false when NULL or of another length. */
 bool db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes, size_t len);
 

@@ -27,11 +27,21 @@ struct view;
 #define FORM_MAX_FIELDS       64           /* in a query or a body; more is bad input */
 #define FORM_MAX_QUERY_BYTES  2048
 #define FORM_MAX_BODY_BYTES   (64 * 1024)  /* application/x-www-form-urlencoded */
+#define FORM_MAX_UPLOAD_BYTES (16 * 1024 * 1024)   /* multipart/form-data */
+#define FORM_MAX_FILES        3                    /* of a body */
+#define FORM_MAX_FILE_BYTES   (5 * 1024 * 1024)    /* of one */
 #define FORM_MAX_NAME_BYTES   64
 #define FORM_MAX_COOKIE_BYTES 4096
 
 struct form_field { const char *name; char *value; size_t len; bool is_secret; };
-struct form_fields { struct form_field field[FORM_MAX_FIELDS]; int count; };
+/* A file as it was sent. `name` has no path and no control characters, 120 characters at most. */
+struct form_file { const char *field, *name; const void *bytes; size_t len; };
+struct form_fields {
+	struct form_field field[FORM_MAX_FIELDS];
+	int               count;
+	struct form_file  file[FORM_MAX_FILES];   /* of multipart bodies; fields left empty are not among them */
+	int               file_count;
+};
 
 /*
  * The parsers, apart from requests so that they can be fuzzed. Decoded text goes to the arena.
@@ -40,6 +50,13 @@ struct form_fields { struct form_field field[FORM_MAX_FIELDS]; int count; };
  */
 bool form_parse_urlencoded(struct arena *a, const char *bytes, size_t len, struct form_fields *fields)
     __attribute__((warn_unused_result));
+/*
+ * RFC 7578. Texts are copied, files point into `bytes`, which must live as long. false: malformed, cut short,
+ * a boundary of more than 70 characters, more fields or files than fit, a file that is too long (which app.c
+ * answers with 413).
+ */
+bool form_parse_multipart(struct arena *a, const char *bytes, size_t len, const char *content_type,
+    struct form_fields *fields) __attribute__((warn_unused_result));
 /*
  * The value of one cookie of a Cookie header, or NULL; `__Host-` names that stand there twice count
  * as absent.
@@ -67,6 +84,20 @@ const char *form_choice(struct request *rq, const char *name, const char *const 
 /* A ticked box. */
 bool form_flag(struct request *rq, const char *name);
 bool form_has(struct request *rq, const char *name);
+/*
+ * The form's key, a UUID that {{>parts/key}} put there: what may not happen twice hands it to the database
+ * (site.once). An absent one is bad input.
+ */
+const char *form_key(struct request *rq);
+/* The fields `from` and `to`; NULL for absent ones, words at `to` when they are in the wrong order. */
+struct form_period { const char *from, *to; };
+struct form_period form_period(struct request *rq);
+/*
+ * The files sent in that field, at most `max` (more: words at the field). `type` is by the first bytes and must be
+ * of file.h's table, else words at the field. Returns how many; 0 is no error.
+ */
+struct form_upload { const char *name, *type; const void *bytes; size_t len; };
+int form_uploads(struct request *rq, const char *name, struct form_upload *uploads, int max);
 
 /*
  * Records words for the person next to a field ("" for the whole form); the first one per field
