@@ -525,6 +525,131 @@ comment on table school.excuse is 'What parents say about an absence, before or 
 comment on column school.excuse.is_ahead is 'Announced before the first lesson of its first day';
 create index excuse_pupil on school.excuse (pupil_id, first_day);
 create index excuse_waiting on school.excuse (sent_at) where state = 'sent';
+-- One word about a day at a time: what waits or was accepted leaves no room for a second one of its kind.
+alter table school.excuse add constraint excuse_overlap exclude using gist (
+    int8range(pupil_id, pupil_id, '[]') with &&,
+    int4range(case kind when 'absence' then 1 when 'late' then 2 else 3 end,
+              case kind when 'absence' then 1 when 'late' then 2 else 3 end, '[]') with &&,
+    daterange(first_day, last_day, '[]') with &&) where (state in ('sent', 'accepted'));
+
+create function school.excuse_window(p_today date, out first_day date, out last_day date) language sql immutable as $$
+    -- How far back a family may still explain, and how far ahead it may announce: days. The one place of these numbers.
+    select p_today - 14, p_today + 30
+$$;
+comment on function school.excuse_window is 'The days that an excuse sent today may be about';
+
+create function school.excused_scope(p_kind school.excuse_kind) returns school.absence_scope language sql immutable as $$
+    select case p_kind when 'absence' then 'absent'::school.absence_scope when 'late' then 'late' else 'left' end
+$$;
+comment on function school.excused_scope is 'What a kind of excuse is about';
+
+create function school.code_for(p_school bigint, p_scope school.absence_scope, p_reason school.absence_reason) returns bigint
+language sql stable as $$
+    select c.id from school.attendance_code c
+     where c.school_id = p_school and c.scope = p_scope
+       and (c.reason = p_reason or (c.reason = 'excused' and p_reason = 'ill'))
+     order by c.reason = p_reason desc, c.rank, c.id
+     limit 1
+$$;
+comment on function school.code_for is
+    'The school''s code of a scope and a reason; where no letter stands for illness, that of a valid reason. NULL: it has none';
+
+create function school.apply_excuse() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+    v_code bigint;
+begin
+    -- «н» and an accepted excuse: the reason is known already, whoever writes and whenever.
+    select school.code_for(c.school_id, c.scope, e.reason) into v_code
+      from school.excuse e
+      join school.attendance_code c on c.id = new.code_id and c.reason = 'none' and c.scope = school.excused_scope(e.kind)
+     where e.pupil_id = new.pupil_id and e.state = 'accepted' and new.day between e.first_day and e.last_day
+     limit 1;
+    if v_code is not null then
+        new.code_id := v_code;
+        new.source := 'excuse';
+    end if;
+    return new;
+end $$;
+comment on function school.apply_excuse is 'An absence that was announced and accepted gets its reason as soon as the roll is taken';
+create trigger apply_excuse before insert or update of code_id on school.attendance for each row
+    when (new.source in ('teacher', 'gate')) execute function school.apply_excuse();
+
+-- ---- figures of attendance ------------------------------------------------------------------------------------------------
+
+create function school.lessons_of(p_pupil bigint, p_from date, p_to date)
+returns table (lesson_id bigint, class_id bigint, day date, number smallint, subject_id bigint, has_roll boolean)
+language sql stable rows 300 as $$
+    select l.id, l.class_id, l.day, l.number, l.subject_id, l.roll_at is not null
+      from school.enrolment e
+      join school.lesson l on l.class_id = e.class_id and l.day >= greatest(e.first_day, p_from)
+       and l.day <= least(coalesce(e.last_day, p_to), p_to)
+     where e.pupil_id = p_pupil and e.first_day <= p_to and (e.last_day is null or e.last_day >= p_from)
+       and not l.is_cancelled
+       -- school.attends(), written out: a function with a subquery would be called for each lesson.
+       and (l.subgroup_id is null
+            or l.subgroup_id in (select g.subgroup_id from school.subgroup_pupil g where g.pupil_id = p_pupil))
+$$;
+comment on function school.lessons_of is
+    'The lessons of a pupil in these days: of the class that it was in then, of its own subgroups, not the cancelled ones';
+
+create function school.attendance_figures(p_pupil bigint, p_from date, p_to date, out lessons integer, out missed integer,
+    out ill integer, out excused integer, out unexcused integer, out unnamed integer, out late integer, out left_early integer)
+language sql stable as $$
+    select count(*)::integer, count(*) filter (where a.scope = 'absent')::integer,
+           count(*) filter (where a.scope = 'absent' and a.reason = 'ill')::integer,
+           count(*) filter (where a.scope = 'absent' and a.reason = 'excused')::integer,
+           count(*) filter (where a.scope = 'absent' and a.reason = 'unexcused')::integer,
+           count(*) filter (where a.scope = 'absent' and a.reason = 'none')::integer,
+           count(*) filter (where a.scope = 'late')::integer, count(*) filter (where a.scope = 'left')::integer
+      from school.lessons_of(p_pupil, p_from, p_to) l
+      left join (select t.lesson_id, c.scope, c.reason
+                   from school.attendance t join school.attendance_code c on c.id = t.code_id
+                  where t.pupil_id = p_pupil and t.day between p_from and p_to) a on a.lesson_id = l.lesson_id
+     where l.has_roll
+$$;
+comment on function school.attendance_figures is
+    'One row: lessons of the pupil whose roll was taken, those missed and why (ill, excused, unexcused: по НУП, unnamed: nobody '
+    'said yet), and apart from them lateness and early leaving, at which the pupil was present';
+
+create function school.share_of(p_lessons bigint, p_missed bigint) returns numeric language sql immutable as $$
+    select trunc(100.0 * (p_lessons - p_missed) / nullif(p_lessons, 0), 1)
+$$;
+comment on function school.share_of is
+    'The formula of presence, in per cent: lessons present / lessons with a roll. Cut, not rounded: 100 means that nothing was missed';
+
+create function school.attendance_share(p_pupil bigint, p_from date, p_to date) returns numeric language sql stable as $$
+    select school.share_of(f.lessons, f.missed) from school.attendance_figures(p_pupil, p_from, p_to) f
+$$;
+comment on function school.attendance_share is 'Share of presence of a pupil in these days, per cent; NULL when no roll was taken';
+
+create function school.open_absences(p_pupil bigint, p_from date) returns integer language sql stable as $$
+    select count(*)::integer
+      from school.attendance a
+      join school.attendance_code c on c.id = a.code_id and c.scope = 'absent' and c.reason = 'none'
+      join school.lesson l on l.id = a.lesson_id and l.roll_at is not null and not l.is_cancelled
+     where a.pupil_id = p_pupil and a.day >= p_from
+       and not exists (select from school.excuse e where e.pupil_id = p_pupil and e.kind = 'absence' and e.state = 'sent'
+                          and a.day between e.first_day and e.last_day)
+$$;
+comment on function school.open_absences is
+    'Lessons missed since that day that nobody has explained: no reason in the journal and no excuse of the family on its way';
+
+create function school.expected_absences(p_class bigint, p_day date)
+returns table (pupil_id bigint, excuse_id bigint, kind school.excuse_kind, reason school.absence_reason,
+    state school.excuse_state, is_ahead boolean, code_id bigint)
+language sql stable rows 2 as $$
+    select e.pupil_id, e.id, e.kind, e.reason, e.state, e.is_ahead,
+           school.code_for(k.school_id, school.excused_scope(e.kind), case e.state when 'accepted' then e.reason else 'none' end)
+      from school.enrolment n
+      join school.class k on k.id = n.class_id
+      join school.excuse e on e.pupil_id = n.pupil_id and e.state in ('sent', 'accepted')
+       and e.first_day <= p_day and e.last_day >= p_day
+     where n.class_id = p_class and n.first_day <= p_day and (n.last_day is null or n.last_day >= p_day)
+     order by e.pupil_id, e.kind
+$$;
+comment on function school.expected_absences is
+    'What families said about a class and a day, accepted or still waiting: the roll can be prefilled. code_id: what to write, the '
+    'plain code of the scope while nobody decided';
 
 -- ---- sums that pages read -------------------------------------------------------------------------------------------------
 
