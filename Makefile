@@ -11,7 +11,8 @@ BUILD  ?= build/release
 Q       = $(if $(V),,@echo "  $(@F)";)
 PKGS    = libpq ctpl gio-2.0 libxml-2.0 libcrypto libqrencode
 WARN    = -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual \
-          -Wpointer-arith -Wwrite-strings -Wundef -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough
+          -Wpointer-arith -Wwrite-strings -Wundef -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough \
+          -Wno-missing-field-initializers
 HARDEN ?= -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE \
           -fno-strict-overflow
 LDHARD  = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed

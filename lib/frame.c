@@ -15,11 +15,21 @@ static const struct {
 	unsigned    access;
 	bool        more_only;
 } sections[] = {
-	{ "nav", "/",         "home",     "Главная",    EVERYBODY,     false },
-	{ "nav", "/finance",  "finance",  "Финансы",    ACCESS_PARENT, false },
-	{ "own", "/settings", "settings", "Настройки",  EVERYBODY,     true },
-	{ "own", "/devices",  "devices",  "Устройства", EVERYBODY,     true },
-	{ "own", "/rules",    "rules",    "Правила",    EVERYBODY,     true },
+	{ "nav", "/",              "home",       "Главная",       EVERYBODY,      false },
+	{ "nav", "/diary",         "diary",      "Дневник",       EVERYBODY,      false },
+	{ "nav", "/timetable",     "timetable",  "Расписание",    EVERYBODY,      false },
+	{ "nav", "/attendance",    "attendance", "Посещаемость",  EVERYBODY,      true },
+	{ "nav", "/security",      "security",   "Безопасность",  EVERYBODY,      true },
+	{ "nav", "/finance",       "finance",    "Финансы",       ACCESS_PARENT,  false },
+	{ "own", "/settings",      "settings",   "Настройки",     EVERYBODY,      true },
+	{ "own", "/devices",       "devices",    "Устройства",    EVERYBODY,      true },
+	{ "own", "/rules",         "rules",      "Правила",       EVERYBODY,      true },
+
+	{ "nav", "/staff",         "home",       "Рабочие места", ACCESS_STAFF,   false },
+	{ "nav", "/staff/journal", "diary",      "Журнал",        ACCESS_TEACHER, false },
+	{ "nav", "/staff/class",   "attendance", "Мой класс",     ACCESS_TUTOR,   false },
+	{ "nav", "/staff/head",    "timetable",  "Учебная часть", ACCESS_HEAD,    false },
+	{ "nav", "/staff/gate",    "security",   "Вход в школу",  ACCESS_GUARD,   false },
 };
 
 bool
