@@ -139,12 +139,16 @@ create table school.event (
     ends       time,
     title      text not null check (char_length(title) between 1 and 200),
     place      text not null default '',
+    is_cancelled boolean not null default false,
+    revision   integer not null default 0,
+    changed_at timestamptz not null default now(),
     check (last_day >= day and (ends is null or (starts is not null and ends > starts and last_day = day))),
     foreign key (class_id, school_id) references school.class (id, school_id)
 );
 comment on table school.event is 'What the calendar shows besides lessons: events, excursions, exams, meetings of parents';
 comment on column school.event.class_id is 'NULL: the whole school';
 comment on column school.event.starts is 'NULL: the whole day';
+comment on column school.event.revision is 'How often it was changed: calendars ask';
 create index event_day on school.event (school_id, day);
 create index event_class on school.event (class_id);
 
@@ -228,12 +232,15 @@ create table school.lesson (
     room             text not null default '' check (char_length(room) <= 20),
     was_subject_id   bigint references school.subject,
     was_staff_id     bigint references auth.staff,
+    was_room         text,
     is_cancelled     boolean not null default false,
     note             text not null default '' check (char_length(note) <= 200),
     remote_url       text check (remote_url ~ '^https://[^[:space:]]{3,300}$'),
     theme            text not null default '' check (char_length(theme) <= 200),
     roll_at          timestamptz,
     roll_by          bigint references auth.staff,
+    revision         smallint not null default 0,
+    changed_at       timestamptz not null default now(),
     foreign key (subgroup_id, class_id) references school.subgroup (id, class_id),
     unique nulls not distinct (class_id, day, number, subgroup_id),
     unique (id, subject_id, day)
@@ -241,19 +248,110 @@ create table school.lesson (
 comment on table school.lesson is 'Lessons, planned and held: made from slots for a term ahead, then changed one by one';
 comment on column school.lesson.was_subject_id is 'Замена: the subject that stood in the timetable, when it was another';
 comment on column school.lesson.was_staff_id is 'Замена: the teacher who stood in the timetable';
+comment on column school.lesson.was_room is 'The room that stood in the timetable, when it was another';
 comment on column school.lesson.note is 'Why it was changed or cancelled, for parents to read: no names';
 comment on column school.lesson.remote_url is 'Link of a lesson held from afar';
 comment on column school.lesson.theme is 'What was covered';
 comment on column school.lesson.roll_at is 'When the teacher said who is here; NULL: not yet';
+comment on column school.lesson.revision is 'How often what calendars show of it was changed';
 create index lesson_staff on school.lesson (staff_id, day);
 create index lesson_subgroup on school.lesson (subgroup_id);
 create index lesson_was_staff on school.lesson (was_staff_id, day) where was_staff_id is not null;
+
+create function school.count_revision() returns trigger language plpgsql set search_path = '' as $$
+begin
+    new.revision := old.revision + 1;
+    new.changed_at := now();
+    return new;
+end $$;
+comment on function school.count_revision is 'A lesson or an event was changed for those who have it in a calendar';
+create trigger count_revision before update on school.lesson for each row
+    when ((old.day, old.number, old.subject_id, old.staff_id, old.room, old.is_cancelled, old.note, old.remote_url) is distinct from
+          (new.day, new.number, new.subject_id, new.staff_id, new.room, new.is_cancelled, new.note, new.remote_url))
+    execute function school.count_revision();
+create trigger count_revision before update on school.event for each row
+    when ((old.day, old.last_day, old.starts, old.ends, old.title, old.place, old.kind, old.is_cancelled) is distinct from
+          (new.day, new.last_day, new.starts, new.ends, new.title, new.place, new.kind, new.is_cancelled))
+    execute function school.count_revision();
 
 create function school.attends(p_pupil bigint, p_subgroup bigint) returns boolean language sql stable as $$
     select p_subgroup is null
         or exists (select from school.subgroup_pupil g where g.subgroup_id = p_subgroup and g.pupil_id = p_pupil)
 $$;
 comment on function school.attends is 'Whether a lesson of this subgroup (NULL: of the whole class) is the pupil''s, who is in the class';
+
+create function school.next_lesson(p_pupil bigint, p_day date, out day date, out number smallint, out title text, out room text,
+    out starts time)
+language sql stable as $$
+    select f.day, f.number, f.title, f.room, b.starts
+      from (select l.day, l.number, j.title, l.room, k.school_id
+              from school.enrolment e
+              join school.class k on k.id = e.class_id
+             cross join lateral (
+                   select l.* from school.lesson l
+                    where l.class_id = e.class_id and l.day >= greatest(p_day, e.first_day)
+                      and (e.last_day is null or l.day <= e.last_day)
+                      and not l.is_cancelled and school.attends(p_pupil, l.subgroup_id)
+                    order by l.day, l.number limit 1) l
+              join school.subject j on j.id = l.subject_id
+             where e.pupil_id = p_pupil and (e.last_day is null or e.last_day >= p_day)
+             order by l.day, l.number limit 1) f
+      left join school.bell b on b.bells_id = school.bells_on(f.school_id, f.day) and b.number = f.number
+$$;
+comment on function school.next_lesson is 'The first lesson of a pupil on that day or the next one that has any; all NULL when none is planned';
+
+create function school.now_next(p_pupil bigint, p_now timestamp)
+returns table (now_kind text, now_title text, now_room text, now_number smallint, now_starts timestamp, now_ends timestamp,
+               now_left integer, now_till date, next_day date, next_starts time, next_title text, next_is_tomorrow boolean)
+language plpgsql stable rows 1 as $$
+declare
+    v_today date := p_now::date;
+    v_class bigint := school.class_on(p_pupil, v_today);
+    v_school bigint := (select p.school_id from school.pupil p where p.id = p_pupil);
+    v_grade integer := (select k.grade from school.pupil p join school.class k on k.id = coalesce(v_class, p.class_id)
+                         where p.id = p_pupil);
+    v_lesson record;
+    v_next record;
+    v_begun boolean;
+begin
+    -- The lesson that goes on, or the next one of today.
+    select j.title, l.room, l.number, v_today + b.starts as starts, v_today + b.ends as ends into v_lesson
+      from school.lesson l
+      join school.subject j on j.id = l.subject_id
+      join school.bell b on b.bells_id = school.bells_on(v_school, v_today) and b.number = l.number
+     where l.class_id = v_class and l.day = v_today and not l.is_cancelled and school.attends(p_pupil, l.subgroup_id)
+       and b.ends > p_now::time
+     order by l.number limit 1;
+    if found then
+        select count(*) > 0 into v_begun
+          from school.lesson l join school.bell b on b.bells_id = school.bells_on(v_school, v_today) and b.number = l.number
+         where l.class_id = v_class and l.day = v_today and not l.is_cancelled and school.attends(p_pupil, l.subgroup_id)
+           and b.starts <= p_now::time;
+        now_title := v_lesson.title; now_room := v_lesson.room; now_number := v_lesson.number;
+        now_starts := v_lesson.starts; now_ends := v_lesson.ends;
+        now_kind := case when v_lesson.starts <= p_now then 'lesson' when v_begun then 'break' else 'before' end;
+        now_left := ceil(extract(epoch from case now_kind when 'lesson' then v_lesson.ends else v_lesson.starts end - p_now) / 60);
+        next_day := v_today; next_starts := v_lesson.starts::time; next_title := v_lesson.title; next_is_tomorrow := false;
+        return next;
+        return;
+    end if;
+    select n.day, n.starts, n.title into v_next from school.next_lesson(p_pupil, v_today + 1) n;
+    next_day := v_next.day; next_starts := v_next.starts; next_title := v_next.title;
+    next_is_tomorrow := v_next.day = v_today + 1;
+    if exists (select from school.term t where t.school_id = v_school and t.grades @> v_grade and v_today between t.first_day and t.last_day) then
+        now_kind := case when exists (select from school.lesson l where l.class_id = v_class and l.day = v_today and not l.is_cancelled
+                                         and school.attends(p_pupil, l.subgroup_id)) then 'after' else 'free' end;
+    else
+        now_kind := 'holidays';
+        now_till := (select min(t.first_day) - 1 from school.term t
+                      where t.school_id = v_school and t.grades @> v_grade and t.first_day > v_today);
+    end if;
+    return next;
+end $$;
+comment on function school.now_next is
+    'One row: what goes on at that local moment. now_kind: lesson, break, before (the first lesson is to come), after (lessons are over), '
+    'free (a day without lessons), holidays (till now_till). now_left: minutes to the end of the lesson, or to its beginning. '
+    'next_…: the first lesson to come; NULL when none is planned. Shown by templates/parts/now-next.html';
 
 -- ---- homework -----------------------------------------------------------------------------------------------------------
 
@@ -650,6 +748,29 @@ $$;
 comment on function school.expected_absences is
     'What families said about a class and a day, accepted or still waiting: the roll can be prefilled. code_id: what to write, the '
     'plain code of the scope while nobody decided';
+
+-- ---- calendars ------------------------------------------------------------------------------------------------------------
+
+create type auth.calendar_kind as enum ('lessons', 'homework', 'events');
+comment on type auth.calendar_kind is 'events: exams, important works, events of school and class, holidays';
+
+create table auth.calendar (
+    id          bigint generated always as identity primary key,
+    access_id   bigint not null references auth.access,
+    kind        auth.calendar_kind not null,
+    token_hash  bytea not null unique check (octet_length(token_hash) = 32),
+    form_key    uuid not null,
+    remind_min  smallint check (remind_min between 0 and 2880),
+    with_idn    boolean not null,
+    created_at  timestamptz not null default now(),
+    revoked_at  timestamptz,
+    unique (access_id, form_key)
+);
+comment on table auth.calendar is 'Addresses of iCal subscriptions: who has one reads that calendar of that child, without logging in';
+comment on column auth.calendar.token_hash is 'SHA-256 of the token''s text; the token itself is shown once and kept nowhere';
+comment on column auth.calendar.form_key is 'Of the form that made it: sent again it makes a new address in place of the one that was not seen';
+comment on column auth.calendar.remind_min is 'Minutes before the beginning (of a whole day: before 18:00 the day before is 360); NULL: no reminder';
+comment on column auth.calendar.with_idn is 'Titles begin with the last signs of the ИДН: for families with several children';
 
 -- ---- sums that pages read -------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,9 @@
 begin;
 
 drop trigger keep_enrolment on school.pupil;
+drop function school.next_lesson, school.now_next;
+drop table auth.calendar;
+drop type auth.calendar_kind;
 drop function school.expected_absences, school.open_absences, school.attendance_share, school.share_of,
     school.attendance_figures, school.lessons_of, school.code_for, school.excused_scope, school.excuse_window;
 drop table school.average, school.excuse, school.attendance, school.attendance_code, school.final_mark, school.mark_change,
@@ -12,6 +15,7 @@ drop table school.average, school.excuse, school.attendance, school.attendance_c
     school.bell, school.bells, school.day_off, school.term, school.enrolment;
 drop function school.keep_enrolment, school.class_on, school.term_on, school.bells_on, school.attends,
     school.note_mark_change, school.sum_marks, school.mark_changed, school.work_changed, school.apply_excuse;
+drop function school.count_revision;
 drop domain school.mark_value;
 drop type school.term_kind, school.event_kind, school.final_period, school.absence_scope, school.absence_reason,
     school.attendance_source, school.excuse_kind, school.excuse_state;
