@@ -274,6 +274,36 @@ create trigger count_revision before update on school.event for each row
           (new.day, new.last_day, new.starts, new.ends, new.title, new.place, new.kind, new.is_cancelled))
     execute function school.count_revision();
 
+create function school.make_lessons(p_class bigint, p_from date, p_to date) returns integer language plpgsql as $$
+declare
+    v_made integer;
+begin
+    insert into school.lesson (class_id, subgroup_id, day, number, subject_id, staff_id, room)
+    select s.class_id, s.subgroup_id, d.day, s.number, s.subject_id, s.staff_id, s.room
+      from school.class k
+      join school.year y on y.id = k.year_id
+      join school.slot s on s.class_id = k.id
+     cross join lateral (select g::date as day
+                           from generate_series(greatest(p_from, y.first_day, s.first_day)::timestamp,
+                                                least(p_to, y.last_day, s.last_day)::timestamp, interval '1 day') g) d
+     where k.id = p_class
+       and extract(isodow from d.day) = s.weekday
+       and exists (select from school.term t
+                    where t.year_id = k.year_id and t.grades @> k.grade::int and d.day between t.first_day and t.last_day)
+       and not exists (select from school.day_off o where o.school_id = k.school_id and o.day = d.day)
+       -- Not beside a lesson that stands there already, unless both are of subgroups: it may be what a substitution left.
+       and not exists (select from school.lesson l
+                        where l.class_id = s.class_id and l.day = d.day and l.number = s.number
+                          and (l.subgroup_id is null or s.subgroup_id is null or l.subgroup_id = s.subgroup_id))
+     order by d.day, s.number, s.id
+        on conflict do nothing;
+    get diagnostics v_made = row_count;
+    return v_made;
+end $$;
+comment on function school.make_lessons is
+    'Makes the lessons of a class for these days (both included) from its timetable, days off and holidays left out, and answers how '
+    'many. Lessons that exist stay as they are, so it may be called again, and after the timetable has changed';
+
 create function school.attends(p_pupil bigint, p_subgroup bigint) returns boolean language sql stable as $$
     select p_subgroup is null
         or exists (select from school.subgroup_pupil g where g.subgroup_id = p_subgroup and g.pupil_id = p_pupil)
@@ -829,6 +859,32 @@ begin
      where a.pupil_id = p_pupil and a.term_id = v_term and a.subject_id = p_subject;
 end $$;
 comment on function school.sum_marks is 'Makes the sums of one pupil, subject and term anew';
+
+create function school.rebuild_averages(p_school bigint default null) returns bigint language plpgsql as $$
+declare
+    v_made bigint;
+begin
+    delete from school.average a
+     where p_school is null or a.term_id in (select t.id from school.term t where t.school_id = p_school);
+    insert into school.average (pupil_id, term_id, subject_id, n, points, weight, weighted, n5, n4, n3, n2, n1, major_n, major_points)
+    select m.pupil_id, t.id, m.subject_id, count(m.points), coalesce(sum(m.points), 0),
+           coalesce(sum(w.weight) filter (where m.points is not null), 0), coalesce(sum(m.points * w.weight), 0),
+           count(*) filter (where m.points = 5), count(*) filter (where m.points = 4), count(*) filter (where m.points = 3),
+           count(*) filter (where m.points = 2), count(*) filter (where m.points = 1),
+           count(m.points) filter (where k.is_major), coalesce(sum(m.points) filter (where k.is_major), 0)
+      from school.mark m
+      join school.work w on w.id = m.work_id
+      join school.work_kind k on k.id = w.kind_id
+      join school.enrolment e on e.pupil_id = m.pupil_id and e.first_day <= m.day and (e.last_day is null or e.last_day >= m.day)
+      join school.class c on c.id = e.class_id
+      join school.term t on t.school_id = c.school_id and t.grades @> c.grade::int and m.day between t.first_day and t.last_day
+     where p_school is null or t.school_id = p_school
+     group by m.pupil_id, t.id, m.subject_id;
+    get diagnostics v_made = row_count;
+    return v_made;
+end $$;
+comment on function school.rebuild_averages is
+    'Makes all sums of a school (NULL: of all) anew, in one go: after marks were loaded in bulk. Answers how many rows there are';
 
 create function school.mark_changed() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
