@@ -1,5 +1,6 @@
--- Sixty pupils with contracts, without secrets: scripts/demo-contracts gives those to the first ones. Each choice is taken
--- from a hash of the pupil's number, so the same pupils appear in every demo; the names exist nowhere else.
+-- Pupils with contracts, without secrets: scripts/demo-contracts gives those to the first ones. Each choice is taken from a hash
+-- of the pupil's number, so the same pupils appear in every demo; the names exist nowhere else. The first sixty are spread over
+-- six classes and two schools, the others make 7 «Б» a class of 28 and give it a 7 «А» to be compared with.
 
 set local role kabinet_owner;
 
@@ -27,7 +28,7 @@ declare
     v_payer text;
     v_class text;
 begin
-    for n in 0..59 loop
+    for n in 0..91 loop
         -- The first two are children of one family.
         v_family := case when n = 1 then 0 else n end;
         v_surname := pg_temp.pick(c_surnames, v_family, 'surname');
@@ -38,8 +39,9 @@ begin
         v_payer := concat_ws(' ', v_surname || 'а', pg_temp.pick(c_girls, v_family, 'payer'),
             pg_temp.pick(c_fathers, v_family, 'grandfather') || 'на');
         v_class := case when n < 48 then (array['7Б', '1А', '3Б', '5В', '9А', '11А'])[1 + n % 6]
-                        else (array['4А', '8Б'])[1 + n % 2] end;
-        perform people.enroll(case when n < 48 then '027039' else '027052' end, v_class,
+                        when n < 60 then (array['4А', '8Б'])[1 + n % 2]
+                        when n < 80 then '7Б' else '7А' end;
+        perform people.enroll(case when n between 48 and 59 then '027052' else '027039' end, v_class,
             case n when 0 then 'I44F2EUE5W' else pg_temp.idn(n) end, v_child, v_payer, null);
     end loop;
 end $$;
