@@ -130,11 +130,17 @@ cell_value(const struct db_rows *rows, int row, const struct column *c)
 void
 view_values(struct view *v, const struct db_rows *rows)
 {
+	view_row(v, rows, 0);
+}
+
+void
+view_row(struct view *v, const struct db_rows *rows, int row)
+{
 	const struct table *t = map_columns(v->arena, rows);
 
-	assert(db_row_count(rows) > 0);
+	assert(row >= 0 && row < db_row_count(rows));
 	for (int i = 0; i < t->column_count; i++)
-		bind(v, t->columns[i].symbol, false)->value = cell_value(rows, 0, &t->columns[i]);
+		bind(v, t->columns[i].symbol, false)->value = cell_value(rows, row, &t->columns[i]);
 }
 
 /* A new section under the name, in place of an earlier one; NULL when no template has it. */

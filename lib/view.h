@@ -101,6 +101,8 @@ void view_html(struct view *v, const char *name, struct html markup);
 
 /* Every column of the first row becomes a symbol; the row must exist (asserted). */
 void view_values(struct view *v, const struct db_rows *rows);
+/* The same of any row: for what three levels need, with view_add(). */
+void view_row(struct view *v, const struct db_rows *rows, int row);
 /*
  * The section once per row, with the row's columns as symbols (integers stay integers, booleans are
  * 0 or 1, NULL is "").
