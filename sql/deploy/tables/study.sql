@@ -142,7 +142,7 @@ create table school.event (
     is_cancelled boolean not null default false,
     revision   integer not null default 0,
     changed_at timestamptz not null default now(),
-    check (last_day >= day and (ends is null or (starts is not null and ends > starts and last_day = day))),
+    check (last_day between day and day + 60 and (ends is null or (starts is not null and ends > starts and last_day = day))),
     foreign key (class_id, school_id) references school.class (id, school_id)
 );
 comment on table school.event is 'What the calendar shows besides lessons: events, excursions, exams, meetings of parents';
@@ -790,7 +790,7 @@ create table auth.calendar (
     kind        auth.calendar_kind not null,
     token_hash  bytea not null unique check (octet_length(token_hash) = 32),
     form_key    uuid not null,
-    remind_min  smallint check (remind_min between 0 and 2880),
+    reminds     boolean not null,
     with_idn    boolean not null,
     created_at  timestamptz not null default now(),
     revoked_at  timestamptz,
@@ -799,7 +799,7 @@ create table auth.calendar (
 comment on table auth.calendar is 'Addresses of iCal subscriptions: who has one reads that calendar of that child, without logging in';
 comment on column auth.calendar.token_hash is 'SHA-256 of the token''s text; the token itself is shown once and kept nowhere';
 comment on column auth.calendar.form_key is 'Of the form that made it: sent again it makes a new address in place of the one that was not seen';
-comment on column auth.calendar.remind_min is 'Minutes before the beginning (of a whole day: before 18:00 the day before is 360); NULL: no reminder';
+comment on column auth.calendar.reminds is 'With reminders: ten minutes before a lesson, the day before all else';
 comment on column auth.calendar.with_idn is 'Titles begin with the last signs of the ИДН: for families with several children';
 
 -- ---- sums that pages read -------------------------------------------------------------------------------------------------
