@@ -27,45 +27,22 @@ static const struct db_question questions[Q__COUNT] = {
 };
 
 /* What of the statement is wanted; absent dates are NULL, an absent kind means all. */
-struct filter { const char *from, *to, *kind; };
+struct filter { struct form_period period; const char *kind; };
 
 static struct filter
 read_filter(struct request *rq)
 {
-	struct filter filter = {
-		.from = form_date(rq, "from", NULL),
-		.to = form_date(rq, "to", NULL),
-		.kind = form_text(rq, "kind", 32, NULL),
-	};
-
-	if (filter.from != NULL && filter.to != NULL && strcmp(filter.from, filter.to) > 0)
-		form_error(rq, "to", "Конец периода раньше начала.");
-	return filter;
+	return (struct filter){ .period = form_period(rq), .kind = form_text(rq, "kind", 32, NULL) };
 }
 
 static struct db_rows *
 ask_statement(struct request *rq, const struct filter *filter, int limit, int64_t before)
 {
-	return db_ask(rq, Q_STATEMENT, DB_TEXT(filter->from), DB_TEXT(filter->to), DB_TEXT(filter->kind),
+	return db_ask(rq, Q_STATEMENT, DB_TEXT(filter->period.from), DB_TEXT(filter->period.to), DB_TEXT(filter->kind),
 	    DB_INT(limit), DB_ID(before));
 }
 
 /* ---- the statement --------------------------------------------------------------------------- */
-
-static void
-add_kinds(struct view *page, const struct db_rows *kinds, const struct filter *filter)
-{
-	for (int i = 0; i < db_row_count(kinds); i++) {
-		struct view *row = view_add(page, "kind");
-		const char *kind = db_text(kinds, i, "kind");
-
-		view_text(row, "kind", kind);
-		view_text(row, "title", db_text(kinds, i, "title"));
-		view_flag(row, "is_selected", filter->kind != NULL && strcmp(kind, filter->kind) == 0);
-	}
-	if (db_row_count(kinds) == 0)
-		view_none(page, "kind");
-}
 
 /* The chip of a period; the one that is on show, as `totals` say, is marked. */
 static void
@@ -111,9 +88,9 @@ add_filter(struct request *rq, struct view *page, const struct filter *filter, c
 	view_text(page, "value_from", db_text(totals, 0, "from_day"));
 	view_text(page, "value_to", db_text(totals, 0, "to_day"));
 	view_text(page, "today", rq->visitor.today);
-	view_text(page, "csv_url", url_path(rq, "/finance/statement.csv", "from", filter->from, "to", filter->to,
+	view_text(page, "csv_url", url_path(rq, "/finance/statement.csv", "from", filter->period.from, "to", filter->period.to,
 	    "kind", filter->kind, NULL));
-	view_text(page, "print_url", url_path(rq, "/finance", "from", filter->from, "to", filter->to,
+	view_text(page, "print_url", url_path(rq, "/finance", "from", filter->period.from, "to", filter->period.to,
 	    "kind", filter->kind, "print", "1", NULL));
 }
 
@@ -129,7 +106,7 @@ show_statement(struct request *rq)
 	int64_t before = form_int(rq, "before", 1, INT64_MAX, 0);
 	int limit = is_print ? LINES_IN_PRINT : LINES_ON_PAGE;
 	struct db_rows *balance = db_ask(rq, Q_BALANCE);
-	struct db_rows *totals = db_ask(rq, Q_TOTALS, DB_TEXT(filter.from), DB_TEXT(filter.to),
+	struct db_rows *totals = db_ask(rq, Q_TOTALS, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
 	    DB_TEXT(filter.kind));
 	struct db_rows *lines = ask_statement(rq, &filter, limit + 1, before);
 	struct db_rows *kinds = db_ask(rq, Q_KINDS);
@@ -143,7 +120,7 @@ show_statement(struct request *rq)
 	view_values(page, totals);
 	view_groups(page, "day", "line", lines, "day");
 	view_flag(page, "is_print", is_print);
-	add_kinds(page, kinds, &filter);
+	view_choices(page, "kind", kinds, "kind", filter.kind);
 	add_periods(rq, page, totals);
 	add_filter(rq, page, &filter, totals);
 	return view_send(rq, page);

@@ -62,17 +62,14 @@ show_settings(struct request *rq)
 static enum reply
 set_look(struct request *rq)
 {
-	static const char *const themes[] = { "auto", "light", "dark", NULL };
-	static const char *const sizes[] = { "m", "l", "xl", NULL };
-	static const char *const contrasts[] = { "normal", "high", NULL };
-	const char *theme = form_choice(rq, "theme", themes, themes[0]);
-	const char *size = form_choice(rq, "size", sizes, sizes[0]);
-	const char *contrast = form_choice(rq, "contrast", contrasts, contrasts[0]);
+	const char *look = "";
 
+	for (int i = 0; i < APP_LOOK_PARTS; i++)
+		look = arena_printf(rq->arena, "%s%s%s", look, i > 0 ? "." : "",
+		    form_choice(rq, app_look[i].name, app_look[i].choices, app_look[i].choices[0]));
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
-	app_set_cookie(rq, APP_LOOK_COOKIE, arena_printf(rq->arena, "%s.%s.%s", theme, size, contrast),
-	    LOOK_COOKIE_S);
+	app_set_cookie(rq, APP_LOOK_COOKIE, look, LOOK_COOKIE_S);
 	return app_redirect(rq, "/settings", "done", "look", NULL);
 }
 

@@ -5,6 +5,8 @@
 #ifndef KABINET_APP_PRIVATE_H
 #define KABINET_APP_PRIVATE_H
 
+#include <time.h>
+
 #include "app.h"
 #include "text.h"
 
@@ -20,7 +22,7 @@ struct app_state {
 	const char       *origin;       /* Origin header, "" when absent */
 	const char       *fetch_site;   /* Sec-Fetch-Site, "" when absent */
 	const char       *allowed_method;   /* of the path, when the request's is not (405) */
-	struct db_rows   *visitor;      /* of cabinet.visitor, NULL when nobody asked */
+	struct db_rows   *visitor;      /* of cabinet.visitor or staff.visitor, NULL when nobody asked */
 	struct text       set_cookies;  /* `Set-Cookie: ...` lines */
 	struct text       page;
 	int               status;       /* 0: nothing was sent */
@@ -34,6 +36,27 @@ struct app_state {
  */
 void app_write(struct request *rq, int status, const char *type, const char *extra_headers,
     const char *bytes, size_t len);
+
+/* Of a clock that nobody sets. */
+static inline int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* frame.c: the way in for the visitors of an audience; devices have none. */
+struct app_door {
+	const char *cookie;      /* holds the session token */
+	const char *home;        /* where to after logging in */
+	const char *login;
+	const char *expired;     /* ?done= when the session has ended */
+	const char *layout;      /* the template around pages */
+	const char *forbidden;   /* 403 in words */
+};
+const struct app_door *frame_door(const struct request *rq);
 
 /*
  * csrf.c: the token for the forms of this page (a stranger without an anchor gets the cookie); the
@@ -53,7 +76,7 @@ const char *reply_token_cookie(struct request *rq, const char *name);
  * may not come here.
  */
 bool frame_know_visitor(struct request *rq);
-/* frame.c: the page inside layout.html, into rq->state->page; false when it is broken. */
+/* frame.c: the page inside its layout, into rq->state->page; false when it is broken. */
 bool frame_render(struct request *rq, struct view *page);
 
 #endif

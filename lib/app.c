@@ -29,6 +29,7 @@
 #define WORKER_MIN_LIFE_MS    1000   /* one that dies sooner is restarted after a pause of this length */
 #define SHUTDOWN_PATIENCE_MS  10000
 #define HANDLER_RUNS_MAX      3      /* serialization failures */
+#define DEVICE_HEADER_BYTES   200
 
 static volatile sig_atomic_t stop_requested;
 static FCGX_Request fcgi;
@@ -39,15 +40,6 @@ on_stop(int sig)
 	(void)sig;
 	stop_requested = 1;
 	FCGX_ShutdownPending();
-}
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static const char *
@@ -101,28 +93,77 @@ content_length(void)
 	return int_parse(s, 0, INT64_MAX, &n) ? n : -1;
 }
 
-/*
- * The form body; fewer bytes than announced means that the client left, and that nothing may be
- * done.
- */
+/* Is the body's Content-Type this one, whatever its parameters? */
+static bool
+is_type(const char *type)
+{
+	const char *s = param("CONTENT_TYPE");
+	size_t len = strlen(type);
+
+	return strncasecmp(s, type, len) == 0 && strchr("; ", s[len]) != NULL;
+}
+
+/* What a body is made into: the form's fields and files, or the plain text of a device. */
+static enum reply
+parse_body(struct request *rq, char *bytes, size_t len)
+{
+	if (rq->state->app->audience == AUDIENCE_DEVICE) {
+		rq->raw = bytes;
+		rq->raw_len = len;
+		return is_type("text/plain") && text_is_utf8(bytes, len) ? REPLY_GO_ON : REPLY_BAD_INPUT;
+	}
+	if (rq->route->max_body_bytes > 0 && is_type("multipart/form-data"))
+		return form_parse_multipart(rq->arena, bytes, len, param("CONTENT_TYPE"), &rq->body) ?
+		    REPLY_GO_ON : REPLY_BAD_INPUT;
+	if (len > FORM_MAX_BODY_BYTES)
+		return REPLY_TOO_LARGE;
+	if (len > 0 && !is_type("application/x-www-form-urlencoded"))
+		return REPLY_BAD_INPUT;
+	if (!form_parse_urlencoded(rq->arena, bytes, len, &rq->body))
+		return REPLY_BAD_INPUT;
+	crypto_wipe(bytes, len);
+	return REPLY_GO_ON;
+}
+
+/* Fewer bytes than announced means that the client left, and that nothing may be done. */
 static enum reply
 read_body(struct request *rq)
 {
-	static const char form_type[] = "application/x-www-form-urlencoded";
+	size_t limit = rq->route->max_body_bytes > 0 ? rq->route->max_body_bytes : FORM_MAX_BODY_BYTES;
 	int64_t len = content_length();
 	char *bytes;
 
-	if (len < 0 || len > FORM_MAX_BODY_BYTES)
+	if (len < 0)
 		return REPLY_BAD_INPUT;
-	if (len > 0 && strncmp(param("CONTENT_TYPE"), form_type, sizeof form_type - 1) != 0)
-		return REPLY_BAD_INPUT;
+	if (len > (int64_t)limit)
+		return REPLY_TOO_LARGE;
 	bytes = arena_alloc(rq->arena, (size_t)len + 1);
 	if (FCGX_GetStr(bytes, (int)len, fcgi.in) != (int)len)
 		return REPLY_BAD_INPUT;
-	if (!form_parse_urlencoded(rq->arena, bytes, (size_t)len, &rq->body))
-		return REPLY_BAD_INPUT;
-	crypto_wipe(bytes, (size_t)len);
-	return REPLY_GO_ON;
+	return parse_body(rq, bytes, (size_t)len);
+}
+
+const char *
+app_header(struct request *rq, const char *name)
+{
+	static const struct { const char *name, *variable; } headers[] = {
+		{ "X-Device", "HTTP_X_DEVICE" }, { "X-Sequence", "HTTP_X_SEQUENCE" },
+		{ "X-Time", "HTTP_X_TIME" }, { "X-Signature", "HTTP_X_SIGNATURE" },
+	};
+
+	for (int i = 0; i < APP_COUNT(headers); i++) {
+		const char *value = param(headers[i].variable);
+		size_t len = strnlen(value, DEVICE_HEADER_BYTES + 1);
+
+		if (strcmp(headers[i].name, name) != 0)
+			continue;
+		if (len <= DEVICE_HEADER_BYTES && text_is_utf8(value, len))
+			return value;
+		rq->bad_input = true;
+		return "";
+	}
+	log_error("bug-header", "name=%s", name);
+	abort();
 }
 
 static enum reply
@@ -143,7 +184,7 @@ read_request(struct request *rq)
 	if (strlen(query) > FORM_MAX_QUERY_BYTES ||
 	    !form_parse_urlencoded(rq->arena, query, strlen(query), &rq->query))
 		return REPLY_BAD_INPUT;
-	return strcmp(rq->method, "POST") == 0 ? read_body(rq) : REPLY_GO_ON;
+	return REPLY_GO_ON;
 }
 
 /*
@@ -176,6 +217,8 @@ meet_visitor(struct request *rq)
 {
 	unsigned access = rq->route != NULL ? rq->route->access : ACCESS_ANYONE | ACCESS_PARENT;
 
+	if (rq->state->app->audience == AUDIENCE_DEVICE)
+		return REPLY_GO_ON;
 	if (*rq->token == '\0')
 		return access & ACCESS_ANYONE ? REPLY_GO_ON : REPLY_LOGIN;
 	if (access != ACCESS_ANYONE)
@@ -217,10 +260,13 @@ static enum reply
 answer(struct request *rq)
 {
 	enum reply reply = read_request(rq);
+	bool is_post = strcmp(rq->method, "POST") == 0;
 
 	if (reply == REPLY_GO_ON)
 		reply = find_route(rq);
-	if (reply == REPLY_GO_ON && strcmp(rq->method, "POST") == 0 && !csrf_is_good(rq))
+	if (reply == REPLY_GO_ON && is_post)
+		reply = read_body(rq);
+	if (reply == REPLY_GO_ON && is_post && rq->state->app->audience != AUDIENCE_DEVICE && !csrf_is_good(rq))
 		reply = REPLY_STALE_FORM;
 	if (reply == REPLY_GO_ON)
 		return run_handler(rq);
@@ -480,11 +526,17 @@ prepare_process(void)
 static void
 print_routes(const struct app *app)
 {
-	for (int i = 0; i < app->route_count; i++)
-		printf("%-5s %-24s %s%s%s\n", app->routes[i].method, app->routes[i].path,
-		    app->routes[i].access & ACCESS_ANYONE ? "anyone " : "",
-		    app->routes[i].access & ACCESS_PARENT ? "parent " : "",
-		    app->routes[i].access & ACCESS_PUPIL ? "pupil" : "");
+	static const char *const words[] = {
+		"anyone", "parent", "pupil", "teacher", "tutor", "head", "guard", "device",
+	};
+
+	for (int i = 0; i < app->route_count; i++) {
+		printf("%-5s %-24s", app->routes[i].method, app->routes[i].path);
+		for (int bit = 0; bit < APP_COUNT(words); bit++)
+			if (app->routes[i].access & 1U << bit)
+				printf(" %s", words[bit]);
+		putchar('\n');
+	}
 }
 
 static bool
@@ -508,7 +560,7 @@ app_main(int argc, char **argv, const struct app *app)
 		return 0;
 	}
 	if (argc == 2 && strcmp(argv[1], "--questions") == 0) {
-		db_print_questions(app->questions, app->question_count);
+		db_print_questions(app);
 		return 0;
 	}
 	if (argc == 2 && strcmp(argv[1], "--needs-pepper") == 0)
@@ -528,6 +580,6 @@ app_main(int argc, char **argv, const struct app *app)
 	if (app->needs_pepper && !crypto_load_pepper(setting("KABINET_PEPPER", "pepper")))
 		return 1;
 	snprintf(role, sizeof role, "kabinet_%s", app->name);
-	db_open(setting("KABINET_DB", ""), role, app->questions, app->question_count);
+	db_open(setting("KABINET_DB", ""), role, app);
 	return supervise(app, (int)workers);
 }

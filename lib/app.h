@@ -7,8 +7,8 @@
  * section's role and accepts on fd 0, a listening Unix socket (spawn-fcgi in the demo, systemd
  * elsewhere). SIGTERM: the request in hand is answered, then exit 0.
  *
- * Order of a request: limits → query, cookies, body → route (404, 405) → CSRF for POST (403) →
- * handler → page in memory → sent at once → arena reset. A handler is *validate → ask → answer →
+ * Order of a request: limits → query, cookies → route (404, 405) → body (413) → CSRF for POST (403)
+ * → handler → page in memory → sent at once → arena reset. A handler is *validate → ask → answer →
  * show*.
  *
  * Environment: KABINET_DB (conninfo; the role is the program's own), KABINET_TEMPLATES,
@@ -34,7 +34,7 @@ enum reply {
 	REPLY_GO_ON = -1,  /* only between steps of one handler: nothing to answer yet */
 	REPLY_SENT,        /* the handler made its answer: view_send, app_redirect, app_send */
 	REPLY_BAD_INPUT,   /* 400 */
-	REPLY_LOGIN,       /* no session, or it ended: 303 to /login?next=..., cookies cleared */
+	REPLY_LOGIN,       /* no session, or it ended: 303 to /login?next=..., cookies cleared; devices: 401 */
 	REPLY_FORBIDDEN,   /* 403 */
 	REPLY_STALE_FORM,  /* 403: the form's CSRF token is missing, foreign or of an ended session */
 	REPLY_NOT_FOUND,   /* 404 */
@@ -171,7 +171,10 @@ enum reply view_send(struct request *rq, struct view *page) __attribute__((warn_
  * left out: app_redirect(rq, "/finance", "from", day, NULL).
  */
 enum reply app_redirect(struct request *rq, const char *path, ...) __attribute__((sentinel));
-/* The form's field `next`: a path of this site in plain characters to go on to, else "/". */
+/*
+ * The form's field `next`: a path of this site, perhaps with a query, in plain characters to go on to;
+ * else the audience's first page.
+ */
 const char *app_next_path(struct request *rq) __attribute__((returns_nonnull));
 /* A path with query as text for href="" in templates (`*_url` symbols). */
 const char *url_path(struct request *rq, const char *path, ...) __attribute__((sentinel, returns_nonnull));
@@ -215,6 +218,11 @@ const char *app_header(struct request *rq, const char *name);
 #define APP_DEVICE_COOKIE  "__Host-device"
 #define APP_VISIT_COOKIE   "__Host-visit"   /* anchors the CSRF token of visitors without a session */
 #define APP_LOOK_COOKIE    "__Host-look"    /* theme, size, contrast */
+
+/* The look that a visitor may choose; the cookie holds the choices in this order with dots between. */
+#define APP_LOOK_PARTS 3
+struct app_look { const char *name; const char *const *choices; };   /* the first choice is the default */
+extern const struct app_look app_look[APP_LOOK_PARTS];
 
 /*
  * What the visitor came with, for «Мои устройства и сеансы»: «Chrome, Android». At most 64 bytes.

@@ -25,7 +25,7 @@ csrf_mac(const char *anchor, uint8_t mac[CRYPTO_HASH_BYTES])
 const char *
 csrf_token(struct request *rq)
 {
-	const char *session = reply_token_cookie(rq, APP_SESSION_COOKIE);
+	const char *session = reply_token_cookie(rq, frame_door(rq)->cookie);
 	const char *anchor = *session != '\0' ? session : reply_token_cookie(rq, APP_VISIT_COOKIE);
 	uint8_t mac[CRYPTO_HASH_BYTES], masked[2 * CSRF_PAD_BYTES];
 	char *hex = arena_alloc(rq->arena, 2 * sizeof masked + 1);

@@ -4,6 +4,8 @@
  */
 #include <assert.h>
 
+#include "app.h"
+#include "arena.h"
 #include "crypto.h"
 #include "db-private.h"
 #include "log.h"
@@ -175,6 +177,25 @@ db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes, siz
 	const char *hex = db_cell(rows, row, need_column(rows, row, name), &chars);
 
 	return chars == 2 * len + 2 && strncmp(hex, "\\x", 2) == 0 && crypto_unhex(hex + 2, bytes, len);
+}
+
+const void *
+db_blob(struct request *rq, const struct db_rows *rows, int row, const char *name, size_t *len)
+{
+	size_t chars;
+	const char *hex = db_cell(rows, row, need_column(rows, row, name), &chars);
+	char *bytes;
+
+	*len = 0;
+	if (chars < 2 || strncmp(hex, "\\x", 2) != 0)
+		return "";
+	bytes = arena_alloc(rq->arena, chars / 2);
+	if (!crypto_unhex(hex + 2, bytes, chars / 2 - 1)) {
+		log_error("bug-bytea", "column=%s", name);
+		abort();
+	}
+	*len = chars / 2 - 1;
+	return bytes;
 }
 
 /* ---- links ----------------------------------------------------------------------------------- */

@@ -7,9 +7,9 @@
  * db_queue, in its arena.
  *
  * The pipeline of one db_answer(): [BEGIN READ WRITE] [prepare what is new] questions... [COMMIT]
- * sync. It is written without non-blocking mode: everything sent together stays far below a socket
- * buffer (bodies are bounded by form.h), so the client never waits for the server to read while the
- * server waits for the client.
+ * sync. It is written without non-blocking mode. Files of several megabytes do not fit in a socket's
+ * buffer, but neither side can wait for the other forever: whenever libpq cannot write on, it reads
+ * what the server has answered so far (pqSendSome), so the server can always go on reading.
  */
 #include "db.h"
 
@@ -39,34 +39,33 @@ struct db_queue {
 static struct {
 	const char *conninfo;
 	const char *role;
-	const struct db_question *questions;
-	int      count;                        /* of the program's; two of our own follow */
+	const struct app *app;
+	int      count;                        /* of the program's questions; those of our own follow */
+	int      own_count;
 	PGconn  *conn;
 	uint64_t prepared[4];                  /* one bit per question of this connection */
 	int64_t  next_try_ms;                  /* no new connection before this moment */
 	int      pause_ms;
 } db;
 
-static const struct db_question own_questions[] = {
-	{ .call = "cabinet.visitor($1)" },
-	{ .call = "cabinet.session_touch($1)" },
-};
+/* Who is the visitor, by audience; devices are nobody. */
 enum { OWN_VISITOR, OWN_TOUCH, OWN__COUNT };
+static const struct db_question own_questions[][OWN__COUNT] = {
+	[AUDIENCE_CABINET] = { { .call = "cabinet.visitor($1)" }, { .call = "cabinet.session_touch($1)" } },
+	[AUDIENCE_STAFF] = { { .call = "staff.visitor($1)" }, { .call = "staff.session_touch($1)" } },
+};
 
-static int64_t
-now_ms(void)
+static int
+own_count(const struct app *app)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return app->audience == AUDIENCE_DEVICE ? 0 : OWN__COUNT;
 }
 
 static const struct db_question *
 question_at(int index)
 {
-	assert(index >= 0 && index < db.count + OWN__COUNT);
-	return index < db.count ? &db.questions[index] : &own_questions[index - db.count];
+	assert(index >= 0 && index < db.count + db.own_count);
+	return index < db.count ? &db.app->questions[index] : &own_questions[db.app->audience][index - db.count];
 }
 
 /* ---- connection ------------------------------------------------------------------------------ */
@@ -124,13 +123,14 @@ drop_if_dead(void)
 }
 
 void
-db_open(const char *conninfo, const char *role, const struct db_question *questions, int count)
+db_open(const char *conninfo, const char *role, const struct app *app)
 {
-	assert(count + OWN__COUNT <= (int)sizeof db.prepared * 8);
+	assert(app->question_count + OWN__COUNT <= (int)sizeof db.prepared * 8);
 	db.conninfo = conninfo;
 	db.role = role;
-	db.questions = questions;
-	db.count = count;
+	db.app = app;
+	db.count = app->question_count;
+	db.own_count = own_count(app);
 	db.pause_ms = RECONNECT_PAUSE_MS_MIN;
 }
 
@@ -159,12 +159,12 @@ db_check(void)
 }
 
 void
-db_print_questions(const struct db_question *questions, int count)
+db_print_questions(const struct app *app)
 {
-	for (int i = 0; i < count; i++)
-		printf("select * from %s\n", questions[i].call);
-	for (int i = 0; i < OWN__COUNT; i++)
-		printf("select * from %s\n", own_questions[i].call);
+	for (int i = 0; i < app->question_count; i++)
+		printf("select * from %s\n", app->questions[i].call);
+	for (int i = 0; i < own_count(app); i++)
+		printf("select * from %s\n", own_questions[app->audience][i].call);
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */

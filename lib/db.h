@@ -37,6 +37,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct app;
 struct request;
 
 struct db_question {
@@ -103,8 +104,8 @@ bool db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes
 
 /* ---- for app.c ------------------------------------------------------------------------------- */
 
-/* Remembers where and as whom; connects lazily. questions[0..count) must outlive the process. */
-void db_open(const char *conninfo, const char *role, const struct db_question *questions, int count);
+/* Remembers where, as whom and what the program asks; connects lazily. */
+void db_open(const char *conninfo, const char *role, const struct app *app);
 /* Closes the connection of this process. */
 void db_close(void);
 /* Forgets the questions of the previous request. `writable` for POST. */
@@ -112,8 +113,8 @@ void db_begin_request(struct request *rq, bool writable);
 /* Forgets what the handler asked, before it runs again. */
 void db_forget(struct request *rq);
 /*
- * Queues `cabinet.visitor(token)`: who is it, and which children has the login; at most once per
- * request.
+ * Queues `cabinet.visitor(token)` or `staff.visitor(token)`: who is it, and which children has the
+ * login; at most once per request. Not for devices.
  */
 struct db_rows *db_ask_visitor(struct request *rq) __attribute__((returns_nonnull));
 /* Is something queued that was not answered yet? */
@@ -133,7 +134,7 @@ int db_round_trips(const struct request *rq);
 /* Should the handler run again (40001, 40P01)? */
 bool db_wants_rerun(const struct request *rq);
 /* `select * from CALL`, one line per question, for the test that prepares them all. */
-void db_print_questions(const struct db_question *questions, int count);
+void db_print_questions(const struct app *app);
 
 /* ---- for programs without requests: the importer, jobs, contract ----------------------------- */
 

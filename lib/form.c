@@ -1,5 +1,6 @@
 /*
- * form.c -- query, form bodies and cookies: parsed once, looked up by handlers. See form.h.
+ * form.c -- query, form bodies and cookies: parsed once, looked up by handlers. See form.h;
+ * multipart bodies are form-multipart.c's.
  *
  * Parsing decodes into the arena and never writes past what it reads: a decoded value is at most as
  * long as its source.
@@ -12,6 +13,7 @@
 #include "app.h"
 #include "arena.h"
 #include "crypto.h"
+#include "file.h"
 #include "text.h"
 
 #define FORM_MAX_ERRORS 16
@@ -89,7 +91,7 @@ form_parse_urlencoded(struct arena *a, const char *bytes, size_t len, struct for
 {
 	const char *end = bytes + len;
 
-	fields->count = 0;
+	fields->count = fields->file_count = fields->left_out = 0;
 	while (bytes < end) {
 		const char *amp = memchr(bytes, '&', (size_t)(end - bytes));
 		const char *stop = amp != NULL ? amp : end;
@@ -321,6 +323,66 @@ bool
 form_has(struct request *rq, const char *name)
 {
 	return find(rq, name) != NULL;
+}
+
+const char *
+form_key(struct request *rq)
+{
+	return form_uuid(rq, "key");
+}
+
+struct form_period
+form_period(struct request *rq)
+{
+	struct form_period period = {
+		.from = form_date(rq, "from", NULL),
+		.to = form_date(rq, "to", NULL),
+	};
+
+	if (period.from != NULL && period.to != NULL && strcmp(period.from, period.to) > 0)
+		form_error(rq, "to", "Конец периода раньше начала.");
+	return period;
+}
+
+/* What is wrong with a file in words, NULL when it is good. */
+static const char *
+refuse_file(struct request *rq, const struct form_file *file, const char *type)
+{
+	if (file->len == 0)
+		return arena_printf(rq->arena, "Файл «%s» пуст.", file->name);
+	if (file->len > FORM_MAX_FILE_BYTES)
+		return arena_printf(rq->arena, "Файл «%s» больше %d МБ.", file->name,
+		    FORM_MAX_FILE_BYTES / (1024 * 1024));
+	if (type == NULL)
+		return arena_printf(rq->arena, "Файл «%s» не принимается: можно фотографии JPEG и PNG, PDF и документы "
+		    "docx, xlsx, pptx, odt.", file->name);
+	return NULL;
+}
+
+int
+form_uploads(struct request *rq, const char *name, struct form_upload *uploads, int max)
+{
+	int count = 0, sent = rq->body.left_out;
+
+	assert(max > 0 && max <= FORM_MAX_FILES);
+	for (int i = 0; i < rq->body.file_count; i++) {
+		const struct form_file *file = &rq->body.file[i];
+		const char *type, *words;
+
+		if (strcmp(file->field, name) != 0)
+			continue;
+		sent++;
+		type = file_type(file->bytes, file->len, file->name);
+		words = refuse_file(rq, file, type);
+		if (words != NULL)
+			form_error(rq, name, words);
+		else if (count < max)
+			uploads[count++] = (struct form_upload){ file->name, type, file->bytes, file->len };
+	}
+	if (sent > max)
+		form_error(rq, name, arena_printf(rq->arena, "Можно приложить не больше %d %s.", max,
+		    plural_ru(max, "файла", "файлов", "файлов")));
+	return count;
 }
 
 /* ---- words for the person -------------------------------------------------------------------- */

@@ -28,8 +28,8 @@ struct view;
 #define FORM_MAX_QUERY_BYTES  2048
 #define FORM_MAX_BODY_BYTES   (64 * 1024)  /* application/x-www-form-urlencoded */
 #define FORM_MAX_UPLOAD_BYTES (16 * 1024 * 1024)   /* multipart/form-data */
-#define FORM_MAX_FILES        3                    /* of a body */
-#define FORM_MAX_FILE_BYTES   (5 * 1024 * 1024)    /* of one */
+#define FORM_MAX_FILES        3                    /* of a body; further ones are counted and dropped */
+#define FORM_MAX_FILE_BYTES   (5 * 1024 * 1024)    /* of one; form_uploads() has words for a longer one */
 #define FORM_MAX_NAME_BYTES   64
 #define FORM_MAX_COOKIE_BYTES 4096
 
@@ -41,6 +41,7 @@ struct form_fields {
 	int               count;
 	struct form_file  file[FORM_MAX_FILES];   /* of multipart bodies; fields left empty are not among them */
 	int               file_count;
+	int               left_out;               /* files that came beyond FORM_MAX_FILES */
 };
 
 /*
@@ -51,9 +52,8 @@ struct form_fields {
 bool form_parse_urlencoded(struct arena *a, const char *bytes, size_t len, struct form_fields *fields)
     __attribute__((warn_unused_result));
 /*
- * RFC 7578. Texts are copied, files point into `bytes`, which must live as long. false: malformed, cut short,
- * a boundary of more than 70 characters, more fields or files than fit, a file that is too long (which app.c
- * answers with 413).
+ * RFC 7578. Texts are copied, files point into `bytes`, which must live as long. false: malformed, cut
+ * short, a boundary of more than 70 characters, more fields than fit, a header that no form has.
  */
 bool form_parse_multipart(struct arena *a, const char *bytes, size_t len, const char *content_type,
     struct form_fields *fields) __attribute__((warn_unused_result));
@@ -93,8 +93,9 @@ const char *form_key(struct request *rq);
 struct form_period { const char *from, *to; };
 struct form_period form_period(struct request *rq);
 /*
- * The files sent in that field, at most `max` (more: words at the field). `type` is by the first bytes and must be
- * of file.h's table, else words at the field. Returns how many; 0 is no error.
+ * The files sent in that field, at most `max` of up to FORM_MAX_FILES. `type` is by the first bytes and must
+ * be of file.h's table. More files, an empty one, one that is too long or of another type: words at the field.
+ * Returns how many are good; 0 is no error.
  */
 struct form_upload { const char *name, *type; const void *bytes; size_t len; };
 int form_uploads(struct request *rq, const char *name, struct form_upload *uploads, int max);

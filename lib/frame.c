@@ -1,10 +1,20 @@
 /*
- * frame.c -- the frame around every page of the cabinet: who it is, the menu, the look; and
- * view_send(), which puts a page into it. A new section is one row of the menu.
+ * frame.c -- the frame around every page: who it is, the menu, the look, of the cabinet or of the
+ * desks; and view_send(), which puts a page into it. A new section is one row of the menu.
  */
 #include "app-private.h"
 
+#include "crypto.h"
+
 #define EVERYBODY (ACCESS_PARENT | ACCESS_PUPIL)
+
+static const struct app_door doors[] = {
+	[AUDIENCE_CABINET] = { APP_SESSION_COOKIE, "/", "/login", "expired", "layout",
+	    "Этот раздел недоступен в вашем режиме кабинета." },
+	[AUDIENCE_STAFF] = { APP_STAFF_COOKIE, "/staff", "/staff/login", "staff-expired", "layout-staff",
+	    "Для этого рабочего места у вас нет роли. Роли даёт администратор школы." },
+	[AUDIENCE_DEVICE] = { .home = "/", .forbidden = "Этому устройству сюда нельзя." },
+};
 
 /*
  * The menu, in the order of the column: the sections (`nav`), of which `more_only` ones hide behind
@@ -32,22 +42,47 @@ static const struct {
 	{ "nav", "/staff/gate",    "security",   "Вход в школу",  ACCESS_GUARD,   false },
 };
 
+const struct app_door *
+frame_door(const struct request *rq)
+{
+	return &doors[rq->state->app->audience];
+}
+
+/* What the visitor is, from the first row of who it is. */
+static unsigned
+access_of(const struct request *rq, const struct db_rows *rows)
+{
+	static const struct { const char *column; unsigned access; } roles[] = {
+		{ "is_teacher", ACCESS_TEACHER }, { "is_tutor", ACCESS_TUTOR },
+		{ "is_head", ACCESS_HEAD }, { "is_guard", ACCESS_GUARD },
+	};
+	unsigned access = 0;
+
+	if (rq->state->app->audience == AUDIENCE_CABINET)
+		return db_bool(rows, 0, "is_parent") ? ACCESS_PARENT : ACCESS_PUPIL;
+	for (int i = 0; i < APP_COUNT(roles); i++)
+		if (db_bool(rows, 0, roles[i].column))
+			access |= roles[i].access;
+	return access;
+}
+
 bool
 frame_know_visitor(struct request *rq)
 {
 	const struct db_rows *rows = rq->state->visitor;
-	unsigned access = rq->route != NULL ? rq->route->access : ACCESS_ANYONE;
+	unsigned wanted = rq->route != NULL ? rq->route->access : ACCESS_ANYONE;
 
 	if (rows == NULL || db_row_count(rows) == 0)
 		return true;
 	rq->visitor = (struct visitor){
 		.is_known = true,
-		.is_parent = db_bool(rows, 0, "is_parent"),
-		.idn = db_text(rows, 0, "idn"),
+		.access = access_of(rq, rows),
+		.idn = rq->state->app->audience == AUDIENCE_CABINET ? db_text(rows, 0, "idn") : "",
 		.today = db_text(rows, 0, "today"),
 		.needs_touch = db_bool(rows, 0, "touch_due"),
 	};
-	return access & (ACCESS_ANYONE | (rq->visitor.is_parent ? ACCESS_PARENT : ACCESS_PUPIL));
+	rq->visitor.is_parent = rq->visitor.access & ACCESS_PARENT;
+	return wanted & (ACCESS_ANYONE | rq->visitor.access);
 }
 
 struct view *
@@ -65,22 +100,37 @@ is_in_section(const char *path, const char *url)
 	return strcmp(path, url) == 0 || (len > 1 && strncmp(path, url, len) == 0 && path[len] == '/');
 }
 
+/* The page's own section: of those whose address the path begins with, the longest. */
+static int
+current_section(const char *path)
+{
+	int current = -1;
+
+	for (int i = 0; i < APP_COUNT(sections); i++)
+		if (is_in_section(path, sections[i].url) &&
+		    (current < 0 || strlen(sections[i].url) > strlen(sections[current].url)))
+			current = i;
+	return current;
+}
+
 static void
 add_navigation(struct request *rq, struct view *page)
 {
-	unsigned mode = rq->visitor.is_parent ? ACCESS_PARENT : ACCESS_PUPIL;
+	int current = current_section(rq->path);
 
+	view_none(page, "nav");
+	view_none(page, "own");
 	for (int i = 0; i < APP_COUNT(sections); i++) {
 		struct view *row;
 
-		if (!(sections[i].access & mode))
+		if (!(sections[i].access & rq->visitor.access))
 			continue;
 		row = view_add(page, sections[i].list);
 		view_text(row, "url", sections[i].url);
 		view_text(row, "icon", sections[i].icon);
 		view_text(row, "label", sections[i].label);
 		view_flag(row, "more_only", sections[i].more_only);
-		view_flag(row, "is_current", is_in_section(rq->path, sections[i].url));
+		view_flag(row, "is_current", i == current);
 	}
 }
 
@@ -97,50 +147,79 @@ greeting(const struct db_rows *visitor)
 }
 
 static void
+add_child(struct request *rq, struct view *page)
+{
+	const struct db_rows *visitor = rq->state->visitor;
+	bool is_known = rq->visitor.is_known;
+
+	view_flag(page, "is_parent", rq->visitor.is_parent);
+	view_text(page, "idn", rq->visitor.idn);
+	view_int(page, "child_count", is_known ? db_row_count(visitor) : 0);
+	view_text(page, "class_name", is_known ? db_text(visitor, 0, "class_name") : "");
+	view_text(page, "greeting", is_known ? greeting(visitor) : "");
+	if (is_known)
+		view_rows(page, "child", visitor);
+	else
+		view_none(page, "child");
+}
+
+static void
 add_visitor(struct request *rq, struct view *page)
 {
 	const struct db_rows *visitor = rq->state->visitor;
 	bool is_known = rq->visitor.is_known;
 
 	view_flag(page, "is_known", is_known);
-	view_flag(page, "is_parent", rq->visitor.is_parent);
-	view_text(page, "idn", rq->visitor.idn);
-	view_int(page, "child_count", is_known ? db_row_count(visitor) : 0);
-	view_text(page, "class_name", is_known ? db_text(visitor, 0, "class_name") : "");
 	view_text(page, "school_name", is_known ? db_text(visitor, 0, "school_name") : "");
-	view_text(page, "greeting", is_known ? greeting(visitor) : "");
-	if (is_known) {
-		view_rows(page, "child", visitor);
-		add_navigation(rq, page);
-	} else {
-		view_none(page, "child");
-		view_none(page, "nav");
-		view_none(page, "own");
-	}
+	if (rq->state->app->audience == AUDIENCE_CABINET)
+		add_child(rq, page);
+	else
+		view_text(page, "staff_name", is_known ? db_text(visitor, 0, "name") : "");
+	add_navigation(rq, page);
 }
 
-/* The look cookie is `theme.size.contrast`; anything else counts as the default. */
+/* ---- the look -------------------------------------------------------------------------------- */
+
+static const char *const themes[] = { "auto", "light", "dark", NULL };
+static const char *const sizes[] = { "m", "l", "xl", NULL };
+static const char *const contrasts[] = { "normal", "high", NULL };
+const struct app_look app_look[APP_LOOK_PARTS] = {
+	{ "theme", themes }, { "size", sizes }, { "contrast", contrasts },
+};
+
+/* Anything else in the cookie counts as the default. */
 static void
 add_look(struct request *rq, struct view *page)
 {
-	static const char *const themes[] = { "auto", "light", "dark", NULL };
-	static const char *const sizes[] = { "m", "l", "xl", NULL };
-	static const char *const contrasts[] = { "normal", "high", NULL };
-	static const struct { const char *name; const char *const *choices; } parts[] = {
-		{ "theme", themes }, { "size", sizes }, { "contrast", contrasts },
-	};
 	const char *s = app_cookie(rq, APP_LOOK_COOKIE);
 
-	for (int i = 0; i < APP_COUNT(parts); i++) {
+	for (int i = 0; i < APP_LOOK_PARTS; i++) {
+		const char *const *choices = app_look[i].choices;
+		const char *chosen = choices[0];
 		size_t len = strcspn(s, ".");
-		const char *chosen = parts[i].choices[0];
 
-		for (const char *const *c = parts[i].choices; *c != NULL; c++)
-			if (strlen(*c) == len && strncmp(*c, s, len) == 0)
-				chosen = *c;
-		view_text(page, parts[i].name, chosen);
+		for (; *choices != NULL; choices++)
+			if (strlen(*choices) == len && strncmp(*choices, s, len) == 0)
+				chosen = *choices;
+		view_text(page, app_look[i].name, chosen);
 		s += len + (s[len] == '.');
 	}
+}
+
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+/* A random UUID (version 4), for forms whose POST may not happen twice. */
+static const char *
+fresh_key(struct request *rq)
+{
+	uint8_t b[16];
+	char hex[2 * sizeof b + 1];
+
+	crypto_random(b, sizeof b);
+	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	crypto_hex(b, sizeof b, hex);
+	return arena_printf(rq->arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
 /*
@@ -160,7 +239,7 @@ done_word(struct request *rq)
 	return "";
 }
 
-/* Everything that layout.html needs; symbols that the handler set already are not its business. */
+/* Everything that layouts need; symbols that the handler set already are not its business. */
 bool
 frame_render(struct request *rq, struct view *page)
 {
@@ -169,13 +248,14 @@ frame_render(struct request *rq, struct view *page)
 	view_text(page, "page", name);
 	view_text(page, "title", view_title(name));
 	view_text(page, "csrf", csrf_token(rq));
+	view_text(page, "key", fresh_key(rq));
 	view_text(page, "request_id", rq->id);
 	view_text(page, "path", rq->path);
 	view_text(page, "done", done_word(rq));
 	add_visitor(rq, page);
 	add_look(rq, page);
 	text_clear(&rq->state->page);
-	return view_render(page, "layout", name, &rq->state->page);
+	return view_render(page, frame_door(rq)->layout, name, &rq->state->page);
 }
 
 enum reply

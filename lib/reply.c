@@ -53,8 +53,11 @@ reply_token_cookie(struct request *rq, const char *name)
 void
 reply_read_cookies(struct request *rq)
 {
-	rq->token = reply_token_cookie(rq, APP_SESSION_COOKIE);
-	rq->device = reply_token_cookie(rq, APP_DEVICE_COOKIE);
+	if (rq->state->app->audience == AUDIENCE_DEVICE)
+		return;
+	rq->token = reply_token_cookie(rq, frame_door(rq)->cookie);
+	if (rq->state->app->audience == AUDIENCE_CABINET)
+		rq->device = reply_token_cookie(rq, APP_DEVICE_COOKIE);
 }
 
 /*
@@ -183,27 +186,54 @@ app_redirect(struct request *rq, const char *path, ...)
 	return REPLY_SENT;
 }
 
+#define PATH_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-_."
+#define NEXT_CHARS_MAX 300
+
+/* A path, then perhaps `?` and what a query may be written with: nothing that could end a header or leave the site. */
+static bool
+is_next(const char *s)
+{
+	const char *query = s + strspn(s, PATH_CHARS);
+
+	return s[0] == '/' && s[1] != '/' && strlen(s) <= NEXT_CHARS_MAX &&
+	    (*query == '\0' || (*query == '?' && query[strspn(query, PATH_CHARS "?&=%+~")] == '\0'));
+}
+
 const char *
 app_next_path(struct request *rq)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-_.";
-	const char *next = form_text(rq, "next", 200, "/");
+	const char *next = form_text(rq, "next", 2 * NEXT_CHARS_MAX, "");
 
-	return next[0] == '/' && next[1] != '/' && next[strspn(next, plain)] == '\0' ? next : "/";
+	return is_next(next) ? next : frame_door(rq)->home;
+}
+
+/*
+ * RFC 6266: the name in ASCII for old readers, with what they cannot take as `_`, and percent-encoded
+ * UTF-8 for the others.
+ */
+static const char *
+attachment(struct request *rq, const char *file_name)
+{
+	char *ascii = arena_copy(rq->arena, file_name, strlen(file_name));
+	const char *header;
+	struct text encoded;
+
+	for (char *c = ascii; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~' || strchr("\"\\%/", *c) != NULL)
+			*c = '_';
+	text_init(&encoded, 3 * strlen(file_name) + 1);
+	text_url(&encoded, file_name, strlen(file_name));
+	header = arena_printf(rq->arena, "Content-Disposition: attachment; filename=\"%s\"; filename*=UTF-8''%s\r\n",
+	    ascii, encoded.data);
+	text_release(&encoded);
+	return header;
 }
 
 enum reply
 app_send(struct request *rq, int status, const char *type, const char *file_name,
     const char *bytes, size_t len)
 {
-	const char *headers = "";
-
-	if (file_name != NULL) {
-		assert(strpbrk(file_name, "\"\\\r\n") == NULL);
-		headers = arena_printf(rq->arena,
-		    "Content-Disposition: attachment; filename=\"%s\"\r\n", file_name);
-	}
-	app_write(rq, status, type, headers, bytes, len);
+	app_write(rq, status, type, file_name != NULL ? attachment(rq, file_name) : "", bytes, len);
 	return REPLY_SENT;
 }
 
@@ -215,7 +245,9 @@ enum way { WAY_HOME, WAY_AGAIN };
 static const struct { int status; enum way way; const char *headers, *sentence; } errors[REPLY__COUNT] = {
 	[REPLY_BAD_INPUT] = { 400, WAY_HOME, "",
 	    "В адресе или в форме есть то, чего там быть не может. Ничего не изменено." },
-	[REPLY_FORBIDDEN] = { 403, WAY_HOME, "", "Этот раздел недоступен в вашем режиме кабинета." },
+	[REPLY_LOGIN] = { 401, WAY_HOME, "WWW-Authenticate: Kabinet-Device\r\n",
+	    "Подпись, устройство или время не те." },   /* devices; people are sent to log in */
+	[REPLY_FORBIDDEN] = { 403, WAY_HOME, "", "" },   /* in the words of the audience */
 	[REPLY_STALE_FORM] = { 403, WAY_AGAIN, "",
 	    "Форма устарела: страница открыта слишком давно или в другом окне сменился сеанс. Откройте её "
 	    "заново и повторите. Ничего не изменено." },
@@ -223,6 +255,9 @@ static const struct { int status; enum way way; const char *headers, *sentence; 
 	[REPLY_BAD_METHOD] = { 405, WAY_HOME, "", "Этот адрес открывают иначе." },
 	[REPLY_CONFLICT] = { 409, WAY_AGAIN, "",
 	    "Пока вы смотрели, это уже изменилось. Обновите страницу и повторите, если это ещё нужно." },
+	[REPLY_TOO_LARGE] = { 413, WAY_AGAIN, "",
+	    "Отправлено больше, чем принимается: один файл — до 5 МБ, все вместе — до 16 МБ. Вернитесь назад и "
+	    "выберите файлы поменьше. Ничего не изменено." },
 	[REPLY_REFUSED] = { 422, WAY_AGAIN, "", "Не выполнено. Ничего не изменено." },
 	[REPLY_TOO_MANY] = { 429, WAY_AGAIN, "Retry-After: 60\r\n",
 	    "Слишком много попыток. Подождите немного и повторите." },
@@ -232,18 +267,29 @@ static const struct { int status; enum way way; const char *headers, *sentence; 
 	    "База данных сейчас не отвечает. Подождите немного и обновите страницу." },
 };
 
+/* The page that a GET asked for, with its query when that can be given on. */
+static const char *
+wanted_page(struct request *rq)
+{
+	const char *page = url_query(rq, rq->path, "done", "");
+
+	if (strcmp(rq->method, "POST") == 0)
+		return "";
+	return is_next(page) ? page : rq->path;
+}
+
 /* No session: to the login page and, after it, back to where a GET wanted to go. */
 static void
 send_to_login(struct request *rq)
 {
-	bool may_return = strcmp(rq->method, "POST") != 0 && strcmp(rq->path, "/") != 0;
-	const char *next = may_return ? rq->path : "/", *done = "";
+	const struct app_door *door = frame_door(rq);
+	const char *next = wanted_page(rq), *done = "";
 
 	if (*rq->token != '\0') {
-		app_set_cookie(rq, APP_SESSION_COOKIE, "", -1);
-		done = "expired";
+		app_set_cookie(rq, door->cookie, "", -1);
+		done = door->expired;
 	}
-	app_redirect(rq, "/login", "next", next, "done", done, NULL);
+	app_redirect(rq, door->login, "next", strcmp(next, door->home) != 0 ? next : "", "done", done, NULL);
 }
 
 static bool
@@ -255,7 +301,7 @@ render_error(struct request *rq, enum reply reply, const char *sentence)
 
 	view_int(page, "status", errors[reply].status);
 	view_text(page, "sentence", sentence);
-	view_text(page, "way_url", again ? url_path(rq, rq->path, NULL) : "/");
+	view_text(page, "way_url", again ? url_path(rq, rq->path, NULL) : frame_door(rq)->home);
 	view_text(page, "way_label", again ? "Открыть ещё раз" : "На главную");
 	return frame_render(rq, page);
 }
@@ -263,21 +309,24 @@ render_error(struct request *rq, enum reply reply, const char *sentence)
 enum reply
 app_error(struct request *rq, enum reply reply)
 {
+	bool is_device = rq->state->app->audience == AUDIENCE_DEVICE;
 	const char *sentence = errors[reply].sentence, *type = "text/html; charset=utf-8";
 	const char *headers = errors[reply].headers;
 	struct text *out = &rq->state->page;
 
-	if (reply == REPLY_LOGIN) {
+	if (reply == REPLY_LOGIN && !is_device) {
 		send_to_login(rq);
 		return REPLY_SENT;
 	}
 	if (rq->db_refusal != NULL && reply == REPLY_REFUSED)
 		sentence = rq->db_refusal;
+	if (reply == REPLY_FORBIDDEN)
+		sentence = frame_door(rq)->forbidden;
 	if (reply == REPLY_BAD_METHOD)
 		headers = strcmp(rq->state->allowed_method, "GET") == 0 ? "Allow: GET, HEAD\r\n" : "Allow: POST\r\n";
 	if (reply == REPLY_BROKEN)
 		log_error("broken", "path=%s", rq->path);
-	if (!render_error(rq, reply, sentence)) {
+	if (is_device || !render_error(rq, reply, sentence)) {
 		text_clear(out);
 		text_printf(out, "%s\n%s\n", sentence, rq->id);
 		type = "text/plain; charset=utf-8";

@@ -170,6 +170,25 @@ view_rows(struct view *v, const char *section, const struct db_rows *rows)
 	s->table = map_columns(v->arena, rows);
 }
 
+void
+view_choices(struct view *v, const char *section, const struct db_rows *rows, const char *key_column,
+    const char *selected)
+{
+	const struct table *t = map_columns(v->arena, rows);
+	int key = db_column(rows, key_column);
+
+	assert(key >= 0 || db_row_count(rows) == 0);
+	view_none(v, section);
+	for (int row = 0; row < db_row_count(rows); row++) {
+		struct view *choice = view_add(v, section);
+
+		for (int i = 0; i < t->column_count; i++)
+			bind(choice, t->columns[i].symbol, false)->value = cell_value(rows, row, &t->columns[i]);
+		view_flag(choice, "is_selected", selected != NULL && *selected != '\0' &&
+		    strcmp(db_cell(rows, row, key, NULL), selected) == 0);
+	}
+}
+
 static bool
 is_same_key(const struct db_rows *rows, int a, int b, int column)
 {

@@ -22,7 +22,7 @@ describe('errors', () => {
 
   test('404: no such page, for strangers and visitors', async () => {
     for (const visitor of [new Visitor(), parent]) {
-      for (const path of ['/no-such-page', '/finance/no-such', '/login/no-such', '/settings/no-such', '/%D1%84', '/staff'])
+      for (const path of ['/no-such-page', '/finance/no-such', '/login/no-such', '/settings/no-such', '/%D1%84', '/staff/no-such'])
         assertErrorPage(await visitor.get(path), 404);
     }
   });

@@ -76,14 +76,14 @@ export const logSize = (name) => readFileSync(path.join(home, 'log', `${name}.lo
 export const programs = readdirSync(path.join(home, 'app/cgi-bin'));
 const said = (program, option) => execFileSync(path.join(home, 'app/cgi-bin', program), [option], { encoding: 'utf8' }).trim().split('\n');
 
-/** Every route: { program, method, path, access }, access being words of 'anyone', 'parent', 'pupil'. */
+/** Every route: { program, method, path, access }, access being words of lib/app.h: 'anyone', 'parent', 'pupil', 'teacher' …. */
 export const routes = programs.flatMap((program) => said(program, '--routes').map((line) => {
   const [method, path, ...access] = line.trim().split(/\s+/);
   return { program, method, path, access };
 }));
 
 /** The functions that a program asks, by name. */
-export const questionsOf = (program) => [...new Set(said(program, '--questions').map((line) => /cabinet\.\w+/.exec(line)[0]))].sort();
+export const questionsOf = (program) => [...new Set(said(program, '--questions').map((line) => /(?:cabinet|staff|device)\.\w+/.exec(line)[0]))].sort();
 
 /** The roles of programs, the importer's among them. */
 export const programRoles = () => sql(`select rolname from pg_roles where rolname like 'kabinet\\_%' and rolname <> 'kabinet_owner'`)

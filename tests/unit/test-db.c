@@ -21,6 +21,8 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_TYPES] = { "testdb.types($1)" },
 };
 
+static const struct app app = { .name = "test", .questions = questions, .question_count = Q__COUNT };
+
 static const char *const fixture[] = {
 	"drop schema if exists testdb cascade",
 	"create schema testdb",
@@ -74,7 +76,7 @@ set_up(void **unused)
 	assert_non_null(side);
 	for (int i = 0; i < APP_COUNT(fixture); i++)
 		side_run(fixture[i]);
-	db_open(conninfo, NULL, questions, Q__COUNT);
+	db_open(conninfo, NULL, &app);
 	return 0;
 }
 

@@ -102,8 +102,9 @@ static void
 renders_safely(void **state)
 {
 	const char *name = *state;
-	bool is_page = strncmp(name, "parts/", 6) != 0 && strcmp(name, "layout") != 0;
-	const char *content = is_page ? name : strcmp(name, "layout") == 0 ? "error" : NULL;
+	bool is_layout = strncmp(name, "layout", 6) == 0;
+	bool is_page = strncmp(name, "parts/", 6) != 0 && !is_layout;
+	const char *content = is_page ? name : is_layout ? "error" : NULL;
 	struct arena *arena = arena_new(16 << 20);
 	struct text out;
 
