@@ -2,6 +2,7 @@
 
 begin;
 
+drop function school.not_entered(bigint, date);
 drop schema gate cascade;
 
 commit;
