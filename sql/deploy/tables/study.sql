@@ -498,12 +498,14 @@ create table school.work (
     weight        smallint not null check (weight between 1 and 10),
     is_exam       boolean not null default false,
     exam_task_id  bigint references school.exam_task,
+    key           uuid unique,
     foreign key (lesson_id, subject_id, day) references school.lesson (id, subject_id, day) on update cascade,
     unique (id, subject_id, day)
 );
 comment on table school.work is 'What marks are for: a work of a lesson';
 comment on column school.work.weight is 'How much its marks weigh in the weighted average';
 comment on column school.work.exam_task_id is 'The task of ОГЭ or ЕГЭ that it trains';
+comment on column school.work.key is 'Chosen by the form that made it, so that a form sent again, or mended before it was sent, makes no second work';
 create index work_lesson on school.work (lesson_id);
 
 create domain school.mark_value as text
@@ -586,6 +588,25 @@ comment on table school.final_mark is 'Marks of terms and years, as the teacher 
 comment on column school.final_mark.early_reason is 'Why it was set before the end of the term';
 create index final_mark_subject on school.final_mark (subject_id);
 create index final_mark_term on school.final_mark (term_id);
+
+-- ---- what a teacher can take back -----------------------------------------------------------------------------------------
+
+create table school.journal_act (
+    staff_id   bigint not null references auth.staff,
+    key        uuid not null,
+    what       text not null check (what in ('roll', 'theme', 'marks', 'homework')),
+    lesson_id  bigint not null references school.lesson on delete cascade,
+    at         timestamptz not null default clock_timestamp(),
+    before     jsonb not null,
+    after      jsonb not null,
+    undone_at  timestamptz,
+    primary key (staff_id, key)
+);
+comment on table school.journal_act is 'What a teacher did in the journal, so that the last act can be undone';
+comment on column school.journal_act.key is 'The key of the form that did it';
+comment on column school.journal_act.before is 'What stood there, of the things that changed';
+comment on column school.journal_act.after is 'What stands there since: an undo of something that changed again is refused';
+create index journal_act_lesson on school.journal_act (lesson_id, staff_id, at desc);
 
 -- ---- attendance -----------------------------------------------------------------------------------------------------------
 

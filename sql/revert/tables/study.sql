@@ -8,11 +8,11 @@ drop table auth.calendar;
 drop type auth.calendar_kind;
 drop function school.expected_absences, school.open_absences, school.attendance_share, school.share_of,
     school.attendance_figures, school.lessons_of, school.code_for, school.excused_scope, school.excuse_window;
-drop table school.average, school.excuse, school.attendance, school.attendance_code, school.final_mark, school.mark_change,
-    school.mark, school.work, school.exam_task, school.work_kind, school.week_signature, school.lesson_message,
-    school.answer_file, school.homework_answer, school.homework_done, school.homework_file, school.homework, school.lesson,
-    school.slot, school.teaching, school.subgroup_pupil, school.subgroup, school.subject, school.event, school.bell_day,
-    school.bell, school.bells, school.day_off, school.term, school.enrolment;
+drop table school.journal_act, school.average, school.excuse, school.attendance, school.attendance_code, school.final_mark,
+    school.mark_change, school.mark, school.work, school.exam_task, school.work_kind, school.week_signature,
+    school.lesson_message, school.answer_file, school.homework_answer, school.homework_done, school.homework_file,
+    school.homework, school.lesson, school.slot, school.teaching, school.subgroup_pupil, school.subgroup, school.subject,
+    school.event, school.bell_day, school.bell, school.bells, school.day_off, school.term, school.enrolment;
 drop function school.keep_enrolment, school.class_on, school.term_on, school.bells_on, school.attends,
     school.make_lessons, school.rebuild_averages,
     school.note_mark_change, school.sum_marks, school.mark_changed, school.work_changed, school.apply_excuse;
