@@ -12,7 +12,7 @@ insert into school.year (school_id, first_day, last_day)
 select s.id, make_date(y.first + a.age, 9, 1), make_date(y.first + a.age + 1, 8, 31)
   from school.school s
  cross join lateral (select extract(year from n.now)::int - case when extract(month from n.now) < 9 then 1 else 0 end as first
-                       from (select now() at time zone s.time_zone as now) n) y
+                       from (select demo.now() at time zone s.time_zone as now) n) y
  cross join (values (0), (-1)) a(age)
  order by a.age desc, s.number;
 

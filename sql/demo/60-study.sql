@@ -3,14 +3,6 @@
 
 set local role kabinet_owner;
 
-create schema demo;
-comment on schema demo is 'Of the demo schools alone: what they teach, and what makes their days go by (sql/demo)';
-
-create function demo.dice(p_words text) returns integer language sql immutable parallel safe as $$
-    select abs(hashtextextended('kabinet demo ' || p_words, 0) % 10000)::integer
-$$;
-comment on function demo.dice is '0 … 9999, the same for the same words: every choice of the demo';
-
 create function demo.last_monday(p_year integer, p_month integer) returns date language sql immutable as $$
     select d.day - (extract(isodow from d.day)::integer - 1)
       from (select (make_date(p_year, p_month, 1) + interval '1 month' - interval '1 day')::date as day) d
@@ -403,3 +395,56 @@ select distinct s.staff_id, s.class_id, s.subject_id, s.subgroup_id from school.
 select school.make_lessons(k.id, y.first_day, y.last_day)
   from school.class k join school.year y on y.id = k.year_id
  order by y.first_day, k.id \g /dev/null
+
+-- ---- for 80-days.sql -----------------------------------------------------------------------------------------------------------
+
+create table demo.theme (
+    code     text not null references demo.subject,
+    grade    smallint not null,
+    ordinal  smallint not null,
+    title    text not null,
+    primary key (code, grade, ordinal)
+);
+comment on table demo.theme is 'What is taught, in the order of the year';
+
+create table demo.progress (
+    school_id  bigint primary key references school.school,
+    till       timestamptz not null,
+    planned    date not null
+);
+comment on table demo.progress is 'How far the days of a school have been played';
+comment on column demo.progress.till is 'What ended by then has been marked';
+comment on column demo.progress.planned is 'Substitutions have been made up to this day';
+insert into demo.progress (school_id, till, planned)
+select y.school_id, min(y.first_day)::timestamptz, min(y.first_day) from school.year y group by y.school_id;
+
+create function demo.ability(p_account text, p_code text) returns double precision language sql immutable as $$
+    select ((demo.dice('able ' || p_account) + demo.dice('bright ' || p_account)) / 10000.0 - 1) * 1.1
+         + (demo.dice('likes ' || p_account || p_code) / 10000.0 - 0.5) * 0.8
+$$;
+comment on function demo.ability is 'What a pupil is good at: about -1.5 … 1.5';
+
+create function demo.value(p_account text, p_code text, p_key text, p_shift double precision) returns school.mark_value
+language sql immutable as $$
+    select greatest(2, least(5, round(3.95 + p_shift + 0.85 * demo.ability(p_account, p_code)
+        + 1.3 * ((demo.dice('a' || p_key || p_account) + demo.dice('b' || p_key || p_account) + demo.dice('c' || p_key || p_account))
+                 / 10000.0 - 1.5))))::text::school.mark_value
+$$;
+comment on function demo.value is 'The mark of a pupil for a work, 2 … 5';
+
+create function demo.pick(p_key text, p_words text[]) returns text language sql immutable as $$
+    select p_words[1 + demo.dice(p_key) % cardinality(p_words)]
+$$;
+comment on function demo.pick is 'One of several texts';
+
+create function demo.ill_till(p_account text, p_since date) returns date language sql immutable as $$
+    select p_since + 2 + demo.dice('how long ' || p_account || p_since) % 6
+$$;
+comment on function demo.ill_till is 'The last day of an illness that began then';
+
+create function demo.ill_since(p_account text, p_day date) returns date language sql immutable as $$
+    select min(p_day - k)
+      from generate_series(0, 8) k
+     where demo.dice('ill ' || p_account || (p_day - k)) < 75 and demo.ill_till(p_account, p_day - k) >= p_day
+$$;
+comment on function demo.ill_since is 'The first day of an illness that covers that day, NULL: well';

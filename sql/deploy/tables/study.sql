@@ -235,7 +235,7 @@ create table school.lesson (
     was_room         text,
     is_cancelled     boolean not null default false,
     note             text not null default '' check (char_length(note) <= 200),
-    remote_url       text check (remote_url ~ '^https://[^[:space:]]{3,300}$'),
+    remote_url       text check (remote_url ~ '^https://[^[:space:]]{3}' and remote_url !~ '[[:space:]]' and char_length(remote_url) <= 300),
     theme            text not null default '' check (char_length(theme) <= 200),
     roll_at          timestamptz,
     roll_by          bigint references auth.staff,
@@ -391,7 +391,7 @@ create table school.homework (
     given_on      date not null,
     task          text not null check (char_length(task) between 1 and 4000),
     minutes       smallint check (minutes between 1 and 600),
-    link          text check (link ~ '^https?://[^[:space:]]{3,500}$'),
+    link          text check (link ~ '^https?://[^[:space:]]{3}' and link !~ '[[:space:]]' and char_length(link) <= 500),
     wants_answer  boolean not null default false,
     staff_id      bigint not null references auth.staff,
     set_at        timestamptz not null default now()
