@@ -16,20 +16,14 @@
  * check.
  */
 #include <getopt.h>
-#include <stdarg.h>
 #include <unistd.h>
 
-#include "auth.h"
-#include "crypto.h"
-#include "db.h"
-#include "log.h"
-#include "text.h"
+#include "office.h"
 
 #define IDN_CHARS        10
 #define IDN_TRIES        5
 #define LINE_MAX_BYTES   2048
 #define SLIP_COLUMN      22      /* where values begin, in characters */
-#define ANSWER_MAX_BYTES (64 * 1024)
 
 /* The same 31 characters as in auth.c's codes: nothing that reads as something else. */
 static const char idn_alphabet[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -46,45 +40,7 @@ struct order {
 	bool        has_no_finance, is_json, is_batch;
 };
 
-static struct db_link *link_;
-
-static void __attribute__((noreturn, format(printf, 1, 2)))
-fail(const char *format, ...)
-{
-	va_list args;
-
-	fputs("issue-contract: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(1);
-}
-
 /* ---- the database ---------------------------------------------------------------------------- */
-
-/* One question that must be answered with a row; what the database refuses is said in its words. */
-#define ask(sql, ...) must(db_run(link_, sql, __VA_ARGS__))
-
-static struct db_rows *
-must(struct db_rows *rows)
-{
-	if (rows == NULL)
-		fail("%s", db_link_error(link_)->message);
-	if (db_row_count(rows) == 0)
-		fail("the database answered nothing");
-	return rows;
-}
-
-/* Asks for one number, or one text as a copy to be freed. */
-static int64_t
-number_of(struct db_rows *rows, const char *column)
-{
-	int64_t n = db_int(rows, 0, column);
-
-	db_rows_free(rows);
-	return n;
-}
 
 static struct db_rows *
 slip_of(int64_t access)
@@ -94,9 +50,6 @@ slip_of(int64_t access)
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */
-
-#define SALT_OF(made) DB_BYTES((made).salt, sizeof (made).salt)
-#define HASH_OF(made) DB_BYTES((made).hash, sizeof (made).hash)
 
 /* An ИДН that is taken already is drawn again: of 31^9, so more than one try is a wonder. */
 static int64_t
@@ -223,36 +176,6 @@ print_slip(const struct db_rows *slip, const struct secrets *made)
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
-
-static void
-json_text(struct text *out, const char *name, const char *value)
-{
-	text_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
-	if (value == NULL || *value == '\0') {
-		text_puts(out, "null");
-		return;
-	}
-	text_puts(out, "\"");
-	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\')
-			text_printf(out, "\\%c", *value);
-		else if ((unsigned char)*value < 0x20)
-			text_printf(out, "\\u%04x", (unsigned)(unsigned char)*value);
-		else
-			text_put(out, value, 1);
-	}
-	text_puts(out, "\"");
-}
-
-static void
-json_end(struct text *out)
-{
-	text_puts(out, "}\n");
-	fputs(out->data, stdout);
-	fflush(stdout);
-	crypto_wipe(out->data, out->len);
-	text_release(out);
-}
 
 /* One line about a cabinet; a spent code is null. */
 static void
@@ -388,21 +311,6 @@ open_pupil(const char *login, const char *password, const char *pupil_password)
 }
 
 /* ---- orders ---------------------------------------------------------------------------------- */
-
-/* Splits at tabs, in place; more words than fit, or fewer than wanted, end the program. */
-static void
-split(char *line, long number, const char **word, int wanted)
-{
-	int n = 0;
-
-	for (char *rest = line, *w; (w = strsep(&rest, "\t")) != NULL; n++) {
-		if (n == wanted)
-			fail("line %ld: too many words", number);
-		word[n] = w;
-	}
-	if (n < wanted)
-		fail("line %ld: too few words", number);
-}
 
 enum verb { ISSUE, SECRETS, ACTIVATE, JOIN, ADULT, PUPIL, VERB__COUNT };
 static const struct { const char *name; int words; } verbs[VERB__COUNT] = {
@@ -548,7 +456,7 @@ main(int argc, char **argv)
 	struct order order = { 0 };
 	int option;
 
-	log_open("issue-contract");
+	log_open(office_program = "issue-contract");
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case DB: db = optarg; break;

@@ -160,32 +160,94 @@ grant execute on function
 
 -- ---- accounts, for scripts/staff alone: it runs as the owner --------------------------------------------------------------
 
-create function people.hire(p_school text, p_login text, p_name text, p_roles text[], p_secret people.secret) returns bigint
-language plpgsql as $$
-declare
-    v_id bigint;
-begin
-    insert into auth.staff (school_id, login, roles)
-    values (people.school_of(p_school), p_login, p_roles::auth.staff_role[]) returning id into v_id;
-    insert into people.staff (staff_id, person_id) values (v_id, people.person_new(p_name));
-    perform people.set_staff_secret(p_login, p_secret);
-    return v_id;
-end $$;
-comment on function people.hire is 'A new member of staff, with the password''s hash';
+create function people.note_staff(p_staff bigint, p_action text) returns void language sql as $$
+    insert into site.audit (actor, action, object, school_id)
+    select 'office', p_action, f.login, f.school_id from auth.staff f where f.id = p_staff
+$$;
+comment on function people.note_staff is 'A line of site.audit about somebody''s account';
 
-create function people.set_staff_secret(p_login text, p_secret people.secret) returns void language plpgsql as $$
+create function people.staff_of(p_login text) returns bigint language plpgsql stable as $$
 declare
     v_id bigint := (select f.id from auth.staff f where f.login = p_login);
 begin
     if v_id is null then
         raise exception 'Нет сотрудника с именем входа «%».', p_login using errcode = 'KB422';
     end if;
+    return v_id;
+end $$;
+comment on function people.staff_of is 'The member of staff by login name';
+
+create function people.staff_roles(p_roles text[]) returns auth.staff_role[] language plpgsql immutable as $$
+begin
+    if cardinality(p_roles) = 0 or not p_roles <@ enum_range(null::auth.staff_role)::text[] then
+        raise exception 'Роли — слова teacher, head, guard.' using errcode = 'KB422';
+    end if;
+    return array(select distinct r.role::auth.staff_role from unnest(p_roles) r(role) order by 1);
+end $$;
+comment on function people.staff_roles is 'Role words as roles, each once';
+
+create function people.set_staff_secret(p_login text, p_secret people.secret) returns void language plpgsql as $$
+declare
+    v_id bigint := people.staff_of(p_login);
+begin
     insert into auth.credential (kind, staff_id, salt, cost_log2, hash)
     values ('staff', v_id, (p_secret).salt, (p_secret).cost_log2, (p_secret).hash)
         on conflict (staff_id) do update
        set salt = excluded.salt, cost_log2 = excluded.cost_log2, hash = excluded.hash, made_at = now();
     delete from auth.staff_session s where s.staff_id = v_id;
+    perform people.note_staff(v_id, 'staff-password');
 end $$;
 comment on function people.set_staff_secret is 'A password from now on; whoever was in by the old one is out';
+
+create function people.hire(p_school text, p_login text, p_name text, p_roles text[], p_secret people.secret) returns bigint
+language plpgsql as $$
+declare
+    v_id bigint;
+begin
+    if p_login !~ '^[a-z][a-z0-9.-]{2,31}$' then
+        raise exception 'Имя входа — от 3 до 32 латинских строчных букв, цифр, точек и дефисов, первой буква.' using errcode = 'KB422';
+    elsif exists (select from auth.staff f where f.login = p_login) then
+        raise exception 'Имя входа «%» занято.', p_login using errcode = 'KB422';
+    end if;
+    insert into auth.staff (school_id, login, roles)
+    values (people.school_of(p_school), p_login, people.staff_roles(p_roles)) returning id into v_id;
+    insert into people.staff (staff_id, person_id) values (v_id, people.person_new(p_name));
+    perform people.note_staff(v_id, 'staff-hire');
+    perform people.set_staff_secret(p_login, p_secret);
+    return v_id;
+end $$;
+comment on function people.hire is 'A new member of staff, with the password''s hash';
+
+create function people.set_staff_roles(p_login text, p_roles text[]) returns void language plpgsql as $$
+declare
+    v_id bigint := people.staff_of(p_login);
+begin
+    update auth.staff f set roles = people.staff_roles(p_roles) where f.id = v_id;
+    perform people.note_staff(v_id, 'staff-roles');
+end $$;
+comment on function people.set_staff_roles is 'Other roles, from the next page on';
+
+create function people.staff_leave(p_login text) returns void language plpgsql as $$
+declare
+    v_id bigint := people.staff_of(p_login);
+begin
+    update auth.staff f set left_at = now() where f.id = v_id and f.left_at is null;
+    delete from auth.staff_session s where s.staff_id = v_id;
+    delete from auth.credential c where c.staff_id = v_id;
+    perform people.note_staff(v_id, 'staff-leave');
+end $$;
+comment on function people.staff_leave is 'Cannot log in any more, and is out at once; what was done stays with the name';
+
+create function people.staff_list(p_school text)
+returns table (login text, school text, name text, roles text, state text) language sql stable as $$
+    select f.login, c.region || c.number, people.staff_name(f.id), array_to_string(f.roles, ','),
+           case when f.left_at is not null then 'left'
+                when exists (select from auth.credential r where r.staff_id = f.id) then 'active'
+                else 'no password' end
+      from auth.staff f join school.school c on c.id = f.school_id
+     where p_school is null or f.school_id = people.school_of(p_school)
+     order by c.region, c.number, f.login
+$$;
+comment on function people.staff_list is 'Accounts of a school, or of all';
 
 commit;

@@ -2,7 +2,8 @@
 
 begin;
 
-drop function people.hire, people.set_staff_secret;
+drop function people.staff_list, people.staff_leave, people.set_staff_roles, people.hire, people.set_staff_secret,
+    people.staff_roles, people.staff_of, people.note_staff;
 drop schema staff cascade;
 drop function people.staff_name, people.pupil_name, auth.note_staff, auth.staff_with, auth.resolve_staff;
 drop type auth.staff_visit;
