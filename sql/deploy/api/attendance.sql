@@ -119,12 +119,14 @@ comment on function cabinet.attendance_summary is
     'whole_days: with all of them missed; open_lessons: of the year, school.open_absences(); term_id is NULL when there is no term';
 
 create function cabinet.attendance_days(p_token text, p_term bigint, p_day date)
-returns table (day date, monday date, weekday integer, lessons bigint, rolls bigint, missed bigint, late bigint, unnamed bigint,
-    state text, title text, is_announced boolean)
+returns table (day date, monday date, week_label text, weekday integer, number integer, lessons bigint, rolls bigint, missed bigint, late bigint,
+    unnamed bigint, week_lessons bigint, week_missed bigint, week_share text, week_percent integer, state text, title text, is_announced boolean)
 language plpgsql stable security definer rows 60 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
     v_period school.attendance_period := school.attendance_period(v_visit, p_term, p_day);
+    v_monday date := v_period.first_day - extract(isodow from v_period.first_day)::integer + 1;
+    v_sunday date := v_period.last_day - extract(isodow from v_period.last_day)::integer + 7;
 begin
     return query
     with per_day as (
@@ -137,28 +139,36 @@ begin
                        from school.attendance t join school.attendance_code c on c.id = t.code_id
                       where t.pupil_id = v_visit.pupil_id and t.day between v_period.first_day and v_period.last_day) a
             on a.lesson_id = l.lesson_id
-         group by l.day)
-    select c.day, c.day - c.weekday + 1, c.weekday, coalesce(p.lessons, 0), coalesce(p.rolls, 0), coalesce(p.missed, 0),
-           coalesce(p.late, 0), coalesce(p.unnamed, 0),
-           case when p.lessons is null then 'none' when c.day > v_period.today then 'future' when p.rolls = 0 then 'unknown'
+         group by l.day),
+    per_week as (
+        select w.monday, sum(w.rolls)::bigint as rolls, sum(w.missed)::bigint as missed,
+               school.share_of(sum(w.rolls)::bigint, sum(w.missed)::bigint) as share
+          from (select d.day - extract(isodow from d.day)::integer + 1 as monday, d.rolls, d.missed from per_day d) w
+         group by w.monday)
+    select c.day, c.day - c.weekday + 1, to_char(c.day - c.weekday + 1, 'DD.MM'), c.weekday, extract(day from c.day)::integer,
+           coalesce(p.lessons, 0), coalesce(p.rolls, 0), coalesce(p.missed, 0),
+           coalesce(p.late, 0), coalesce(p.unnamed, 0), coalesce(w.rolls, 0), coalesce(w.missed, 0),
+           coalesce(replace(to_char(w.share, 'FM990.0'), '.', ','), ''), coalesce(trunc(w.share), 0)::integer,
+           case when c.day not between v_period.first_day and v_period.last_day then 'outside'
+                when p.lessons is null then 'none' when c.day > v_period.today then 'future' when p.rolls = 0 then 'unknown'
                 when p.missed = p.rolls then 'absent' when p.missed > 0 then 'partly' when p.late > 0 then 'late'
                 else 'present' end,
            coalesce(o.title, ''), e.day is not null
       from (select s.day, extract(isodow from s.day)::integer as weekday
-              from (select v_period.first_day + n.n as day
-                      from generate_series(0, v_period.last_day - v_period.first_day) n(n)) s) c
+              from (select v_monday + n.n as day from generate_series(0, v_sunday - v_monday) n(n)) s) c
       left join per_day p on p.day = c.day
+      left join per_week w on w.monday = c.day - c.weekday + 1
       left join school.day_off o on o.school_id = v_visit.school_id and o.day = c.day
       left join lateral (select x.first_day as day from school.excuse x
                           where x.pupil_id = v_visit.pupil_id and x.kind = 'absence' and x.state in ('sent', 'accepted')
                             and c.day between x.first_day and x.last_day and c.day > v_period.today
                           limit 1) e on true
-     where c.weekday < 7 or p.lessons is not null
+     where c.weekday < 7 or exists (select from per_day s where extract(isodow from s.day) = 7)
      order by c.day;
 end $$;
 comment on function cabinet.attendance_days is
-    'The days of a term, Sundays only with lessons. state: none (no lessons), future, unknown (no roll yet), absent (all lessons with '
-    'a roll missed), partly, late (or left early), present';
+    'The days of the weeks of a term, Sundays only when some have lessons. state: outside (the term), none (no lessons), future, unknown (no roll yet), absent (all lessons with '
+    'a roll missed), partly, late (or left early), present. week_…: of the lessons with a roll of its week';
 
 create function cabinet.attendance_subjects(p_token text, p_term bigint, p_day date)
 returns table (subject text, lessons bigint, missed bigint, with_reason bigint, without_reason bigint, late bigint, share text)
@@ -208,6 +218,7 @@ begin
                             and school.excused_scope(x.kind) = c.scope and a.day between x.first_day and x.last_day
                           limit 1) e on true
      where a.pupil_id = v_visit.pupil_id and a.day between v_period.first_day and v_period.last_day
+       and school.attends(v_visit.pupil_id, l.subgroup_id)
      order by a.day desc, l.number
      limit greatest(least(p_limit, 2000), 1);
 end $$;

@@ -776,7 +776,7 @@ create function school.open_absences(p_pupil bigint, p_from date) returns intege
       from school.attendance a
       join school.attendance_code c on c.id = a.code_id and c.scope = 'absent' and c.reason = 'none'
       join school.lesson l on l.id = a.lesson_id and l.roll_at is not null and not l.is_cancelled
-     where a.pupil_id = p_pupil and a.day >= p_from
+     where a.pupil_id = p_pupil and a.day >= p_from and school.attends(p_pupil, l.subgroup_id)
        and not exists (select from school.excuse e where e.pupil_id = p_pupil and e.kind = 'absence' and e.state = 'sent'
                           and a.day between e.first_day and e.last_day)
 $$;
