@@ -108,7 +108,9 @@ update school.lesson l
    set roll_at = least(e.till, e.starts_at + interval '3 min' + demo.dice('roll ' || e.key) * interval '0.2 s'), roll_by = e.staff_id,
        theme = coalesce(e.theme || case when e.is_last and e.length >= 4 and e.tests <> '' then '. ' || e.tests
            when e.is_first or e.code in ('ФК', 'РоВ', 'Муз', 'Изо', 'Лит', 'Чт') then ''
-           else demo.pick('more ' || e.key, '{"",". Закрепление",". Практикум",". Решение задач",". Повторение"}') end, '')
+           when e.code in ('Мат', 'Алг', 'Геом', 'ВиС', 'Физ', 'Хим', 'Инф')
+               then demo.pick('more ' || e.key, '{"",". Закрепление",". Практикум",". Решение задач",". Решение задач"}')
+           else demo.pick('more ' || e.key, '{"","",". Закрепление",". Практикум",". Повторение"}') end, '')
   from ended e where l.id = e.id and not e.is_forgotten;
 
 -- ---- who was there ------------------------------------------------------------------------------------------------------------------
