@@ -168,7 +168,8 @@ enum reply view_send(struct request *rq, struct view *page) __attribute__((warn_
 
 /*
  * 303 to a path of this site; pairs of name, value end with NULL and are encoded, empty values are
- * left out: app_redirect(rq, "/finance", "from", day, NULL).
+ * left out: app_redirect(rq, "/finance", "from", day, NULL). The name "#", as the last one, is the place
+ * in the page: the person stays where he was.
  */
 enum reply app_redirect(struct request *rq, const char *path, ...) __attribute__((sentinel));
 /*

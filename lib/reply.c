@@ -107,6 +107,11 @@ add_parameter(struct text *url, const char *name, const char *value)
 {
 	if (value == NULL || *value == '\0')
 		return;
+	if (strcmp(name, "#") == 0) {
+		text_puts(url, name);
+		text_url(url, value, strlen(value));
+		return;
+	}
 	text_puts(url, memchr(url->data, '?', url->len) != NULL ? "&" : "?");
 	text_url(url, name, strlen(name));
 	text_puts(url, "=");

@@ -155,7 +155,7 @@ create function cabinet.diary_lessons(p_token text, p_day date, p_is_week boolea
 returns table (lesson_id bigint, day date, number smallint, starts text, ends text, subject_id bigint, subject text, room text,
                theme text, is_cancelled boolean, is_replaced boolean, was_subject text, note text, remote_url text,
                absence text, absence_title text, absence_minutes smallint, homework_id bigint, task text, minutes smallint,
-               link text, wants_answer boolean, is_done boolean, answers bigint, is_overdue boolean, questions bigint,
+               link_url text, wants_answer boolean, is_done boolean, answers bigint, is_overdue boolean, questions bigint,
                replies bigint)
 language plpgsql stable security definer rows 40 as $$
 declare
@@ -164,7 +164,7 @@ declare
     v_span school.span := school.diary_span(v_today, p_day, p_is_week);
 begin
     return query
-    select l.id, l.day, l.number, to_char(b.starts, 'HH24:MI'), to_char(b.ends, 'HH24:MI'), l.subject_id, j.title, l.room,
+    select l.id, l.day, l.number, to_char(b.starts, 'FMHH24:MI'), to_char(b.ends, 'FMHH24:MI'), l.subject_id, j.title, l.room,
            l.theme, l.is_cancelled, not l.is_cancelled and (l.was_subject_id is not null or l.was_staff_id is not null),
            coalesce(w.title, ''), l.note, l.remote_url, coalesce(c.letter, ''), coalesce(c.title, ''), a.minutes,
            h.id, h.task, h.minutes, h.link, h.wants_answer,
@@ -259,7 +259,7 @@ comment on function cabinet.diary_sign is 'A parent has seen that week; the firs
 
 create function cabinet.diary_homework(p_token text)
 returns table (day date, is_overdue boolean, is_today boolean, lesson_id bigint, number smallint, subject_id bigint, subject text,
-               is_cancelled boolean, homework_id bigint, given_on date, task text, minutes smallint, link text,
+               is_cancelled boolean, homework_id bigint, given_on date, task text, minutes smallint, link_url text,
                wants_answer boolean, is_done boolean, answers bigint, files bigint)
 language plpgsql stable security definer rows 40 as $$
 declare
@@ -310,7 +310,7 @@ comment on function cabinet.diary_done is 'The tick of the family at a piece of 
 
 create function cabinet.diary_task(p_token text, p_homework bigint)
 returns table (homework_id bigint, lesson_id bigint, day date, number smallint, subject text, theme text, given_on date, task text,
-               minutes smallint, link text, wants_answer boolean, is_done boolean, is_late boolean)
+               minutes smallint, link_url text, wants_answer boolean, is_done boolean, is_late boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -729,7 +729,7 @@ begin
         raise exception 'no such lesson of this pupil' using errcode = 'KB404';
     end if;
     return query
-    select l.id, l.day, l.number, to_char(b.starts, 'HH24:MI'), j.title, l.theme, l.room, l.is_cancelled
+    select l.id, l.day, l.number, to_char(b.starts, 'FMHH24:MI'), j.title, l.theme, l.room, l.is_cancelled
       from school.lesson l
       join school.subject j on j.id = l.subject_id
       left join school.bell b on b.bells_id = school.bells_on(v_visit.school_id, l.day) and b.number = l.number
