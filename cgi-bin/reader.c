@@ -37,7 +37,7 @@ say(struct request *rq, int status, const char *words)
 static enum reply
 refuse_sender(struct request *rq, const char *device, const char *reason)
 {
-	log_warning("reader-refused", "device=%.40s reason=%s address=%s", device, reason, rq->address);
+	log_warning("reader-refused", "device=%s reason=%s address=%s", device, reason, rq->address);
 	return say(rq, 401, "error: no such reader, or not its signature, or its clock is more than 24 h off\n");
 }
 
