@@ -10,15 +10,19 @@ select results_eq($$ select h.account, h.balance_kop, h.as_of from cabinet.home(
     $$ values ('0278390000', 0::bigint, now() at time zone 'Asia/Vladivostok') $$, 'the account, by the school''s clock');
 select is((select h.as_of from cabinet.home('e') h), now() at time zone 'Asia/Krasnoyarsk', 'another school, another clock');
 
--- Статистика
-select is((select string_agg(s.title, ', ') from cabinet.home_statistics('a') s),
-    'Рейтинг в школе, Рейтинг в крае, Качество знаний, Готовность к ЕГЭ, Пропущено занятий, в т. ч. по НУП', 'six lines');
-select is((select count(s.value) from cabinet.home_statistics('a') s), 0::bigint, 'without data, not with zeroes');
-insert into school.statistic (pupil_id, kind_id, value, as_of, source)
-select p.id, 1, '12 из 643', '2026-11-20 03:00+00', 'test' from school.pupil p where p.idn = 'I2222AAAAA';
-select results_eq($$ select s.value, s.as_of from cabinet.home_statistics('a') s where s.value is not null $$,
-    $$ values ('12 из 643', timestamp '2026-11-20 13:00') $$, 'a figure and its age');
-select is((select count(s.value) from cabinet.home_statistics('e') s), 0::bigint, 'is nobody else''s');
+-- Статистика without anything to count
+select results_eq($$ select f.term_title, f.has_ranks, f.subjects, f.average, f.results, f.quality, f.missed, f.marks_as_of is null
+                       from cabinet.home_figures('a') f $$,
+    $$ values (null::text, true, 0, null::int, 0, null::int, null::int, true) $$, 'no term, no marks: no data, and no zeroes for it');
+select is((select string_agg(p.title, ', ') from cabinet.home_places('a') p where p.place is null and p.why = ''),
+    'в классе, в параллели, в школе, в крае', 'four places, none taken');
+select is((select count(*) from cabinet.home_marks('a')), 0::bigint, 'no marks');
+select is((select count(*) from cabinet.home_ahead('a')), 0::bigint, 'nothing ahead');
+select is((select count(*) from cabinet.home_week('a')), 0::bigint, 'no week');
+select is((select count(*) from cabinet.home_subjects('a')), 0::bigint, 'no subjects');
+select is((select count(*) from cabinet.home_history('a', 'class')), 0::bigint, 'no history');
+select is((select count(*) from cabinet.home_exams('a')), 0::bigint, 'no exams');
+select is((select count(*) from cabinet.home_children('a')), 0::bigint, 'one child needs no panel');
 
 -- Объявления
 insert into site.announcement (school_id, class_id, published_at, visible_until, is_pinned, title, body)

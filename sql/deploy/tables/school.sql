@@ -78,32 +78,4 @@ comment on column school.pupil.account is 'Лицевой счёт: region, scho
 create index pupil_class on school.pupil (class_id);
 create index pupil_school on school.pupil (school_id);
 
-create table school.statistic_kind (
-    id     smallint primary key,
-    title  text not null unique,
-    rank   smallint not null unique
-);
-comment on table school.statistic_kind is 'Lines of the block «Статистика» on the first page';
-comment on column school.statistic_kind.rank is 'Order on the page';
-insert into school.statistic_kind (id, title, rank) values
-    (1, 'Рейтинг в школе', 1),
-    (2, 'Рейтинг в крае', 2),
-    (3, 'Качество знаний', 3),
-    (4, 'Готовность к ЕГЭ', 4),
-    (5, 'Пропущено занятий', 5),
-    (6, 'в т. ч. по НУП', 6);
-
-create table school.statistic (
-    pupil_id  bigint not null references school.pupil,
-    kind_id   smallint not null references school.statistic_kind,
-    value     text not null check (value <> ''),
-    as_of     timestamptz not null,
-    source    text not null check (source <> ''),
-    primary key (pupil_id, kind_id)
-);
-comment on table school.statistic is 'A pupil''s figures. No row: «нет данных», which is not the same as 0';
-comment on column school.statistic.value is 'As it is shown: «12 из 643», «78 %»';
-comment on column school.statistic.source is 'Where the figure came from: a program or a file';
-create index statistic_kind_used on school.statistic (kind_id);
-
 commit;

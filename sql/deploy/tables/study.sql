@@ -887,12 +887,13 @@ declare
 begin
     delete from school.average a
      where p_school is null or a.term_id in (select t.id from school.term t where t.school_id = p_school);
-    insert into school.average (pupil_id, term_id, subject_id, n, points, weight, weighted, n5, n4, n3, n2, n1, major_n, major_points)
+    insert into school.average (pupil_id, term_id, subject_id, n, points, weight, weighted, n5, n4, n3, n2, n1, major_n, major_points,
+                                changed_at)
     select m.pupil_id, t.id, m.subject_id, count(m.points), coalesce(sum(m.points), 0),
            coalesce(sum(w.weight) filter (where m.points is not null), 0), coalesce(sum(m.points * w.weight), 0),
            count(*) filter (where m.points = 5), count(*) filter (where m.points = 4), count(*) filter (where m.points = 3),
            count(*) filter (where m.points = 2), count(*) filter (where m.points = 1),
-           count(m.points) filter (where k.is_major), coalesce(sum(m.points) filter (where k.is_major), 0)
+           count(m.points) filter (where k.is_major), coalesce(sum(m.points) filter (where k.is_major), 0), max(m.set_at)
       from school.mark m
       join school.work w on w.id = m.work_id
       join school.work_kind k on k.id = w.kind_id
