@@ -176,19 +176,22 @@ declare
     v_at school.standing := school.standing(v_visit.pupil_id, now() at time zone v_visit.time_zone);
 begin
     return query
-    select h.day, o.place, o.among, h.weighted
-      from (select p.* from school.place p
-             where p.pupil_id = v_visit.pupil_id and p.day between v_at.first_day and v_at.today
-             order by p.day desc limit 100) h
-     cross join lateral (values ('class', h.class_place, h.class_of), ('parallel', h.parallel_place, h.parallel_of),
-                                ('school', h.school_place, h.school_of), ('region', h.region_place, h.region_of))
-                            o(scope, place, among)
-     where o.scope = p_scope and o.place is not null
+    select d.day, d.place, d.among, d.weighted
+      from (select h.day, o.place, o.among, h.weighted,
+                   (o.place, o.among) is distinct from (lag(o.place) over by_day, lag(o.among) over by_day) as is_new
+              from school.place h
+             cross join lateral (values ('class', h.class_place, h.class_of), ('parallel', h.parallel_place, h.parallel_of),
+                                        ('school', h.school_place, h.school_of), ('region', h.region_place, h.region_of))
+                                    o(scope, place, among)
+             where h.pupil_id = v_visit.pupil_id and h.day between v_at.first_day and v_at.today and o.scope = p_scope
+            window by_day as (order by h.day)) d
+     where d.is_new and d.place is not null
        and (select s.has_ranks from school.school s where s.id = v_visit.school_id)
-     order by h.day;
+     order by d.day;
 end $$;
 comment on function cabinet.home_history is
-    'One''s places of the term by date, old to new; p_scope: class, parallel, school, region. A row holds until the next';
+    'One''s places of the term by date, old to new, the days on which they changed; p_scope: class, parallel, school, region. At most a '
+    'row a day of the term';
 
 create function cabinet.home_exams(p_token text)
 returns table (subject text, done bigint, tasks bigint, number smallint, title text, n integer, average integer)
@@ -331,7 +334,7 @@ comment on function cabinet.home_week is
     'still explain; the last week that is over and nobody has signed (parents alone). No row when there were no lessons for two months';
 
 create function cabinet.home_children(p_token text)
-returns table (idn text, class_name text, school_name text, is_current boolean, lessons_today bigint, starts time, ahead_day date,
+returns table (idn text, class_name text, school_name text, is_current boolean, lessons_today bigint, starts text, ahead_day date,
     ahead_kind text, ahead_subject text, mark text, mark_subject text)
 language plpgsql stable security definer rows 6 as $$
 declare
@@ -342,7 +345,7 @@ begin
         return;
     end if;
     return query
-    select p.idn::text, coalesce(k.name, ''), p.school_name, p.access_id = v_visit.access_id, o.lessons, o.starts, n.day, n.kind,
+    select p.idn::text, coalesce(k.name, ''), p.school_name, p.access_id = v_visit.access_id, o.lessons, to_char(o.starts, 'FMHH24:MI'), n.day, n.kind,
            n.subject, m.value::text, m.subject
       from (select a.id as access_id, u.id as pupil_id, u.idn, s.id as school_id, s.name as school_name, d.today,
                    school.class_on(u.id, d.today) as class_id
