@@ -265,7 +265,8 @@ end $$;
 comment on function cabinet.home_ahead is 'School.ahead() of the child on show, by day';
 
 create function cabinet.home_marks(p_token text)
-returns table (at timestamp, day date, subject text, what text, weight smallint, value text, old_value text, is_changed boolean)
+returns table (at timestamp, day date, subject text, what text, weight smallint, value text, points smallint, old_value text,
+    is_changed boolean)
 language plpgsql stable security definer rows 8 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -273,7 +274,7 @@ declare
 begin
     return query
     select m.set_at at time zone v_visit.time_zone, m.day, j.title, concat_ws(': ', k.title, nullif(w.title, '')), w.weight,
-           coalesce(m.value::text, ''), coalesce(c.old_value::text, ''), c.id is not null
+           coalesce(m.value::text, ''), m.points, coalesce(c.old_value::text, ''), c.id is not null
       from (select o.work_id, o.pupil_id, o.ordinal from school.mark o
              where o.pupil_id = v_visit.pupil_id and o.day between v_today - 14 and v_today + 1
              union
@@ -335,7 +336,7 @@ comment on function cabinet.home_week is
 
 create function cabinet.home_children(p_token text)
 returns table (idn text, class_name text, school_name text, is_current boolean, lessons_today bigint, starts text, ahead_day date,
-    ahead_kind text, ahead_subject text, mark text, mark_subject text)
+    ahead_kind text, ahead_subject text, mark text, points smallint, mark_subject text)
 language plpgsql stable security definer rows 6 as $$
 declare
     c_max_children constant int := 8;
@@ -346,7 +347,7 @@ begin
     end if;
     return query
     select p.idn::text, coalesce(k.name, ''), p.school_name, p.access_id = v_visit.access_id, o.lessons, to_char(o.starts, 'FMHH24:MI'), n.day, n.kind,
-           n.subject, m.value::text, m.subject
+           n.subject, m.value::text, m.points, m.subject
       from (select a.id as access_id, u.id as pupil_id, u.idn, s.id as school_id, s.name as school_name, d.today,
                    school.class_on(u.id, d.today) as class_id
               from auth.access a
@@ -363,7 +364,7 @@ begin
                             and school.attends(p.pupil_id, l.subgroup_id)) o
       left join lateral (select h.day, h.kind, h.subject from school.ahead(p.pupil_id, p.class_id, p.today) h
                           order by h.day, h.kind = 'homework', h.subject limit 1) n on true
-      left join lateral (select r.value, j.title as subject, r.day, r.set_at, r.work_id
+      left join lateral (select r.value, r.points, j.title as subject, r.day, r.set_at, r.work_id
                            from school.mark r join school.subject j on j.id = r.subject_id
                           where r.pupil_id = p.pupil_id and r.day between p.today - 60 and p.today and r.value is not null
                             and r.value <> '.'
