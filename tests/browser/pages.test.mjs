@@ -6,7 +6,8 @@ import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import { HtmlValidate } from 'html-validate';
-import { activeCabinets, launchBrowser, newContext, newPage, openSession } from '../support/browser.mjs';
+import { launchBrowser, newContext, newPage, stateOf } from '../support/browser.mjs';
+import { allPages, isFile, visitorOf } from '../support/pages.mjs';
 
 const validator = new HtmlValidate({
   extends: ['html-validate:recommended'],
@@ -21,41 +22,37 @@ const validator = new HtmlValidate({
   },
 });
 
-const forStrangers = ['/login', '/login/first', '/rules', '/settings', '/login?done=logout'];
-const forParents = ['/', '/announcements', '/finance', '/finance?print=1', '/finance?from=2020-01-01&to=2020-01-02',
-  '/finance/slip', '/finance/slip?amount=1500,50', '/finance/slip?amount=x', '/devices', '/settings', '/settings/child',
-  '/settings/password', '/rules', '/nothing-here'];
+/* Beside the pages that the programs have: what is wrong, and what is not there. */
+const odd = [{ path: '/nothing-here', role: 'parent' }, { path: '/finance/slip?amount=x', role: 'parent' },
+  { path: '/staff/nothing-here', role: 'teacher' }];
 
-let browser, session, paths;
+let browser, pages;
+const states = new Map();
 
 before(async () => {
   browser = await launchBrowser();
-  session = await openSession(browser, activeCabinets()[0]);
-  const context = await newContext(browser, { storageState: session });
-  const page = await newPage(context);
-  await page.goto('/finance?print=1');
-  const entry = await page.locator('.statement .what a').first().getAttribute('href');
-  await context.close();
-  paths = [...forStrangers.map((path) => ({ path })), ...[...forParents, entry].map((path) => ({ path, storageState: session }))];
+  pages = [...(await allPages()).filter(({ path }) => !isFile(path)), ...odd];
+  for (const role of new Set(pages.map((page) => page.role)))
+    states.set(role, role === null ? undefined : stateOf(await visitorOf(role)));
 });
 after(() => browser?.close());
 
-/* Runs `check` on every page, as strangers and as a parent see it, in one window each. */
+/* Runs `check` on every page as those see it who may, each in a window of his own. */
 async function onEveryPage(t, options, check) {
-  const page = {};
-  for (const who of ['stranger', 'parent'])
-    page[who] = await newPage(await newContext(browser, { ...options, storageState: who === 'parent' ? session : undefined }));
+  const windows = new Map();
+  for (const [role, storageState] of states)
+    windows.set(role, await newPage(await newContext(browser, { ...options, storageState })));
   try {
-    for (const { path, storageState } of paths) {
-      const who = storageState ? 'parent' : 'stranger';
-      await t.test(`${path}, a ${who}`, async () => {
-        const answer = await page[who].goto(path);
-        await check(page[who], answer, path);
-        assert.deepEqual(page[who].complaints.splice(0), []);
+    for (const { path, role } of pages) {
+      await t.test(`${path}, ${role ?? 'a stranger'}`, async () => {
+        const page = windows.get(role);
+        const answer = await page.goto(path);
+        await check(page, answer, path);
+        assert.deepEqual(page.complaints.splice(0), []);
       });
     }
   } finally {
-    await Promise.all(Object.values(page).map((p) => p.context().close()));
+    await Promise.all([...windows.values()].map((page) => page.context().close()));
   }
 }
 
@@ -95,7 +92,7 @@ test('light: axe, valid HTML, one h1, a title of its own', (t) => onEveryPage(t,
   assert.equal(await page.getAttribute('html', 'lang'), 'ru');
   const name = await page.getAttribute('main', 'data-page');
   const title = await page.title();
-  assert.match(title, /^.+ · Личный кабинет$/);
+  assert.match(title, path.startsWith('/staff') ? /^.+ · Рабочее место$/ : /^.+ · Личный кабинет$/);
   assert.equal(titles.get(title) ?? name, name, `${title} is the title of two pages`);
   titles.set(title, name);
 }));
@@ -127,9 +124,9 @@ test('without scripts every page says the same', (t) => onEveryPage(t, { javaScr
 }));
 
 test('a page is at most 30 KB, the first visit 60 KB compressed', async (t) => {
-  for (const { path, storageState } of paths.filter(({ path }) => !path.includes('print='))) {
-    await t.test(path, async () => {
-      const context = await newContext(browser, { storageState });
+  for (const { path, role } of pages.filter(({ path }) => !path.includes('print='))) {
+    await t.test(`${path}, ${role ?? 'a stranger'}`, async () => {
+      const context = await newContext(browser, { storageState: states.get(role) });
       const page = await newPage(context);
       const network = await context.newCDPSession(page);
       let transferred = 0;

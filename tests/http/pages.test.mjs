@@ -1,16 +1,10 @@
 // Pages as a browser gets them: status, headers, frame, one round trip.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { cabinet, eventually, logSize, logText, routes } from '../support/kabinet.mjs';
+import { cabinet, eventually, logSize, logText, routes, source } from '../support/kabinet.mjs';
+import { allPages, visitorOf } from '../support/pages.mjs';
 import { Visitor, loggedIn, send, wordsOf } from '../support/visitor.mjs';
-
-const pages = {
-  home: [['/', 'home'], ['/announcements', 'announcements'], ['/rules', 'rules']],
-  finance: [['/finance', 'finance'], ['/finance/slip', 'slip'], ['/finance/slip?amount=1500,50', 'slip'],
-    ['/finance?from=2020-01-01&to=2030-12-31', 'finance'], ['/finance?print=1', 'finance']],
-  settings: [['/settings', 'settings'], ['/settings/child', 'child'], ['/settings/password', 'password'],
-    ['/devices', 'devices']],
-};
 
 const policy = {
   'content-security-policy': /^default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;.*form-action 'self'.*frame-ancestors 'none'$/,
@@ -20,46 +14,61 @@ const policy = {
   'permissions-policy': /camera=\(\)/,
 };
 
-function assertPageHeaders(answer) {
+const isPage = (answer) => /^text\/html; ?charset=utf-8$/i.test(answer.headers['content-type']);
+
+// What is no page (a table for programs, a calendar, a file) may be kept by whoever asked for it.
+function assertHeaders(answer) {
   for (const [name, wanted] of Object.entries(policy)) assert.match(answer.headers[name] ?? '', wanted, name);
-  assert.equal(answer.headers['cache-control'], 'no-store');
-  assert.match(answer.headers['content-type'], /^text\/html; ?charset=utf-8$/i);
+  if (isPage(answer)) assert.equal(answer.headers['cache-control'], 'no-store');
   assert.match(answer.headers['x-request-id'], /^[0-9a-f]{32}$/);
 }
+
+function assertPage(answer, path) {
+  const [, name] = /<main[^>]* data-page="([a-z-]+)"/.exec(answer.text) ?? [];
+  assert.ok(existsSync(`${source}/templates/${name}.html`), `data-page="${name}" names the template`);
+  assert.match(answer.text, /<html lang="ru"/);
+  assert.ok(!/<script(?![^>]*\bsrc=)/.test(answer.text), 'no inline script');
+  assert.ok(!/<style|\sstyle="|\son[a-z]+="/.test(answer.text), 'no inline style or handler');
+  if (!path.includes('print=1'))   // what is for paper is as long as it is
+    assert.ok(answer.bytes.length <= 30 * 1024, `${answer.bytes.length} bytes of HTML`);
+  assert.ok(!/[{}]/.test(answer.text.replace(/<script[\s\S]*?<\/script>/g, '')), 'no mark of a template is left');
+}
+
+// Pages take one round trip at most, whoever comes; the log says so (KABINET_LOG_REQUESTS).
+async function assertOneRoundTrip(program, from, id) {
+  const line = new RegExp(`^.*request=${id}.*\\bround_trips=.*$`, 'm');
+  await eventually(() => line.test(logText(program, from)), `${program} logs request ${id}`);
+  const [logged] = line.exec(logText(program, from));
+  assert.ok(Number(/round_trips=(\d+)/.exec(logged)[1]) <= 1, logged);
+}
+
+const pages = await allPages();
 
 describe('pages', () => {
   let parent;
   before(async () => { parent = await loggedIn(cabinet()); });
 
-  for (const [program, list] of Object.entries(pages)) {
-    for (const [path, name] of list) {
-      test(`${path} is a page of ${program}`, async () => {
-        const from = logSize(program);
-        const answer = await parent.get(path);
-        assert.equal(answer.status, 200);
-        assertPageHeaders(answer);
-        assert.match(answer.text, new RegExp(`<main[^>]* data-page="${name}"`));
-        assert.match(answer.text, /<html lang="ru"/);
-        assert.ok(!/<script(?![^>]*\bsrc=)/.test(answer.text), 'no inline script');
-        assert.ok(!/<style|\sstyle="|\son[a-z]+="/.test(answer.text), 'no inline style or handler');
-        if (!path.includes('print=1'))   // a statement for paper is as long as it is
-          assert.ok(answer.bytes.length <= 30 * 1024, `${answer.bytes.length} bytes of HTML`);
-        assert.ok(!/[{}]/.test(answer.text.replace(/<script[\s\S]*?<\/script>/g, '')), 'no mark of a template is left');
+  test('every program with pages is among them', () => {
+    assert.ok(pages.length >= 15);
+    const programs = new Set(routes.filter(({ method, access }) => method === 'GET' && !access.includes('device')).map((r) => r.program));
+    assert.deepEqual([...programs].filter((program) => !pages.some((page) => page.program === program)), []);
+  });
 
-        const id = answer.headers['x-request-id'];
-        const line = new RegExp(`^.*\\brequest\\b.*request=${id}.*$|^.*request=${id}.*\\bround_trips=.*$`, 'm');
-        await eventually(() => line.test(logText(program, from)), `${program} logs request ${id}`);
-        const [logged] = line.exec(logText(program, from));
-        assert.ok(Number(/round_trips=(\d+)/.exec(logged)[1]) <= 1, logged);
-      });
+  for (const { path, program, role } of pages) {
+    test(`GET ${path} by ${role ?? 'a stranger'}: a page of ${program}`, async () => {
+      const visitor = role === null ? new Visitor() : await visitorOf(role);
+      const from = logSize(program);
+      const answer = await visitor.get(path);
+      assert.equal(answer.status, 200, 'a route that needs parameters has its example in tests/support/pages.mjs');
+      assertHeaders(answer);
+      if (isPage(answer)) assertPage(answer, path);
+      await assertOneRoundTrip(program, from, answer.headers['x-request-id']);
 
-      test(`HEAD ${path} has the same headers and no body`, async () => {
-        const answer = await parent.request('HEAD', path);
-        assert.equal(answer.status, 200);
-        assert.equal(answer.bytes.length, 0);
-        assertPageHeaders(answer);
-      });
-    }
+      const head = await visitor.request('HEAD', path);
+      assert.equal(head.status, 200);
+      assert.equal(head.bytes.length, 0);
+      assertHeaders(head);
+    });
   }
 
   test('a page with data takes exactly one round trip', async () => {
@@ -84,27 +93,19 @@ describe('pages', () => {
     assert.match(wordsOf(answer), /Объявления/);
   });
 
-  test('who has no session is sent to /login and then back', async () => {
+  test('who has no session is sent to the audience\'s door and then back', async () => {
     const stranger = new Visitor();
-    const closed = routes.filter(({ method, access }) => method === 'GET' && !access.includes('anyone') && access.includes('parent'))
-      .map(({ path }) => path);
+    const closed = pages.filter(({ role, path }) => role !== null && !pages.some((other) => other.role === null && other.path === path));
     assert.ok(closed.length >= 9);
-    for (const path of [...closed, '/finance/slip?amount=100']) {
+    for (const { path, role } of closed) {
+      const [door, first] = ['parent', 'pupil'].includes(role) ? ['/login', '/'] : ['/staff/login', '/staff'];
       const answer = await stranger.get(path);
       assert.equal(answer.status, 303, path);
       const target = new URL(answer.headers.location, 'https://x');
-      assert.equal(target.pathname, '/login');
-      if (path !== '/') assert.equal(target.searchParams.get('next') ?? '', path, 'the page asked for is kept, with its query');
-    }
-  });
-
-  test('a stranger may read the rules, the look and the doors', async () => {
-    const open = routes.filter(({ method, path, access }) => method === 'GET' && access.includes('anyone') && path !== '/health');
-    assert.ok(open.length >= 4);
-    for (const { path } of open) {
-      const answer = await new Visitor().get(path);
-      assert.equal(answer.status, 200, path);
-      assertPageHeaders(answer);
+      assert.equal(target.pathname, door, path);
+      const next = target.searchParams.get('next') ?? '';
+      assert.deepEqual([...new URLSearchParams(next.split('?')[1])], [...new URLSearchParams(path.split('?')[1])], 'with its query');
+      assert.equal(next.split('?')[0], path === first ? '' : path.split('?')[0], 'the page asked for is kept');
     }
   });
 

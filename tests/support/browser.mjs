@@ -82,5 +82,22 @@ export async function openSession(browser, cabinet) {
   return storageState;
 }
 
+/* The same at a desk: a member of credentials.json's staff[]. */
+export async function logInStaff(page, member) {
+  await page.goto('/staff/login');
+  await page.fill('#login', member.login);
+  await page.fill('#password', member.password);
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('main[data-page=staff]');
+}
+
+/* A session that a visitor of the HTTP tests has, in a browser. */
+export const stateOf = (visitor) => ({
+  origins: [],
+  cookies: [...visitor.cookies].map(([name, value]) => ({
+    name, value, domain: base.hostname, path: '/', expires: -1, httpOnly: true, secure: true, sameSite: 'Lax',
+  })),
+});
+
 /* The kopecks of the first sum below a selector, as a number that is exact. */
 export const kopecks = async (page, selector) => Number(await page.locator(`${selector} data.money, data.money${selector}`).first().getAttribute('value'));

@@ -95,6 +95,14 @@ export async function loggedIn(cabinet) {
   return visitor;
 }
 
+/** Somebody at a desk: { login, password } of credentials.json's staff[]. */
+export async function loggedInStaff({ login, password }) {
+  const visitor = new Visitor();
+  const answer = await visitor.fill('/staff/login', { login, password });
+  if (answer.status !== 303) throw new Error(`${login} cannot log in: ${answer.status}\n${wordsOf(answer)}`);
+  return visitor;
+}
+
 /** What a person reads: the text of <main>, without markup. */
 export function wordsOf(answer) {
   const main = /<main[^>]*>([\s\S]*?)<\/main>/.exec(answer.text);

@@ -1,0 +1,64 @@
+// pages.mjs -- every page there is, from what the programs say of their routes: a new section is tested without being asked.
+//
+// A GET route without an entry in `examples` is opened as it is. One that needs parameters, or has faces that should be seen
+// too, gets its paths there, each beginning with the route; a function gets a visitor who may open it and finds what the demo has.
+// An empty list leaves a route out, with the reason beside it.
+import { cabinet, credentials, routes } from './kabinet.mjs';
+import { loggedIn, loggedInStaff, unescape } from './visitor.mjs';
+
+/** The first link on `page` that begins with `start`; a page without one is a failure of the demo's data. */
+const linkOn = (page, start) => async (visitor) => {
+  const answer = await visitor.get(page);
+  const found = [...answer.text.matchAll(/href="([^"]+)"/g)].map((m) => unescape(m[1])).find((href) => href.startsWith(start));
+  if (!found) throw new Error(`no link to ${start} on ${page} (status ${answer.status})`);
+  return [found];
+};
+
+const examples = {
+  '/health': [],                                       // for monitoring, plain text: pages.test.mjs asks it by itself
+  '/login': ['/login', '/login?done=logout'],
+  '/finance': ['/finance', '/finance?from=2020-01-01&to=2030-12-31', '/finance?from=2020-01-01&to=2020-01-02', '/finance?print=1'],
+  '/finance/slip': ['/finance/slip', '/finance/slip?amount=1500,50'],
+  '/finance/entry': linkOn('/finance?print=1', '/finance/entry?id='),
+};
+
+/** Routes whose answer is no page. */
+const files = ['/finance/statement.csv'];
+
+/** The roles that visitors are tested in, and how one gets in. A route is opened by the first of them that it lets in. */
+const staff = (role) => () => {
+  const member = credentials.staff.find((s) => s.role === role);
+  if (!member) throw new Error(`the demo has no ${role}: credentials.json, staff[]`);
+  return loggedInStaff(member);
+};
+const doors = {
+  parent: () => loggedIn(cabinet()),
+  pupil: () => loggedIn(credentials.cabinets.flatMap((c) => c.others ?? []).find((c) => c.mode === 'pupil')),
+  teacher: staff('teacher'), tutor: staff('tutor'), head: staff('head'), guard: staff('guard'),
+};
+
+const visitors = new Map();
+/** A visitor of that role, logged in once per test file. */
+export function visitorOf(role) {
+  if (!visitors.has(role)) visitors.set(role, doors[role]());
+  return visitors.get(role);
+}
+
+/** Is it a document for programs, or a file, which a browser would only save? */
+export const isFile = (path) => files.includes(path.split('?')[0]);
+
+/** Every page: { path, program, role } with role one of `doors`, or null for who has no session. */
+export async function allPages() {
+  const list = [];
+  for (const { method, path, access, program } of routes) {
+    if (method !== 'GET' || access.includes('device')) continue;
+    const role = Object.keys(doors).find((name) => access.includes(name)) ?? null;
+    const wanted = examples[path] ?? [path];
+    const paths = typeof wanted === 'function' ? await wanted(await visitorOf(role)) : wanted;
+    for (const one of paths) {
+      if (role !== null) list.push({ path: one, program, role });
+      if (access.includes('anyone')) list.push({ path: one, program, role: null });
+    }
+  }
+  return list;
+}
