@@ -10,17 +10,6 @@ begin;
 call auth.add_program('timetable', 'The timetable and its iCal subscriptions');
 set local role kabinet_owner;
 
-create function school.holidays_title(p_school bigint, p_grade integer, p_day date) returns text language sql stable as $$
-    select case when not exists (select from school.term t join school.year y on y.id = t.year_id
-                                  where t.school_id = p_school and t.grades @> p_grade and t.first_day > p_day
-                                    and p_day between y.first_day and y.last_day) then 'Летние каникулы'
-                when extract(month from p_day) in (10, 11) then 'Осенние каникулы'
-                when extract(month from p_day) in (12, 1) then 'Зимние каникулы'
-                when extract(month from p_day) in (3, 4) then 'Весенние каникулы'
-                else 'Каникулы' end
-$$;
-comment on function school.holidays_title is 'How the holidays of that day are called; after the last term of a year they are the summer''s';
-
 create function school.calendar_days(p_pupil bigint, p_first date, p_last date)
 returns table (day date, class_id bigint, school_id bigint, kind text, title text, bells_id bigint, is_shortened boolean, bells_title text)
 language sql stable as $$
@@ -71,8 +60,12 @@ begin
       left join school.bell b on b.bells_id = school.bells_on(v_school, l.day) and b.number = l.number
      where n.pupil_id = p_pupil and n.first_day <= p_last and (n.last_day is null or n.last_day >= p_first)
     union all
-    select 'off-' || o.day, 'off', 'Нет уроков', o.day, o.day, null::time, null::time, o.title, '', false, 0, o.day::timestamptz
-      from school.day_off o where o.school_id = v_school and o.day between p_first and p_last
+    select 'off-' || min(o.day), 'off', 'Нет уроков', min(o.day), max(o.day), null::time, null::time, o.title, '', false, 0,
+           min(o.day)::timestamptz
+      from (select d.day, d.title, d.day - row_number() over (partition by d.title order by d.day)::integer as run
+              from school.day_off d where d.school_id = v_school and d.day between p_first - 31 and p_last + 31) o
+     group by o.title, o.run
+    having max(o.day) >= p_first and min(o.day) <= p_last
     union all
     select 'bells-' || d.day, 'shortened', 'Другие звонки', d.day, d.day, null, null, b.title, '', false, 0, d.day::timestamptz
       from school.bell_day d join school.bells b on b.id = d.bells_id and not b.is_default
@@ -358,8 +351,7 @@ comment on function cabinet.calendar_feed is
     'remind_min 0: no reminder; of a whole day it is 18:00 the day before. At least one row, with uid NULL when there is nothing. '
     'KB404: unknown, revoked, or the access is barred';
 
-revoke all on function school.calendar_days(bigint, date, date), school.holidays_title(bigint, integer, date),
-    school.calendar_items(bigint, date, date), auth.calendar_title(auth.calendar_kind),
+revoke all on function school.calendar_days(bigint, date, date), school.calendar_items(bigint, date, date), auth.calendar_title(auth.calendar_kind),
     cabinet.timetable_week(text, date, date), cabinet.timetable_bells(text, date, date), cabinet.timetable_now(text),
     cabinet.timetable_days(text, date, date), cabinet.timetable_events(text, date, date), cabinet.timetable_terms(text, date),
     cabinet.timetable_subscriptions(text), cabinet.timetable_subscribe(text, uuid, text, boolean, boolean, text),

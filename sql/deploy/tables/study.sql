@@ -330,6 +330,17 @@ language sql stable as $$
 $$;
 comment on function school.next_lesson is 'The first lesson of a pupil on that day or the next one that has any; all NULL when none is planned';
 
+create function school.holidays_title(p_school bigint, p_grade integer, p_day date) returns text language sql stable as $$
+    select case when not exists (select from school.term t join school.year y on y.id = t.year_id
+                                  where t.school_id = p_school and t.grades @> p_grade and t.first_day > p_day
+                                    and p_day between y.first_day and y.last_day) then 'Летние каникулы'
+                when extract(month from p_day) in (10, 11) then 'Осенние каникулы'
+                when extract(month from p_day) in (12, 1) then 'Зимние каникулы'
+                when extract(month from p_day) in (3, 4) then 'Весенние каникулы'
+                else 'Каникулы' end
+$$;
+comment on function school.holidays_title is 'How the holidays of that day are called; after the last term of a year they are the summer''s';
+
 create function school.now_next(p_pupil bigint, p_now timestamp)
 returns table (now_kind text, now_title text, now_room text, now_number smallint, now_starts timestamp, now_ends timestamp,
                now_left integer, now_till date, next_day date, next_starts time, next_title text, next_is_tomorrow boolean)
@@ -368,11 +379,21 @@ begin
     select n.day, n.starts, n.title into v_next from school.next_lesson(p_pupil, v_today + 1) n;
     next_day := v_next.day; next_starts := v_next.starts; next_title := v_next.title;
     next_is_tomorrow := v_next.day = v_today + 1;
-    if exists (select from school.term t where t.school_id = v_school and t.grades @> v_grade and v_today between t.first_day and t.last_day) then
+    now_title := (select o.title from school.day_off o where o.school_id = v_school and o.day = v_today);
+    if now_title is not null then
+        now_kind := 'off';
+        -- The last of the days off with that title: each day lies as far from today as its row from the first.
+        now_till := (select max(r.day) from (select o.day, row_number() over (order by o.day) - 1 as place from school.day_off o
+                                              where o.school_id = v_school and o.title = now_title
+                                                and o.day between v_today and v_today + 120) r
+                      where r.day = v_today + r.place::integer);
+    elsif exists (select from school.term t
+                   where t.school_id = v_school and t.grades @> v_grade and v_today between t.first_day and t.last_day) then
         now_kind := case when exists (select from school.lesson l where l.class_id = v_class and l.day = v_today and not l.is_cancelled
                                          and school.attends(p_pupil, l.subgroup_id)) then 'after' else 'free' end;
     else
         now_kind := 'holidays';
+        now_title := school.holidays_title(v_school, v_grade, v_today);
         now_till := (select min(t.first_day) - 1 from school.term t
                       where t.school_id = v_school and t.grades @> v_grade and t.first_day > v_today);
     end if;
@@ -380,7 +401,7 @@ begin
 end $$;
 comment on function school.now_next is
     'One row: what goes on at that local moment. now_kind: lesson, break, before (the first lesson is to come), after (lessons are over), '
-    'free (a day without lessons), holidays (till now_till). now_left: minutes to the end of the lesson, or to its beginning. '
+    'free (a day without lessons), off (of school.day_off), holidays (both till now_till). now_left: minutes to the end of the lesson, or to its beginning. '
     'next_…: the first lesson to come; NULL when none is planned. Shown by templates/parts/now-next.html';
 
 -- ---- homework -----------------------------------------------------------------------------------------------------------
