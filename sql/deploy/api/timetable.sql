@@ -81,27 +81,32 @@ comment on function school.calendar_items is
     'What the calendar shows besides lessons, that touches those days: events of school and class, important works (kind work), days off, '
     'other bells (shortened), holidays. uid stays the same for ever; starts NULL: the whole day';
 
-create function cabinet.timetable_week(p_token text, p_first date, p_last date)
+create function school.first_day(p_day date, p_days integer, p_today date) returns date language sql immutable as $$
+    -- On Sunday the week to come is of more use than the one that is over.
+    select case when p_days = 1 then d.day else d.day - (extract(isodow from d.day)::integer - 1) end
+      from (select coalesce(p_day, p_today + (p_days > 1 and extract(isodow from p_today) = 7)::integer) as day) d
+$$;
+comment on function school.first_day is 'Where the page of that day (NULL: of today) begins: with the day itself, or the Monday of its week';
+
+create function cabinet.timetable_week(p_token text, p_day date, p_days integer)
 returns table (day date, is_today boolean, is_over boolean, day_kind text, day_title text, is_shortened boolean, bells_title text,
-               item_kind text, kind_title text, number smallint, starts time, ends time, title text, subgroup text, room text,
+               item_kind text, kind_title text, number smallint, starts text, ends text, title text, subgroup text, room text,
                is_cancelled boolean, is_changed boolean, was_title text, was_room text, other_teacher boolean, note text, remote_url text,
                work_title text, is_now boolean)
 language plpgsql stable security definer rows 50 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
     v_now timestamp := now() at time zone v_visit.time_zone;
+    v_first date := school.first_day(p_day, p_days, v_now::date);
 begin
-    if p_last - p_first not between 0 and 6 then
-        raise exception 'a week at most' using errcode = 'KB404';
-    end if;
     return query
     select d.day, d.day = v_now::date, d.day < v_now::date, d.kind, d.title, d.is_shortened, d.bells_title,
-           coalesce(i.kind, ''), coalesce(i.kind_title, ''), i.number, i.starts, i.ends, i.title, i.subgroup, i.room,
-           coalesce(i.is_cancelled, false),
+           coalesce(i.kind, ''), coalesce(i.kind_title, ''), i.number, to_char(i.starts, 'FMHH24:MI'),
+           to_char(i.ends, 'FMHH24:MI'), i.title, i.subgroup, i.room, coalesce(i.is_cancelled, false),
            i.was_title is not null or i.was_room is not null or coalesce(i.other_teacher, false), i.was_title, i.was_room,
            coalesce(i.other_teacher, false), i.note, i.remote_url, i.work_title,
            i.kind = 'lesson' and not i.is_cancelled and v_now >= d.day + i.starts and v_now < d.day + i.ends
-      from school.calendar_days(v_visit.pupil_id, p_first, p_last) d
+      from school.calendar_days(v_visit.pupil_id, v_first, v_first + least(p_days, 7) - 1) d
       left join lateral (
            select 'lesson' as kind, 'Урок' as kind_title, l.number, b.starts, b.ends, j.title, g.title as subgroup, l.room, l.is_cancelled,
                   w.title as was_title, nullif(l.was_room, l.room) as was_room, l.was_staff_id <> l.staff_id as other_teacher, l.note,
@@ -122,21 +127,22 @@ begin
      order by d.day, i.starts is not null, i.starts, i.number, i.title;
 end $$;
 comment on function cabinet.timetable_week is
-    'Each of at most seven days with its lessons and events, at least one row per day (item_kind '''': nothing that day). '
+    'Each day of that page (p_days is 1 or 7; p_day NULL: today''s) with its lessons and events, at least one row per day (item_kind '''': nothing that day). '
     'was_title, was_room, other_teacher: what the substitution changed';
 
-create function cabinet.timetable_bells(p_token text, p_first date, p_last date)
-returns table (bells_id bigint, bells_title text, is_default boolean, number smallint, starts time, ends time)
+create function cabinet.timetable_bells(p_token text, p_day date, p_days integer)
+returns table (bells_id bigint, bells_title text, is_default boolean, number smallint, starts text, ends text)
 language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
+    v_first date := school.first_day(p_day, p_days, (now() at time zone v_visit.time_zone)::date);
 begin
     return query
-    select s.id, s.title, s.is_default, b.number, b.starts, b.ends
+    select s.id, s.title, s.is_default, b.number, to_char(b.starts, 'FMHH24:MI'), to_char(b.ends, 'FMHH24:MI')
       from school.bells s join school.bell b on b.bells_id = s.id
      where s.school_id = v_visit.school_id
        and (s.is_default or s.id in (select d.bells_id from school.bell_day d
-                                      where d.school_id = v_visit.school_id and d.day between p_first and p_last))
+                                      where d.school_id = v_visit.school_id and d.day between v_first and v_first + p_days - 1))
      order by not s.is_default, s.id, b.number
      limit 60;
 end $$;
@@ -144,7 +150,7 @@ comment on function cabinet.timetable_bells is 'The ordinary bells, and the othe
 
 create function cabinet.timetable_now(p_token text)
 returns table (now_kind text, now_title text, now_room text, now_number smallint, now_starts timestamp, now_ends timestamp,
-               now_left integer, now_till date, next_day date, next_starts time, next_title text, next_is_tomorrow boolean)
+               now_left integer, now_till date, next_day date, next_starts text, next_title text, next_is_tomorrow boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -156,58 +162,66 @@ begin
 end $$;
 comment on function cabinet.timetable_now is 'school.now_next() of the child on show';
 
-create function cabinet.timetable_days(p_token text, p_first date, p_last date)
-returns table (day date, is_today boolean, day_kind text, day_title text, is_shortened boolean, lessons integer, items integer, has_exam boolean)
-language plpgsql stable security definer rows 42 as $$
+create function cabinet.timetable_days(p_token text, p_month date)
+returns table (day date, in_month boolean, is_today boolean, day_kind text, day_title text, is_shortened boolean, lessons integer,
+               items integer, has_exam boolean)
+language plpgsql stable security definer rows 35 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
+    v_today date := (now() at time zone v_visit.time_zone)::date;
+    v_month date := date_trunc('month', coalesce(p_month, v_today)::timestamp)::date;
+    v_first date := school.first_day(v_month, 7, v_today);
+    v_last date := school.first_day((v_month + interval '1 month')::date - 1, 7, v_today) + 6;
 begin
-    if p_last - p_first not between 0 and 41 then
-        raise exception 'six weeks at most' using errcode = 'KB404';
-    end if;
     return query
-    with item as (select c.kind, c.day, c.last_day from school.calendar_items(v_visit.pupil_id, p_first, p_last) c
-                   where c.kind in ('event', 'excursion', 'exam', 'meeting', 'work'))
-    select d.day, d.day = (now() at time zone v_visit.time_zone)::date, d.kind, d.title, d.is_shortened,
+    with item as (select c.kind, c.day, c.last_day from school.calendar_items(v_visit.pupil_id, v_first, v_last) c
+                   where c.kind in ('event', 'excursion', 'exam', 'meeting', 'work') and not c.is_cancelled)
+    select d.day, d.day >= v_month and d.day < v_month + interval '1 month', d.day = v_today, d.kind, d.title, d.is_shortened,
            (select count(*) from school.lesson l where l.class_id = d.class_id and l.day = d.day and not l.is_cancelled
                and school.attends(v_visit.pupil_id, l.subgroup_id))::integer,
            (select count(*) from item i where d.day between i.day and i.last_day)::integer,
            exists (select from item i where d.day between i.day and i.last_day and i.kind in ('exam', 'work'))
-      from school.calendar_days(v_visit.pupil_id, p_first, p_last) d
+      from school.calendar_days(v_visit.pupil_id, v_first, v_last) d
      order by d.day;
 end $$;
-comment on function cabinet.timetable_days is 'The days of a calendar''s sheet: lessons to be held, other things that touch the day';
+comment on function cabinet.timetable_days is
+    'A calendar''s sheet: whole weeks with the month in them (NULL: this month). lessons: to be held; items: other things of the day';
 
-create function cabinet.timetable_events(p_token text, p_first date, p_last date)
-returns table (kind text, kind_title text, day date, last_day date, starts time, ends time, title text, place text, is_cancelled boolean)
+create function cabinet.timetable_events(p_token text, p_month date)
+returns table (kind text, kind_title text, day date, last_day date, starts text, ends text, title text, place text, is_cancelled boolean)
 language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
+    v_month date := date_trunc('month', coalesce(p_month, (now() at time zone v_visit.time_zone)::date)::timestamp)::date;
 begin
     return query
-    select c.kind, c.kind_title, c.day, c.last_day, c.starts, c.ends, c.title, c.place, c.is_cancelled
-      from school.calendar_items(v_visit.pupil_id, p_first, p_last) c
+    select c.kind, c.kind_title, c.day, c.last_day, to_char(c.starts, 'FMHH24:MI'), to_char(c.ends, 'FMHH24:MI'), c.title, c.place,
+           c.is_cancelled
+      from school.calendar_items(v_visit.pupil_id, v_month, (v_month + interval '1 month')::date - 1) c
      order by c.day, c.starts is not null, c.starts, c.title
      limit 100;
 end $$;
-comment on function cabinet.timetable_events is 'school.calendar_items() of the child on show';
+comment on function cabinet.timetable_events is 'What touches that month (NULL: this one) besides lessons: school.calendar_items() of the child on show';
 
-create function cabinet.timetable_terms(p_token text, p_day date)
+create function cabinet.timetable_terms(p_token text, p_month date)
 returns table (title text, first_day date, last_day date, is_current boolean)
 language plpgsql stable security definer rows 4 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
+    v_today date := (now() at time zone v_visit.time_zone)::date;
+    v_month date := date_trunc('month', coalesce(p_month, v_today)::timestamp)::date;
 begin
     return query
-    select t.title, t.first_day, t.last_day, (now() at time zone v_visit.time_zone)::date between t.first_day and t.last_day
-      from school.class k
-      join school.year y on y.school_id = k.school_id
-       and y.first_day = (select max(z.first_day) from school.year z where z.school_id = k.school_id and z.first_day <= p_day + 31)
+    select t.title, t.first_day, t.last_day, v_today between t.first_day and t.last_day
+      from school.pupil p
+      join school.year y on y.id = (select z.id from school.year z where z.school_id = p.school_id
+                                       and z.first_day < v_month + interval '1 month' order by z.first_day desc limit 1)
+      join school.class k on k.id = coalesce(school.class_on(p.id, greatest(v_month, y.first_day)), p.class_id)
       join school.term t on t.year_id = y.id and t.grades @> k.grade::int
-     where k.id = coalesce(school.class_on(v_visit.pupil_id, p_day), v_visit.class_id)
+     where p.id = v_visit.pupil_id
      order by t.first_day;
 end $$;
-comment on function cabinet.timetable_terms is 'The terms of the school year of a day';
+comment on function cabinet.timetable_terms is 'The terms of the school year that the month (NULL: this one) is in, or follows';
 
 -- ---- subscriptions ----------------------------------------------------------------------------------------------------------
 
@@ -351,14 +365,14 @@ comment on function cabinet.calendar_feed is
     'remind_min 0: no reminder; of a whole day it is 18:00 the day before. At least one row, with uid NULL when there is nothing. '
     'KB404: unknown, revoked, or the access is barred';
 
-revoke all on function school.calendar_days(bigint, date, date), school.calendar_items(bigint, date, date), auth.calendar_title(auth.calendar_kind),
-    cabinet.timetable_week(text, date, date), cabinet.timetable_bells(text, date, date), cabinet.timetable_now(text),
-    cabinet.timetable_days(text, date, date), cabinet.timetable_events(text, date, date), cabinet.timetable_terms(text, date),
+revoke all on function school.first_day(date, integer, date), school.calendar_days(bigint, date, date), school.calendar_items(bigint, date, date), auth.calendar_title(auth.calendar_kind),
+    cabinet.timetable_week(text, date, integer), cabinet.timetable_bells(text, date, integer), cabinet.timetable_now(text),
+    cabinet.timetable_days(text, date), cabinet.timetable_events(text, date), cabinet.timetable_terms(text, date),
     cabinet.timetable_subscriptions(text), cabinet.timetable_subscribe(text, uuid, text, boolean, boolean, text),
     cabinet.timetable_unsubscribe(text, bigint), cabinet.calendar_feed(text) from public;
 grant execute on function
-    cabinet.timetable_week(text, date, date), cabinet.timetable_bells(text, date, date), cabinet.timetable_now(text),
-    cabinet.timetable_days(text, date, date), cabinet.timetable_events(text, date, date), cabinet.timetable_terms(text, date),
+    cabinet.timetable_week(text, date, integer), cabinet.timetable_bells(text, date, integer), cabinet.timetable_now(text),
+    cabinet.timetable_days(text, date), cabinet.timetable_events(text, date), cabinet.timetable_terms(text, date),
     cabinet.timetable_subscriptions(text), cabinet.timetable_subscribe(text, uuid, text, boolean, boolean, text),
     cabinet.timetable_unsubscribe(text, bigint), cabinet.calendar_feed(text) to kabinet_timetable;
 

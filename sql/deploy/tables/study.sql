@@ -343,7 +343,7 @@ comment on function school.holidays_title is 'How the holidays of that day are c
 
 create function school.now_next(p_pupil bigint, p_now timestamp)
 returns table (now_kind text, now_title text, now_room text, now_number smallint, now_starts timestamp, now_ends timestamp,
-               now_left integer, now_till date, next_day date, next_starts time, next_title text, next_is_tomorrow boolean)
+               now_left integer, now_till date, next_day date, next_starts text, next_title text, next_is_tomorrow boolean)
 language plpgsql stable rows 1 as $$
 declare
     v_today date := p_now::date;
@@ -372,12 +372,12 @@ begin
         now_starts := v_lesson.starts; now_ends := v_lesson.ends;
         now_kind := case when v_lesson.starts <= p_now then 'lesson' when v_begun then 'break' else 'before' end;
         now_left := ceil(extract(epoch from case now_kind when 'lesson' then v_lesson.ends else v_lesson.starts end - p_now) / 60);
-        next_day := v_today; next_starts := v_lesson.starts::time; next_title := v_lesson.title; next_is_tomorrow := false;
+        next_day := v_today; next_starts := to_char(v_lesson.starts, 'FMHH24:MI'); next_title := v_lesson.title; next_is_tomorrow := false;
         return next;
         return;
     end if;
     select n.day, n.starts, n.title into v_next from school.next_lesson(p_pupil, v_today + 1) n;
-    next_day := v_next.day; next_starts := v_next.starts; next_title := v_next.title;
+    next_day := v_next.day; next_starts := to_char(v_next.starts, 'FMHH24:MI'); next_title := v_next.title;
     next_is_tomorrow := v_next.day = v_today + 1;
     now_title := (select o.title from school.day_off o where o.school_id = v_school and o.day = v_today);
     if now_title is not null then
