@@ -130,7 +130,7 @@ add_sheet(struct view *page, const struct db_rows *days)
 		view_text(day, "day_title", db_text(days, i, "day_title"));
 		view_flag(day, "in_month", db_bool(days, i, "in_month"));
 		view_flag(day, "is_today", db_bool(days, i, "is_today"));
-		view_flag(day, "is_free", strcmp(kind, "school") != 0);
+		view_flag(day, "is_free", strcmp(kind, "school") != 0 || db_int(days, i, "lessons") == 0);
 		view_flag(day, "is_shortened", db_bool(days, i, "is_shortened"));
 		view_flag(day, "has_exam", db_bool(days, i, "has_exam"));
 		view_int(day, "lessons", db_int(days, i, "lessons"));

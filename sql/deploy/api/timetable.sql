@@ -49,7 +49,7 @@ begin
        and (e.class_id is null or exists (select from school.enrolment n where n.pupil_id = p_pupil and n.class_id = e.class_id
                 and n.first_day <= e.last_day and (n.last_day is null or n.last_day >= e.day)))
     union all
-    select 'work-' || w.id, 'work', k.title, l.day, l.day, b.starts, b.ends, concat_ws(': ', j.title, nullif(w.title, '')), l.room,
+    select 'work-' || w.id, 'work', k.title, l.day, l.day, b.starts, b.ends, concat_ws(': ', j.title, nullif(w.title, '')), school.room_words(l.room),
            l.is_cancelled, l.revision::integer, l.changed_at
       from school.enrolment n
       join school.lesson l on l.class_id = n.class_id and l.day between greatest(p_first, n.first_day) and least(p_last, n.last_day)
@@ -63,7 +63,10 @@ begin
     select 'off-' || min(o.day), 'off', 'Нет уроков', min(o.day), max(o.day), null::time, null::time, o.title, '', false, 0,
            min(o.day)::timestamptz
       from (select d.day, d.title, d.day - row_number() over (partition by d.title order by d.day)::integer as run
-              from school.day_off d where d.school_id = v_school and d.day between p_first - 31 and p_last + 31) o
+              from school.day_off d
+             where d.school_id = v_school and d.day between p_first - 31 and p_last + 31
+               and exists (select from school.term t where t.school_id = v_school and t.grades @> v_grade
+                              and d.day between t.first_day and t.last_day)) o
      group by o.title, o.run
     having max(o.day) >= p_first and min(o.day) <= p_last
     union all
@@ -108,8 +111,8 @@ begin
            i.kind = 'lesson' and not i.is_cancelled and v_now >= d.day + i.starts and v_now < d.day + i.ends
       from school.calendar_days(v_visit.pupil_id, v_first, v_first + least(p_days, 7) - 1) d
       left join lateral (
-           select 'lesson' as kind, 'Урок' as kind_title, l.number, b.starts, b.ends, j.title, g.title as subgroup, l.room, l.is_cancelled,
-                  w.title as was_title, nullif(l.was_room, l.room) as was_room, l.was_staff_id <> l.staff_id as other_teacher, l.note,
+           select 'lesson' as kind, 'Урок' as kind_title, l.number, b.starts, b.ends, j.title, g.title as subgroup, school.room_words(l.room) as room, l.is_cancelled,
+                  w.title as was_title, school.room_words(nullif(l.was_room, l.room)) as was_room, l.was_staff_id <> l.staff_id as other_teacher, l.note,
                   l.remote_url,
                   (select string_agg(concat_ws(': ', k.title, nullif(x.title, '')), '; ' order by x.id)
                      from school.work x join school.work_kind k on k.id = x.kind_id
@@ -124,10 +127,11 @@ begin
            select c.kind, c.kind_title, null, c.starts, c.ends, c.title, null, c.place, c.is_cancelled, null, null, false, null, null, null
              from school.calendar_items(v_visit.pupil_id, d.day, d.day) c
             where c.kind in ('event', 'excursion', 'exam', 'meeting')) i on true
+     where p_days = 1 or d.kind <> 'weekend' or i.kind is not null
      order by d.day, i.starts is not null, i.starts, i.number, i.title;
 end $$;
 comment on function cabinet.timetable_week is
-    'Each day of that page (p_days is 1 or 7; p_day NULL: today''s) with its lessons and events, at least one row per day (item_kind '''': nothing that day). '
+    'Each day of that page (p_days is 1 or 7; p_day NULL: today''s; an empty Sunday left out of a week) with its lessons and events, at least one row per day (item_kind '''': nothing that day). '
     'was_title, was_room, other_teacher: what the substitution changed';
 
 create function cabinet.timetable_bells(p_token text, p_day date, p_days integer)
@@ -330,10 +334,10 @@ begin
            select 'lesson-' || l.id as uid, 'Урок' as category,
                   case when l.is_cancelled then 'Отменён: ' || j.title
                        when w.id is not null or l.was_staff_id <> l.staff_id then j.title || ' (замена)' else j.title end as title,
-                  coalesce('каб. ' || nullif(l.room, ''), '') as place,
+                  school.room_words(l.room) as place,
                   concat_ws(E'\n', l.number || '-й урок', g.title, 'Вместо: ' || w.title,
                       case when l.was_staff_id <> l.staff_id then 'Другой учитель' end,
-                      'Был кабинет ' || nullif(nullif(l.was_room, l.room), ''), nullif(l.note, '')) as note,
+                      'Было: ' || school.room_words(nullif(nullif(l.was_room, l.room), '')), nullif(l.note, '')) as note,
                   l.remote_url as url, l.day, l.day as last_day, b.starts, b.ends, l.is_cancelled, l.revision::integer as revision, l.changed_at
              from school.calendar_days(v_pupil.id, v_first, v_last) d
              join school.lesson l on l.class_id = d.class_id and l.day = d.day and school.attends(v_pupil.id, l.subgroup_id)

@@ -310,6 +310,11 @@ create function school.attends(p_pupil bigint, p_subgroup bigint) returns boolea
 $$;
 comment on function school.attends is 'Whether a lesson of this subgroup (NULL: of the whole class) is the pupil''s, who is in the class';
 
+create function school.room_words(p_room text) returns text language sql immutable parallel safe as $$
+    select case when p_room ~ '^[0-9]' then 'каб. ' || p_room else p_room end
+$$;
+comment on function school.room_words is 'Where a lesson is, as people read it: каб. 214, спортзал';
+
 create function school.next_lesson(p_pupil bigint, p_day date, out day date, out number smallint, out title text, out room text,
     out starts time)
 language sql stable as $$
@@ -368,7 +373,7 @@ begin
           from school.lesson l join school.bell b on b.bells_id = school.bells_on(v_school, v_today) and b.number = l.number
          where l.class_id = v_class and l.day = v_today and not l.is_cancelled and school.attends(p_pupil, l.subgroup_id)
            and b.starts <= p_now::time;
-        now_title := v_lesson.title; now_room := v_lesson.room; now_number := v_lesson.number;
+        now_title := v_lesson.title; now_room := school.room_words(v_lesson.room); now_number := v_lesson.number;
         now_starts := v_lesson.starts; now_ends := v_lesson.ends;
         now_kind := case when v_lesson.starts <= p_now then 'lesson' when v_begun then 'break' else 'before' end;
         now_left := ceil(extract(epoch from case now_kind when 'lesson' then v_lesson.ends else v_lesson.starts end - p_now) / 60);

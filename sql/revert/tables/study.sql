@@ -3,7 +3,7 @@
 begin;
 
 drop trigger keep_enrolment on school.pupil;
-drop function school.next_lesson, school.now_next, school.holidays_title;
+drop function school.next_lesson, school.now_next, school.holidays_title, school.room_words;
 drop table auth.calendar;
 drop type auth.calendar_kind;
 drop function school.expected_absences, school.open_absences, school.attendance_share, school.share_of,
