@@ -377,7 +377,7 @@ comment on function cabinet.home_children is
 
 create function cabinet.home_now(p_token text)
 returns table (now_kind text, now_title text, now_room text, now_number smallint, now_starts timestamp, now_ends timestamp,
-    now_left integer, now_till date, next_day date, next_starts time, next_title text, next_is_tomorrow boolean)
+    now_left integer, now_till date, next_day date, next_starts text, next_title text, next_is_tomorrow boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
