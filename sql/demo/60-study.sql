@@ -187,8 +187,8 @@ comment on view demo.staff is 'Teachers by the first part of their login names';
 -- Class tutors; most keep their class from year to year.
 update school.class k set tutor_id = f.id
   from (values ('039', 1, 'А', 'primary1'), ('039', 2, 'Б', 'primary2'), ('039', 3, 'Б', 'primary2'), ('039', 4, 'В', 'primary1'),
-               ('039', 5, 'В', 'geography'), ('039', 6, 'А', 'russian2'), ('039', 6, 'Б', 'math1'), ('039', 7, 'А', 'russian2'),
-               ('039', 7, 'Б', 'math1'), ('039', 8, 'А', 'russian1'), ('039', 9, 'А', 'russian1'), ('039', 10, 'А', 'history'),
+               ('039', 5, 'В', 'geography'), ('039', 6, 'А', 'russian2'), ('039', 6, 'Б', 'russian1'), ('039', 7, 'А', 'russian2'),
+               ('039', 7, 'Б', 'russian1'), ('039', 8, 'А', 'physics'), ('039', 9, 'А', 'physics'), ('039', 10, 'А', 'history'),
                ('039', 11, 'А', 'history'), ('052', 3, 'А', 'primary1'), ('052', 4, 'А', 'primary1'), ('052', 7, 'Б', 'english1'),
                ('052', 8, 'Б', 'english1')) t(school, grade, letter, key)
   join school.school s on s.number = t.school
