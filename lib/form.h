@@ -24,7 +24,7 @@ struct arena;
 struct request;
 struct view;
 
-#define FORM_MAX_FIELDS       64           /* in a query or a body; more is bad input */
+#define FORM_MAX_FIELDS       256          /* in a query or a body; more is bad input */
 #define FORM_MAX_QUERY_BYTES  2048
 #define FORM_MAX_BODY_BYTES   (64 * 1024)  /* application/x-www-form-urlencoded */
 #define FORM_MAX_UPLOAD_BYTES (16 * 1024 * 1024)   /* multipart/form-data */

@@ -322,7 +322,7 @@ $$;
 comment on function school.roll_wanted is 'What a roll''s form says: one row per pupil, without a code when it is there';
 
 create function staff.journal_save_roll(p_token text, p_key uuid, p_lesson bigint, p_pupils bigint[], p_ticked bigint[],
-    p_codes bigint[], p_minutes integer[], p_seen text, p_shown text, p_roll_seen text, p_at timestamptz) returns void
+    p_codes bigint[], p_minutes integer[], p_seen text, p_shown text, p_roll_seen text, p_at_ms bigint) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -395,7 +395,7 @@ begin
     v_before := jsonb_build_object('at', v_lesson.roll_at, 'by', v_lesson.roll_by, 'rows', v_before);
     -- The moment when the teacher said so, not when the phone found a network again.
     update school.lesson l
-       set roll_at = least(now(), greatest(coalesce(p_at, now()), v_lesson.day::timestamp at time zone v_visit.time_zone)),
+       set roll_at = least(now(), greatest(coalesce(to_timestamp(p_at_ms / 1000.0), now()), v_lesson.day::timestamp at time zone v_visit.time_zone)),
            roll_by = v_visit.staff_id
      where l.id = v_lesson.id returning l.roll_at into v_lesson.roll_at;
     select coalesce(jsonb_object_agg(u, t.code_id), '{}') into v_after
@@ -405,7 +405,7 @@ begin
 end $$;
 comment on function staff.journal_save_roll is
     'The whole roll at once. p_pupils, p_codes (0: none) and p_minutes go together, p_ticked are those marked «н»; p_seen is what '
-    'the database held when the page was made, p_shown what the page showed, p_roll_seen when the roll was taken then. KB422: '
+    'the database held when the page was made, p_shown what the page showed, p_roll_seen when the roll was taken then, p_at_ms when the teacher entered it (Unix time). KB422: '
     'somebody else changed the same meanwhile, or the journal is closed';
 
 create function staff.journal_save_theme(p_token text, p_key uuid, p_lesson bigint, p_theme text, p_seen text) returns void
@@ -1208,7 +1208,7 @@ $$;
 comment on function school.finals_seen is 'Final marks of a class in one line: what a form has seen';
 
 create function staff.journal_grid_days(p_token text, p_class bigint, p_subject bigint, p_subgroup bigint, p_term bigint, p_skip integer)
-returns table (lesson_id bigint, day date, number smallint, theme text, has_roll boolean)
+returns table (lesson_id bigint, day date, number smallint, label text, theme text, has_roll boolean)
 language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -1218,7 +1218,7 @@ begin
     perform school.journal_class(v_visit, p_class, p_subject, p_subgroup, false);
     v_term := school.term_of(p_class, p_term, v_today);
     return query
-    select g.id, g.day, g.number, g.theme, g.has_roll
+    select g.id, g.day, g.number, to_char(g.day, 'DD.MM'), g.theme, g.has_roll
       from (select l.id, l.day, l.number, l.theme, l.roll_at is not null as has_roll
               from school.lesson l
              where l.class_id = p_class and l.subject_id = p_subject and l.subgroup_id is not distinct from p_subgroup
@@ -1333,7 +1333,7 @@ grant execute on function
     staff.journal_lesson(text, bigint),
     staff.journal_roll(text, bigint),
     staff.journal_codes(text),
-    staff.journal_save_roll(text, uuid, bigint, bigint[], bigint[], bigint[], integer[], text, text, text, timestamptz),
+    staff.journal_save_roll(text, uuid, bigint, bigint[], bigint[], bigint[], integer[], text, text, text, bigint),
     staff.journal_save_theme(text, uuid, bigint, text, text),
     staff.journal_works(text, bigint),
     staff.journal_work(text, bigint, bigint),

@@ -9,7 +9,7 @@ drop function staff.journal_classes(text);
 drop function staff.journal_lesson(text, bigint);
 drop function staff.journal_roll(text, bigint);
 drop function staff.journal_codes(text);
-drop function staff.journal_save_roll(text, uuid, bigint, bigint[], bigint[], bigint[], integer[], text, text, text, timestamptz);
+drop function staff.journal_save_roll(text, uuid, bigint, bigint[], bigint[], bigint[], integer[], text, text, text, bigint);
 drop function staff.journal_save_theme(text, uuid, bigint, text, text);
 drop function staff.journal_works(text, bigint);
 drop function staff.journal_work(text, bigint, bigint);

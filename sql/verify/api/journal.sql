@@ -11,7 +11,7 @@ select 1 / (has_function_privilege('kabinet_journal', f, 'execute') and not has_
       'staff.journal_lesson(text, bigint)',
       'staff.journal_roll(text, bigint)',
       'staff.journal_codes(text)',
-      'staff.journal_save_roll(text, uuid, bigint, bigint[], bigint[], bigint[], integer[], text, text, text, timestamptz)',
+      'staff.journal_save_roll(text, uuid, bigint, bigint[], bigint[], bigint[], integer[], text, text, text, bigint)',
       'staff.journal_save_theme(text, uuid, bigint, text, text)',
       'staff.journal_works(text, bigint)',
       'staff.journal_work(text, bigint, bigint)',
