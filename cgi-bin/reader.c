@@ -38,7 +38,7 @@ static enum reply
 refuse_sender(struct request *rq, const char *device, const char *reason)
 {
 	log_warning("reader-refused", "device=%s reason=%s address=%s", device, reason, rq->address);
-	return say(rq, 401, "error: no such reader, or not its signature, or its clock is more than 24 h off\n");
+	return REPLY_LOGIN;   /* 401, to a device */
 }
 
 static bool
