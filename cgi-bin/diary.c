@@ -13,7 +13,7 @@
 enum question {
 	Q_PAGE, Q_DAYS, Q_LESSONS, Q_MARKS, Q_FILES, Q_SIGN,
 	Q_HOMEWORK, Q_DONE, Q_TASK, Q_TASK_FILES, Q_ANSWERS, Q_ANSWER, Q_FILE,
-	Q_TERMS, Q_SUBJECTS, Q_TERM_MARKS, Q_CHANGES, Q_WEEKS, Q_SUBJECT, Q_TOPICS,
+	Q_TERMS, Q_SUBJECTS, Q_TERM_MARKS, Q_CHANGES, Q_WEEKS, Q_SUBJECT, Q_TOPICS, Q_KINDS,
 	Q_YEARS, Q_YEAR_TERMS, Q_FINALS,
 	Q_LESSON, Q_MESSAGES, Q_ASK,
 	Q__COUNT
@@ -35,11 +35,12 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_FILE]       = { "cabinet.diary_file($1, $2::uuid)" },
 	[Q_TERMS]      = { "cabinet.diary_terms($1, $2::bigint)" },
 	[Q_SUBJECTS]   = { "cabinet.diary_subjects($1, $2::bigint, $3)" },
-	[Q_TERM_MARKS] = { "cabinet.diary_term_marks($1, $2::bigint, $3::bigint, $4::date, $5::date)" },
+	[Q_TERM_MARKS] = { "cabinet.diary_term_marks($1, $2::bigint, $3::bigint, $4::date, $5::int)" },
 	[Q_CHANGES]    = { "cabinet.diary_changes($1, $2::bigint, $3::bigint)" },
 	[Q_WEEKS]      = { "cabinet.diary_weeks($1, $2::bigint, $3::bigint)" },
 	[Q_SUBJECT]    = { "cabinet.diary_subject($1, $2::bigint, $3::bigint)" },
-	[Q_TOPICS]     = { "cabinet.diary_topics($1, $2::bigint, $3::bigint)" },
+	[Q_TOPICS]     = { "cabinet.diary_topics($1, $2::bigint, $3::bigint, $4::int)" },
+	[Q_KINDS]      = { "cabinet.diary_kinds($1)" },
 	[Q_YEARS]      = { "cabinet.diary_years($1, $2::bigint)" },
 	[Q_YEAR_TERMS] = { "cabinet.diary_year_terms($1, $2::bigint)" },
 	[Q_FINALS]     = { "cabinet.diary_finals($1, $2::bigint)" },
@@ -216,10 +217,166 @@ tick_homework(struct request *rq)
 	return go_back(rq, is_done ? "tick" : "untick", arena_printf(rq->arena, "h%lld", (long long)homework));
 }
 
+/* ---- homework -------------------------------------------------------------------------------- */
+
+/* GET /diary/homework -- what is due from today on, then what is overdue. */
+static enum reply
+show_homework(struct request *rq)
+{
+	struct db_rows *tasks = db_ask(rq, Q_HOMEWORK);
+	struct db_rows *about = db_ask(rq, Q_PAGE, DB_NULL, DB_TEXT("f"));
+	struct view *page, *day = NULL;
+	int late = 0;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "diary-homework");
+	view_none(page, "day");
+	view_none(page, "late");
+	for (int i = 0; i < db_row_count(tasks); i++) {
+		bool is_late = db_bool(tasks, i, "is_overdue");
+		struct view *task;
+
+		if (i == 0 || strcmp(db_text(tasks, i, "day"), db_text(tasks, i - 1, "day")) != 0) {
+			day = view_add(page, is_late ? "late" : "day");
+			view_row(day, tasks, i);
+		}
+		task = view_add(day, "task");
+		view_row(task, tasks, i);
+		view_flag(task, "is_overdue", false);   /* the heading says it */
+		view_flag(task, "has_extras", has_extras(tasks, i));
+		view_none(task, "file");
+		late += is_late;
+	}
+	view_text(page, "tab", "homework");
+	view_text(page, "form_id", "done");
+	view_flag(page, "is_week", false);
+	view_int(page, "overdue", db_int(about, 0, "overdue_count"));
+	view_int(page, "overdue_shown", late);
+	view_text(page, "as_of", db_text(about, 0, "as_of"));
+	return view_send(rq, page);
+}
+
+#define ANSWER_MAX_CHARS  4000
+#define ANSWER_MAX_FILES  3
+
+/* GET /diary/answer?homework= -- a piece of homework, what was handed in, the form to hand in. */
+static enum reply
+show_answer(struct request *rq)
+{
+	int64_t homework = form_int(rq, "homework", 1, MAX_ID, 0);
+	struct db_rows *task = db_ask(rq, Q_TASK, DB_INT(homework));
+	struct db_rows *files = db_ask(rq, Q_TASK_FILES, DB_INT(homework));
+	struct db_rows *answers = db_ask(rq, Q_ANSWERS, DB_INT(homework));
+	struct view *page;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "diary-answer");
+	view_values(page, task);
+	view_rows(page, "file", files);
+	view_groups(page, "answer", "sent_file", answers, "answer_id");
+	view_text(page, "form_id", "done");
+	form_show(rq, page, "body", "files", NULL);
+	return view_send(rq, page);
+}
+
+/* POST /diary/answer, multipart: key, homework, body, files. */
+static enum reply
+send_answer(struct request *rq)
+{
+	struct form_upload files[ANSWER_MAX_FILES] = { 0 };
+	const char *key = form_key(rq), *body = form_lines(rq, "body", ANSWER_MAX_CHARS, "");
+	int64_t homework = form_int(rq, "homework", 1, MAX_ID, 0);
+	struct db_param file[ANSWER_MAX_FILES][3];
+	int count = form_uploads(rq, "files", files, ANSWER_MAX_FILES);
+
+	if (rq->bad_input || homework == 0)
+		return REPLY_BAD_INPUT;
+	if (*body == '\0' && count == 0 && !form_failed(rq))
+		form_error(rq, "body", "Напишите ответ или приложите файл.");
+	if (form_failed(rq))
+		return show_answer(rq);
+	for (int i = 0; i < ANSWER_MAX_FILES; i++) {
+		file[i][0] = DB_TEXT(i < count ? files[i].name : NULL);
+		file[i][1] = DB_TEXT(i < count ? files[i].type : NULL);
+		file[i][2] = i < count ? DB_BYTES(files[i].bytes, (int64_t)files[i].len) : DB_NULL;
+	}
+	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body), file[0][0], file[0][1], file[0][2],
+	    file[1][0], file[1][1], file[1][2], file[2][0], file[2][1], file[2][2]);
+	if (!db_answer(rq))
+		return form_refused(rq, show_answer);
+	return app_redirect(rq, "/diary/answer", "homework",
+	    arena_printf(rq->arena, "%lld", (long long)homework), "done", "answer", NULL);
+}
+
+/* GET /diary/file?id= -- always as an attachment, of the type that its first bytes had. */
+static enum reply
+send_file(struct request *rq)
+{
+	const char *id = form_uuid(rq, "id");
+	struct db_rows *file = db_ask(rq, Q_FILE, DB_TEXT(id));
+	const void *bytes;
+	size_t len;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	bytes = db_blob(rq, file, 0, "bytes", &len);
+	return app_send(rq, 200, db_text(file, 0, "type"), db_text(file, 0, "name"), bytes, len);
+}
+
+/* ---- a question to the teacher --------------------------------------------------------------- */
+
+#define QUESTION_MAX_CHARS 2000
+
+/* GET /diary/ask?lesson= */
+static enum reply
+show_ask(struct request *rq)
+{
+	int64_t lesson_id = form_int(rq, "lesson", 1, MAX_ID, 0);
+	struct db_rows *lesson = db_ask(rq, Q_LESSON, DB_INT(lesson_id));
+	struct db_rows *messages = db_ask(rq, Q_MESSAGES, DB_INT(lesson_id));
+	struct view *page;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "diary-ask");
+	view_values(page, lesson);
+	view_rows(page, "message", messages);
+	form_show(rq, page, "body", NULL);
+	return view_send(rq, page);
+}
+
+/* POST /diary/ask: key, lesson, body. */
+static enum reply
+send_question(struct request *rq)
+{
+	const char *key = form_key(rq), *body = form_lines(rq, "body", QUESTION_MAX_CHARS, "");
+	int64_t lesson = form_int(rq, "lesson", 1, MAX_ID, 0);
+
+	if (rq->bad_input || lesson == 0)
+		return REPLY_BAD_INPUT;
+	if (*body == '\0') {
+		form_error(rq, "body", "Напишите вопрос.");
+		return show_ask(rq);
+	}
+	db_ask(rq, Q_ASK, DB_TEXT(key), DB_INT(lesson), DB_TEXT(body));
+	if (!db_answer(rq))
+		return form_refused(rq, show_ask);
+	return app_redirect(rq, "/diary/ask", "lesson", arena_printf(rq->arena, "%lld", (long long)lesson),
+	    "done", "ask", NULL);
+}
+
 static const struct route routes[] = {
 	{ "GET",  "/diary",      show_diary,    ACCESS_PARENT | ACCESS_PUPIL, 0 },
 	{ "POST", "/diary/sign", sign_week,     ACCESS_PARENT,                0 },
 	{ "POST", "/diary/done", tick_homework, ACCESS_PARENT | ACCESS_PUPIL, 0 },
+	{ "GET",  "/diary/homework", show_homework, ACCESS_PARENT | ACCESS_PUPIL, 0 },
+	{ "GET",  "/diary/answer",   show_answer,   ACCESS_PARENT | ACCESS_PUPIL, 0 },
+	{ "POST", "/diary/answer",   send_answer,   ACCESS_PARENT | ACCESS_PUPIL, FORM_MAX_UPLOAD_BYTES },
+	{ "GET",  "/diary/file",     send_file,     ACCESS_PARENT | ACCESS_PUPIL, 0 },
+	{ "GET",  "/diary/ask",      show_ask,      ACCESS_PARENT | ACCESS_PUPIL, 0 },
+	{ "POST", "/diary/ask",      send_question, ACCESS_PARENT | ACCESS_PUPIL, 0 },
 };
 
 APP_MAIN("diary")

@@ -153,7 +153,7 @@ comment on function cabinet.diary_days is
 
 create function cabinet.diary_lessons(p_token text, p_day date, p_is_week boolean)
 returns table (lesson_id bigint, day date, number smallint, starts text, ends text, subject_id bigint, subject text, room text,
-               theme text, is_cancelled boolean, is_replaced boolean, was_subject text, note text, remote_url text,
+               topic text, is_cancelled boolean, is_replaced boolean, was_subject text, note text, remote_url text,
                absence text, absence_title text, absence_minutes smallint, homework_id bigint, task text, minutes smallint,
                link_url text, wants_answer boolean, is_done boolean, answers bigint, is_overdue boolean, questions bigint,
                replies bigint)
@@ -267,20 +267,30 @@ declare
     v_today date := school.local_day(v_visit);
 begin
     return query
-    select p.day, p.day < v_today, p.day = v_today, p.lesson_id, p.number, p.subject_id, j.title, l.is_cancelled, h.id, h.given_on,
+    with chosen as (
+        (select p.lesson_id, p.day, p.number, p.subject_id, h.id, false as is_overdue
+           from school.pupils_lessons(v_visit.pupil_id, v_today, v_today + 60) p
+           join school.homework h on h.lesson_id = p.lesson_id
+          order by p.day, p.number, p.lesson_id limit 30)
+        union all
+        (select l.id, l.day, l.number, l.subject_id, o.homework_id, true
+           from school.overdue_homework(v_visit.pupil_id, v_today) o
+           join school.homework h on h.id = o.homework_id
+           join school.lesson l on l.id = h.lesson_id
+          order by l.day desc, l.number, l.id limit 12)
+    )
+    select c.day, c.is_overdue, c.day = v_today, c.lesson_id, c.number, c.subject_id, j.title, l.is_cancelled, h.id, h.given_on,
            h.task, h.minutes, h.link, h.wants_answer, d.homework_id is not null,
            (select count(*) from school.homework_answer r where r.homework_id = h.id and r.pupil_id = v_visit.pupil_id),
            (select count(*) from school.homework_file x where x.homework_id = h.id)
-      from school.pupils_lessons(v_visit.pupil_id, v_today - school.overdue_days(), v_today + 60) p
-      join school.homework h on h.lesson_id = p.lesson_id
-      join school.lesson l on l.id = p.lesson_id
-      join school.subject j on j.id = p.subject_id
+      from chosen c
+      join school.homework h on h.id = c.id
+      join school.lesson l on l.id = c.lesson_id
+      join school.subject j on j.id = c.subject_id
       left join school.homework_done d on d.homework_id = h.id and d.pupil_id = v_visit.pupil_id
-     where p.day >= v_today or h.id in (select o.homework_id from school.overdue_homework(v_visit.pupil_id, v_today) o)
-     order by p.day < v_today desc, p.day, p.number, p.lesson_id
-     limit 60;
+     order by c.is_overdue, case when c.is_overdue then v_today - c.day else c.day - v_today end, c.number, c.lesson_id;
 end $$;
-comment on function cabinet.diary_homework is 'All homework: what is overdue first, then what is due from today on';
+comment on function cabinet.diary_homework is 'Homework due from today on, the next 30; then what is overdue, the last 12';
 
 create function school.pupils_homework(p_pupil bigint, p_homework bigint) returns school.homework language plpgsql stable as $$
 declare
@@ -309,7 +319,7 @@ end $$;
 comment on function cabinet.diary_done is 'The tick of the family at a piece of homework';
 
 create function cabinet.diary_task(p_token text, p_homework bigint)
-returns table (homework_id bigint, lesson_id bigint, day date, number smallint, subject text, theme text, given_on date, task text,
+returns table (homework_id bigint, lesson_id bigint, day date, number smallint, subject text, topic text, given_on date, task text,
                minutes smallint, link_url text, wants_answer boolean, is_done boolean, is_late boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
@@ -495,7 +505,7 @@ end $$;
 comment on function cabinet.diary_subjects is
     'The subjects of a term with sums of marks: mine; mine two weeks ago (before_…); the class''s, NULL where fewer than five pupils have marks. p_sort: average, class (against the class), last, title, else as the school has them';
 
-create function cabinet.diary_term_marks(p_token text, p_term bigint, p_subject bigint, p_from date, p_to date)
+create function cabinet.diary_term_marks(p_token text, p_term bigint, p_subject bigint, p_to date, p_days integer)
 returns table (day date, subject_id bigint, subject text, lesson_id bigint, work_id bigint, value text, points smallint,
                weight smallint, kind text, title text, is_major boolean, is_exam boolean, comment text, point_till date,
                is_point_late boolean, is_changed boolean, set_on date, class5 bigint, class4 bigint, class3 bigint,
@@ -508,7 +518,8 @@ declare
     v_first date;
     v_last date;
 begin
-    select greatest(t.first_day, p_from), least(t.last_day, p_to) into v_first, v_last from school.term t where t.id = v_term;
+    select t.first_day, least(t.last_day, coalesce(p_to, v_today)) into v_first, v_last from school.term t where t.id = v_term;
+    v_first := greatest(v_first, v_last - (p_days - 1));
     return query
     select m.day, m.subject_id, j.title, w.lesson_id, m.work_id, m.value::text, m.points, w.weight, k.title, w.title, k.is_major,
            w.is_exam, m.comment, m.point_till, coalesce(m.point_till < v_today, false),
@@ -531,7 +542,7 @@ begin
      limit 400;
 end $$;
 comment on function cabinet.diary_term_marks is
-    'Marks of a term (of these days of it), the last first. class5 … class1: the marks of the class for that work, when a subject is asked for and at least five pupils have one';
+    'Marks of a term until p_to (NULL: today), of p_days days when that is not NULL; the last first. class5 … class1: the marks of the class for that work, when a subject is asked for and at least five pupils have one';
 
 create function cabinet.diary_changes(p_token text, p_term bigint, p_subject bigint)
 returns table (changed_at timestamp, day date, subject_id bigint, subject text, kind text, title text, weight smallint,
@@ -617,8 +628,8 @@ end $$;
 comment on function cabinet.diary_subject is
     'One subject in a term: sums of marks, the class''s, and its lessons: held, of them missed, still ahead. KB404 when the pupil does not learn it';
 
-create function cabinet.diary_topics(p_token text, p_subject bigint, p_term bigint)
-returns table (day date, number smallint, theme text, absence text, absence_title text)
+create function cabinet.diary_topics(p_token text, p_subject bigint, p_term bigint, p_limit integer)
+returns table (day date, number smallint, topic text, absence text, absence_title text)
 language plpgsql stable security definer rows 30 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -635,9 +646,20 @@ begin
       left join school.attendance_code c on c.id = a.code_id
      where p.subject_id = p_subject and l.theme <> '' and not l.is_cancelled
      order by l.day desc, l.number desc
-     limit 120;
+     limit least(p_limit, 200);
 end $$;
 comment on function cabinet.diary_topics is 'What was covered, the last first, with the lessons that were missed marked';
+
+create function cabinet.diary_kinds(p_token text) returns table (weight smallint, titles text)
+language plpgsql stable security definer rows 4 as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    return query
+    select k.weight, string_agg(k.title, ', ' order by k.rank, k.id) from school.work_kind k
+     where k.school_id = v_visit.school_id group by k.weight order by k.weight;
+end $$;
+comment on function cabinet.diary_kinds is 'The weights that works of this school have, and of which kinds';
 
 create function school.pupils_year(p_pupil bigint, p_year bigint, p_today date) returns bigint language plpgsql stable as $$
 declare
@@ -720,7 +742,7 @@ comment on function cabinet.diary_finals is
 -- ---- a question to the teacher -----------------------------------------------------------------------------------------------
 
 create function cabinet.diary_lesson(p_token text, p_lesson bigint)
-returns table (lesson_id bigint, day date, number smallint, starts text, subject text, theme text, room text, is_cancelled boolean)
+returns table (lesson_id bigint, day date, number smallint, starts text, subject text, topic text, room text, is_cancelled boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -791,11 +813,12 @@ grant execute on function
     cabinet.diary_file(text, uuid),
     cabinet.diary_terms(text, bigint),
     cabinet.diary_subjects(text, bigint, text),
-    cabinet.diary_term_marks(text, bigint, bigint, date, date),
+    cabinet.diary_term_marks(text, bigint, bigint, date, integer),
     cabinet.diary_changes(text, bigint, bigint),
     cabinet.diary_weeks(text, bigint, bigint),
     cabinet.diary_subject(text, bigint, bigint),
-    cabinet.diary_topics(text, bigint, bigint),
+    cabinet.diary_topics(text, bigint, bigint, integer),
+    cabinet.diary_kinds(text),
     cabinet.diary_years(text, bigint),
     cabinet.diary_year_terms(text, bigint),
     cabinet.diary_finals(text, bigint),
