@@ -11,7 +11,7 @@
 #include "app-private.h"
 #include "log.h"
 
-enum question { Q_ADD, Q_TWO, Q_RAISE, Q_WRITE, Q_PID, Q_TYPES, Q__COUNT };
+enum question { Q_ADD, Q_TWO, Q_RAISE, Q_WRITE, Q_PID, Q_TYPES, Q_ECHO, Q__COUNT };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_ADD]   = { "pg_catalog.int8pl($1::bigint, $2::bigint)", .no_token = true },
 	[Q_TWO]   = { "pg_catalog.generate_series(1, $1::int)", .no_token = true },
@@ -19,6 +19,7 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_WRITE] = { "testdb.write($1::int)", .no_token = true },
 	[Q_PID]   = { "pg_catalog.pg_backend_pid()", .no_token = true },
 	[Q_TYPES] = { "testdb.types($1)" },
+	[Q_ECHO]  = { "testdb.echo($1)", .no_token = true },
 };
 
 static const struct app app = { .name = "test", .questions = questions, .question_count = Q__COUNT };
@@ -31,6 +32,7 @@ static const char *const fixture[] = {
 	" begin raise exception using errcode = state, message = words; end $$",
 	"create function testdb.write(n int) returns int language sql as"
 	" $$ insert into testdb.kept values (n) returning n $$",
+	"create function testdb.echo(bytes bytea) returns table (back bytea) language sql as $$ select bytes $$",
 	"create function testdb.types(token text) returns table (token_back text, yes boolean, nothing text, bytes bytea)"
 	" language sql as $$ select token, true, null::text, '\\x00ff'::bytea $$",
 };
@@ -69,7 +71,7 @@ set_up(void **unused)
 {
 	(void)unused;
 	conninfo = getenv("KABINET_TEST_DB");
-	arena = arena_new(1 << 20);
+	arena = arena_new(64 << 20);
 	if (conninfo == NULL)
 		return 0;
 	side = db_link_new(conninfo);
@@ -220,6 +222,37 @@ a_post_commits_all_or_nothing(void **unused)
 	side_run("delete from testdb.kept");
 }
 
+/*
+ * The server answers the first with ten megabytes while we still write the second: each would wait for
+ * the other if libpq did not read when it cannot write.
+ */
+static void
+files_go_there_and_back(void **unused)
+{
+	struct db_rows *back[FORM_MAX_FILES], *none;
+	uint8_t *file;
+	size_t len;
+
+	(void)unused;
+	begin(true);
+	file = arena_alloc(arena, FORM_MAX_FILE_BYTES);
+	for (size_t i = 0; i < FORM_MAX_FILE_BYTES; i++)
+		file[i] = (uint8_t)(i * 31 >> 3);
+	for (int i = 0; i < FORM_MAX_FILES; i++)
+		back[i] = db_ask(&rq, Q_ECHO, DB_BYTES(file, FORM_MAX_FILE_BYTES - i));
+	none = db_ask(&rq, Q_ECHO, DB_NULL);
+	assert_true(db_answer(&rq));
+	assert_int_equal(db_round_trips(&rq), 1);
+	for (int i = 0; i < FORM_MAX_FILES; i++) {
+		const void *bytes = db_blob(&rq, back[i], 0, "back", &len);
+
+		assert_int_equal(len, FORM_MAX_FILE_BYTES - i);
+		assert_true(memcmp(bytes, file, len) == 0);
+	}
+	assert_string_equal(db_blob(&rq, none, 0, "back", &len), "");
+	assert_int_equal(len, 0);
+}
+
 /* Kills our server process from aside and waits until it is gone. */
 static void
 kill_server(int64_t pid)
@@ -338,6 +371,7 @@ main(void)
 		cmocka_unit_test(a_failure_spoils_the_whole_page_and_not_the_next),
 		cmocka_unit_test(a_get_cannot_write),
 		cmocka_unit_test(a_post_commits_all_or_nothing),
+		cmocka_unit_test(files_go_there_and_back),
 		cmocka_unit_test(a_server_lost_between_requests_is_not_noticed),
 		cmocka_unit_test(a_write_that_loses_its_server_is_unknown),
 		cmocka_unit_test(a_replaced_function_does_not_disturb),

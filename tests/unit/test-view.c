@@ -597,6 +597,23 @@ groups_are_runs(void **state)
 }
 
 static void
+choices_mark_one_row(void **state)
+{
+	struct view *v = template_of("{{#lesson}}{if is_selected}[{subject}]{else}{subject}{end} {{/lesson}}"
+				     "{{^lesson}}none{{/lesson}}");
+
+	(void)state;
+	view_choices(v, "lesson", &lessons, "subject", "Г");
+	assert_string_equal(shown(v), "А&lt; Б В [Г] Д ");
+	view_choices(v, "lesson", &lessons, "subject", "");
+	assert_string_equal(shown(v), "А&lt; Б В Г Д ");
+	view_choices(v, "lesson", &lessons, "subject", NULL);
+	assert_string_equal(shown(v), "А&lt; Б В Г Д ");
+	view_choices(v, "lesson", &no_rows, "subject", "Г");
+	assert_string_equal(shown(v), "none");
+}
+
+static void
 sections_nest_and_repeat(void **state)
 {
 	struct view *v = template_of(
@@ -751,6 +768,7 @@ main(void)
 		TEST(rows_hide_outer_symbols),
 		TEST(first_rows_become_values),
 		TEST(groups_are_runs),
+		TEST(choices_mark_one_row),
 		TEST(sections_nest_and_repeat),
 		TEST(a_row_leaves_nothing_behind),
 		TEST(deep_undo_survives_growth),
