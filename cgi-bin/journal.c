@@ -251,8 +251,7 @@ add_codes(struct request *rq, struct view *row, const struct db_rows *codes, str
 			continue;
 		code = view_add(row, "code");
 		view_text(code, "code_id", db_text(codes, i, "code_id"));
-		view_text(code, "scope", db_text(codes, i, "scope"));
-		view_text(code, "title", db_text(codes, i, "title"));
+		view_text(code, "letter", db_text(codes, i, "letter"));
 		view_flag(code, "is_selected", db_int(codes, i, "code_id") == state->code);
 		if (db_int(codes, i, "code_id") == state->code && is_post(rq))
 			state->is_absent = strcmp(db_text(codes, i, "scope"), "absent") == 0;
@@ -314,6 +313,7 @@ show_lesson(struct request *rq)
 	if (!is_post(rq) || !form_has(rq, "theme"))
 		view_text(page, "value_theme", db_text(lesson, 0, "theme"));
 	add_roll(rq, page, roll, codes);
+	view_rows(page, "legend", codes);
 	view_text(page, "gate_url", url_path(rq, "/staff/journal/lesson", "id", db_text(lesson, 0, "lesson_id"),
 	    "gate", "1", NULL));
 	view_rows(page, "question", asked);

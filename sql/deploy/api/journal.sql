@@ -105,7 +105,7 @@ end $$;
 comment on function staff.journal_days is 'One row: the day, and the days with lessons of mine before and after it';
 
 create function staff.journal_day(p_token text, p_day date)
-returns table (lesson_id bigint, number smallint, starts time, ends time, class_name text, subject text, subgroup text, room text,
+returns table (lesson_id bigint, number smallint, starts text, ends text, class_name text, subject text, subgroup text, room text,
     theme text, note text, is_cancelled boolean, is_substitution boolean, is_away boolean, has_roll boolean, pupil_count integer,
     absent_count integer, late_count integer, mark_count integer, has_next_homework boolean, answer_count integer,
     question_count integer, is_begun boolean, is_now boolean)
@@ -117,7 +117,7 @@ declare
     v_bells bigint := school.bells_on(v_visit.school_id, v_day);
 begin
     return query
-    select l.id, l.number, b.starts, b.ends, k.name, s.title, coalesce(g.title, ''), l.room, l.theme, l.note, l.is_cancelled,
+    select l.id, l.number, left(b.starts::text, 5), left(b.ends::text, 5), k.name, s.title, coalesce(g.title, ''), l.room, l.theme, l.note, l.is_cancelled,
            l.staff_id = v_visit.staff_id and l.was_staff_id is not null and l.was_staff_id <> v_visit.staff_id,
            l.staff_id <> v_visit.staff_id, l.roll_at is not null,
            (select count(*)::integer from school.journal_pupils(l.class_id, l.subgroup_id, l.day)),
@@ -194,7 +194,7 @@ $$;
 comment on function school.roll_of is 'A roll in one line, pupil:code:minutes of those who were not wholly there: what a form has seen';
 
 create function staff.journal_lesson(p_token text, p_lesson bigint)
-returns table (lesson_id bigint, day date, number smallint, starts time, ends time, class_id bigint, class_name text,
+returns table (lesson_id bigint, day date, number smallint, starts text, ends text, class_id bigint, class_name text,
     subject_id bigint, subject text, subgroup_id bigint, subgroup text, room text, theme text, note text, is_cancelled boolean,
     is_substitution boolean, teacher text, may_write boolean, closed text, roll_at timestamp, roll_by text, roll_seen text,
     next_id bigint, next_number smallint, next_class text, undo_key uuid, undo_what text, undo_at timestamp, has_gate boolean,
@@ -208,7 +208,7 @@ declare
         or school.teaches(v_visit, v_lesson.class_id, v_lesson.subject_id, v_lesson.subgroup_id));
 begin
     return query
-    select v_lesson.id, v_lesson.day, v_lesson.number, b.starts, b.ends, k.id, k.name, s.id, s.title, g.id,
+    select v_lesson.id, v_lesson.day, v_lesson.number, left(b.starts::text, 5), left(b.ends::text, 5), k.id, k.name, s.id, s.title, g.id,
            coalesce(g.title, ''), v_lesson.room, v_lesson.theme, v_lesson.note, v_lesson.is_cancelled,
            v_lesson.was_staff_id is not null and v_lesson.was_staff_id <> v_lesson.staff_id,
            case when v_lesson.staff_id = v_visit.staff_id then '' else coalesce(people.staff_name(v_lesson.staff_id), '') end,
