@@ -201,7 +201,7 @@ add_look(struct request *rq, struct view *page)
 		for (; *choices != NULL; choices++)
 			if (strlen(*choices) == len && strncmp(*choices, s, len) == 0)
 				chosen = *choices;
-		view_text(page, app_look[i].name, chosen);
+		view_text(page, arena_printf(rq->arena, "look_%s", app_look[i].name), chosen);
 		s += len + (s[len] == '.');
 	}
 }
