@@ -8,7 +8,7 @@
 #include "app.h"
 #include "text.h"
 
-#define LINES_ON_PAGE   40
+#define LINES_ON_PAGE   24
 #define LINES_IN_PRINT  2000
 #define EXCUSES_ON_PAGE 20
 #define BODY_MAX_CHARS  1000   /* school.excuse.body */
@@ -75,21 +75,27 @@ add_chart(struct view *page, const struct db_rows *days, int64_t floor_percent)
 	}
 }
 
+/* The terms of the latest year as chips, those of the years before folded away. */
 static void
 add_terms(struct request *rq, struct view *page, const struct db_rows *terms, const struct db_rows *summary)
 {
+	bool is_old_shown = false;
+
 	view_none(page, "term");
+	view_none(page, "old_term");
 	for (int i = 0; i < db_row_count(terms); i++) {
-		struct view *row = view_add(page, "term");
-		const char *id = db_text(terms, i, "term_id");
+		const char *id = db_text(terms, i, "term_id"), *year = db_text(terms, i, "year_title");
+		bool is_old = strcmp(year, db_text(terms, 0, "year_title")) != 0;
+		bool is_current = strcmp(id, db_text(summary, 0, "term_id")) == 0;
+		struct view *row = view_add(page, is_old ? "old_term" : "term");
 
 		view_text(row, "url", url_path(rq, "/attendance", "term", id, NULL));
 		view_text(row, "title", db_text(terms, i, "title"));
-		/* The school year is said only where it is another one than above. */
-		view_text(row, "year", i > 0 && strcmp(db_text(terms, i, "year_title"), db_text(terms, 0, "year_title")) != 0 ?
-		    db_text(terms, i, "year_title") : "");
-		view_flag(row, "is_current", strcmp(id, db_text(summary, 0, "term_id")) == 0);
+		view_text(row, "year", year);
+		view_flag(row, "is_current", is_current);
+		is_old_shown |= is_old && is_current;
 	}
+	view_flag(page, "is_old", is_old_shown);
 }
 
 /* GET /attendance[?term=][&day=][&print=1] */

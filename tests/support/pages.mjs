@@ -20,10 +20,13 @@ const examples = {
   '/finance': ['/finance', '/finance?from=2020-01-01&to=2030-12-31', '/finance?from=2020-01-01&to=2020-01-02', '/finance?print=1'],
   '/finance/slip': ['/finance/slip', '/finance/slip?amount=1500,50'],
   '/finance/entry': linkOn('/finance?print=1', '/finance/entry?id='),
+  '/attendance': ['/attendance', '/attendance?print=1'],
+  '/attendance/excuse': ['/attendance/excuse', '/attendance/excuse?kind=late'],
+  '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
 };
 
 /** Routes whose answer is no page. */
-const files = ['/finance/statement.csv'];
+const files = ['/finance/statement.csv', '/attendance.csv'];
 
 /** The roles that visitors are tested in, and how one gets in. A route is opened by the first of them that it lets in. */
 const staff = (role) => () => {

@@ -226,7 +226,7 @@ comment on function cabinet.attendance_missed is
     'What the journal says of a term, newest day first. may_excuse: a parent may still explain it; is_waiting: has explained it';
 
 create function cabinet.attendance_day(p_token text, p_day date)
-returns table (day date, number smallint, starts time, ends time, subject text, scope text, reason text, code_title text,
+returns table (day date, number smallint, starts text, ends text, subject text, scope text, reason text, code_title text,
     minutes smallint, has_roll boolean)
 language plpgsql stable security definer rows 8 as $$
 declare
@@ -235,7 +235,7 @@ declare
     v_bells bigint := school.bells_on(v_visit.school_id, v_day);
 begin
     return query
-    select v_day, l.number, b.starts, b.ends, s.title, coalesce(c.scope::text, ''), coalesce(c.reason::text, ''),
+    select v_day, l.number, to_char(b.starts, 'HH24:MI'), to_char(b.ends, 'HH24:MI'), s.title, coalesce(c.scope::text, ''), coalesce(c.reason::text, ''),
            coalesce(c.title, ''), a.minutes, l.has_roll
       from school.lessons_of(v_visit.pupil_id, v_day, v_day) l
       join school.subject s on s.id = l.subject_id
