@@ -33,7 +33,7 @@ select results_eq($$ select name, initials, class_name, direction, door, why, no
     'the latest first, with names') where not :'is_midnight';
 select results_eq($$ select name from staff.gate_events('test-guard-840', (now() at time zone 'Asia/Krasnoyarsk' - interval '10 min')::date, 10) $$,
     $$ values ('Дальнев Фрол'::text) $$, 'the other guard sees the other school');
-select results_eq($$ select title, is_silent, skew_s from staff.gate_doors('test-guard') $$, $$ values ('главный вход'::text, false, 0), ('двор', true, null) $$, 'doors and readers');
+select results_eq($$ select title, is_silent, skew_s from staff.gate_doors('test-guard') $$, $$ values ('главный вход'::text, false, 0), ('двор', true, 0) $$, 'doors and readers');
 select results_eq(format('select name from staff.gate_find(%L, %L, 10)', 'test-guard', v.query), format('select unnest(%L::text[])', v.found), 'find ' || v.query)
   from (values ('вым', '{"Вымышлев Тихон","Вымышлева Злата"}'), ('ВЫМЫШЛЕВА', '{"Вымышлева Злата"}'), ('7б', '{"Вымышлев Тихон","Посторонцев Мирон"}'),
                ('7 «Б»', '{"Вымышлев Тихон","Посторонцев Мирон"}'), ('3', '{"Вымышлева Злата"}'), ('', '{}'), ('%', '{}'), ('Дальнев', '{}'),

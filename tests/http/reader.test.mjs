@@ -10,8 +10,8 @@ const pupils = sql(`select p.idn from school.pupil p join school.school s on s.i
 const readers = [];
 let reader, cards, logFrom;
 
-const newReader = () => {
-  readers.push(new Reader());
+const newReader = (options) => {
+  readers.push(new Reader(options));
   return readers.at(-1);
 };
 const eventsOf = (of) => Number(value(`select count(*) from gate.event e where e.device_id = '${of.id}'`));
@@ -123,7 +123,7 @@ test('a malformed line is named, and nothing of the message is kept', async () =
 });
 
 test('how much a message may hold', async () => {
-  const full = newReader();
+  const full = newReader({ school: '027052' });
   const now = Date.now();
   const lines = (count) => Array.from({ length: count }, (_, i) => line(i + 1, hex(4), now - i, 'in'));
   full.sequence = 1;

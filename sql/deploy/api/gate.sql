@@ -183,16 +183,16 @@ begin
     return query
     select d.id, d.title, count(r.id), max(r.last_seen_at) at time zone v_visit.time_zone,
            coalesce(bool_or(coalesce(r.last_seen_at, '-infinity') < now() - interval '15 min'), true),
-           (array_agg(r.skew_s order by abs(r.skew_s) desc nulls last))[1]
+           coalesce((array_agg(r.skew_s order by abs(r.skew_s) desc nulls last))[1], 0)
       from gate.door d
       left join gate.device r on r.door_id = d.id and r.retired_at is null
      where d.school_id = v_visit.school_id
        and (r.id is not null or not exists (select from gate.device o where o.door_id = d.id))
      group by d.id, d.title
-     order by d.title, d.id;
+     order by count(r.id) desc, d.title, d.id;
 end $$;
 comment on function staff.gate_doors is
-    'Doors of the school that have a reader at work or never had one. is_silent: some reader said nothing for a quarter of an hour';
+    'Doors of the school that have a reader at work or never had one, the busiest first. is_silent: some reader said nothing for a quarter of an hour';
 
 create function staff.gate_find(p_token text, p_query text, p_limit integer)
 returns table (pupil_id bigint, name text, initials text, face integer, class_name text, is_inside boolean, since timestamp, card text)
