@@ -591,7 +591,7 @@ end $$;
 comment on function cabinet.diary_weeks is 'How the average grew: for each week with marks the sums from the beginning of the term to its end, and its own number of marks';
 
 create function cabinet.diary_subject(p_token text, p_subject bigint, p_term bigint)
-returns table (subject_id bigint, title text, term_id bigint, term_title text, is_over boolean, as_of timestamp, n integer,
+returns table (subject_id bigint, subject text, term_id bigint, term_title text, is_over boolean, as_of timestamp, n integer,
                points integer, weight integer, weighted integer, major_n integer, major_points integer, n5 integer, n4 integer,
                n3 integer, n2 integer, n1 integer, class_weight bigint, class_weighted bigint, held bigint, missed bigint, ahead bigint)
 language plpgsql stable security definer rows 1 as $$
