@@ -48,11 +48,14 @@ range_words(struct request *rq, struct date first, struct date last)
 	return arena_printf(rq->arena, "%s – %s %d", strchr(from, ' ') + 1, strchr(to, ' ') + 1, last.year);
 }
 
+/* "" beyond the calendar's ends. */
 static const char *
 day_url(struct request *rq, const char *parameter, struct date d)
 {
 	char *iso = arena_alloc(rq->arena, DATE_BUF);
 
+	if (!date_exists(d.year, d.month, d.day))
+		return "";
 	return url_path(rq, "/timetable", parameter, date_iso(iso, d), NULL);
 }
 
@@ -67,6 +70,8 @@ add_links(struct request *rq, struct view *page, const struct db_rows *week, int
 	if (!date_parse(db_text(week, 0, "day"), &first) || !date_parse(rq->visitor.today, &today))
 		return false;
 	last = date_from_days(date_to_days(first) + days - 1);
+	if (last.year > first.year && !date_exists(last.year, last.month, last.day))
+		last = (struct date){ first.year, 12, 31 };
 	view_text(page, "range", range_words(rq, first, last));
 	view_text(page, "first_day", db_text(week, 0, "day"));
 	view_text(page, "older_url", day_url(rq, parameter, date_from_days(date_to_days(first) - days)));
@@ -145,6 +150,8 @@ month_url(struct request *rq, struct date month, int step)
 {
 	int months = month.year * 12 + month.month - 1 + step;
 
+	if (!date_exists(months / 12, months % 12 + 1, 1))
+		return "";
 	return url_path(rq, "/timetable/calendar", "month", arena_printf(rq->arena, "%04d-%02d", months / 12,
 	    months % 12 + 1), NULL);
 }

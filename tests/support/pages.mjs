@@ -20,6 +20,9 @@ const examples = {
   '/finance': ['/finance', '/finance?from=2020-01-01&to=2030-12-31', '/finance?from=2020-01-01&to=2020-01-02', '/finance?print=1'],
   '/finance/slip': ['/finance/slip', '/finance/slip?amount=1500,50'],
   '/finance/entry': linkOn('/finance?print=1', '/finance/entry?id='),
+  '/timetable': ['/timetable', '/timetable?day=2026-11-24', '/timetable?week=2026-01-05', '/timetable?week=1900-01-01', '/timetable?print=1'],
+  '/timetable/calendar': ['/timetable/calendar', '/timetable/calendar?month=2026-12', '/timetable/calendar?month=2199-12'],
+  '/calendar/feed.ics': [],                            // no page: calendar.test.mjs has a token for it
   '/attendance': ['/attendance', '/attendance?print=1'],
   '/attendance/excuse': ['/attendance/excuse', '/attendance/excuse?kind=late'],
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends

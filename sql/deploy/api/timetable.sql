@@ -18,7 +18,8 @@ language sql stable as $$
                 when extract(isodow from d.day) = 7 then 'weekend' else 'school' end,
            case when o.day is not null then o.title when t.id is null then school.holidays_title(p.school_id, k.grade, d.day) else '' end,
            b.id, not b.is_default, b.title
-      from (select g::date as day from generate_series(p_first::timestamp, p_last::timestamp, interval '1 day') g) d
+      from (select g::date as day from generate_series(greatest(p_first, '1900-01-01')::timestamp,
+                                                         least(p_last, '2199-12-31')::timestamp, interval '1 day') g) d
       join school.pupil p on p.id = p_pupil
       left join school.enrolment e on e.pupil_id = p_pupil and d.day >= e.first_day and (e.last_day is null or d.day <= e.last_day)
       left join school.class k on k.id = coalesce(e.class_id, p.class_id)
@@ -27,7 +28,7 @@ language sql stable as $$
       left join school.bells b on b.id = school.bells_on(p.school_id, d.day)
 $$;
 comment on function school.calendar_days is
-    'What each day is for a pupil. kind: school, weekend (Sunday), off (of school.day_off), holidays; class_id NULL: was in no class';
+    'What each day is for a pupil. From 1900 to 2199. kind: school, weekend (Sunday), off (of school.day_off), holidays; class_id NULL: was in no class';
 
 create function school.calendar_items(p_pupil bigint, p_first date, p_last date)
 returns table (uid text, kind text, kind_title text, day date, last_day date, starts time, ends time, title text, place text,
