@@ -175,6 +175,8 @@ select results_eq($$ select title, starts::date, ends::date, remind_min from cab
               ('Короткие', pg_temp.d(4), pg_temp.d(5), 360) $$, 'events, exams, days off');
 select throws_ok(format($$ select uid from cabinet.calendar_feed(%L) $$, w.token), 'KB404', null, format('no calendar: %s', w.token))
   from (values ('nobody'), (''), ('parent'), (pg_temp.secret('z')), (null)) w(token);
+select lives_ok($$ select cabinet.timetable_subscribe('far', pg_temp.key(1), 'homework', true, true, pg_temp.secret('far')) $$, 'a child without any lesson');
+select results_eq($$ select calendar, uid from cabinet.calendar_feed(pg_temp.secret('far')) $$, $$ values ('Домашние задания · ученик …DDDD', null::text) $$, 'has an empty calendar');
 -- The same form again.
 select lives_ok($$ select cabinet.timetable_subscribe('parent', pg_temp.key(1), 'lessons', true, true, pg_temp.secret('d')) $$, 'the same form again makes an address');
 select throws_ok($$ select uid from cabinet.calendar_feed(pg_temp.secret('a')) $$, 'KB404', null, 'in the place of the first');

@@ -245,22 +245,4 @@ describe('calendar', () => {
       assert.ok([400, 404].includes(status), `${id}: ${status}`);
     }
   });
-
-  test('an empty calendar is valid too', async () => {
-    // Of a pupil who has left before any lesson.
-    const token = randomUUID().padEnd(43, 'x'), idn = `I${[...randomUUID().replace(/[^2-9a-hjkmnp-z]/g, '').toUpperCase().padEnd(9, 'Q')].slice(0, 9).join('')}`;
-    sql(`with left_one as (insert into school.pupil (school_id, idn, account, state)
-            select p.school_id, '${idn}', '9' || right(extract(epoch from clock_timestamp())::bigint::text, 9), 'left' from school.pupil p where p.id = ${pupil} returning id),
-          way as (insert into auth.access (pupil_id, ordinal, may_finance) select id, 1, false from left_one returning id)
-          insert into auth.calendar (access_id, kind, token_hash, form_key, reminds, with_idn) select id, 'homework', sha256('${token}'), gen_random_uuid(), true, true from way`);
-    try {
-      const answer = await send('GET', `/calendar/feed.ics?token=${token}`);
-      assert.equal(answer.status, 200);
-      strictly(answer.bytes);
-      assert.equal(eventsOf(answer.bytes).length, 0);
-    } finally {
-      sql(`delete from auth.calendar where token_hash = sha256('${token}');
-        delete from auth.access where pupil_id = (select id from school.pupil where idn = '${idn}'); delete from school.pupil where idn = '${idn}'`);
-    }
-  });
 });
