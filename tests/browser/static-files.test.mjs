@@ -45,6 +45,12 @@ test('a file that names another one gets its hashed name, and a new name when th
   assert.equal(two.names['bb.svg'], one.names['bb.svg']);
 });
 
+test('the service worker keeps its own name beside the hashed one', (t) => {
+  const out = build(t, { 'worker.js': '/* /static/a.css */', 'a.css': 'p {}' });
+  assert.equal(out.status, 0, out.stderr);
+  assert.equal(readFileSync(join(out.folder, 'worker.js'), 'utf8'), `/* /static/${out.names['a.css']} */`);
+});
+
 test('a name that does not exist and a circle of names are refused', (t) => {
   const missing = build(t, { 'a.css': 'url(/static/none.svg)' });
   assert.equal(missing.status, 1);
@@ -55,7 +61,7 @@ test('a name that does not exist and a circle of names are refused', (t) => {
 });
 
 test('the stylesheet and the script of the cabinet bring nothing from elsewhere', () => {
-  for (const name of ['kabinet.css', 'dark.css', 'kabinet.js', 'icons.svg'])
+  for (const name of ['kabinet.css', 'dark.css', 'kabinet.js', 'journal.js', 'worker.js', 'icons.svg'])
     assert.doesNotMatch(readFileSync(join(root, 'nginx/static', name), 'utf8').replaceAll('http://www.w3.org/2000/svg', ''), /https?:|@import|\beval\b/);
 });
 

@@ -89,7 +89,7 @@ comment on function school.journal_act is 'Remembers what a teacher did, to be u
 -- ---- the day ------------------------------------------------------------------------------------------------------------
 
 create function staff.journal_days(p_token text, p_day date)
-returns table (day date, previous_day date, next_day date, today date, is_today boolean)
+returns table (day date, previous_day date, next_day date, today date, is_today boolean, me bigint)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -100,7 +100,7 @@ begin
     select v_day,
            coalesce((select max(l.day) from school.lesson l where l.staff_id = v_visit.staff_id and l.day < v_day), v_day - 1),
            coalesce((select min(l.day) from school.lesson l where l.staff_id = v_visit.staff_id and l.day > v_day), v_day + 1),
-           v_today, v_day = v_today;
+           v_today, v_day = v_today, v_visit.staff_id;
 end $$;
 comment on function staff.journal_days is 'One row: the day, and the days with lessons of mine before and after it';
 
@@ -198,7 +198,7 @@ returns table (lesson_id bigint, day date, number smallint, starts text, ends te
     subject_id bigint, subject text, subgroup_id bigint, subgroup text, room text, theme text, note text, is_cancelled boolean,
     is_substitution boolean, teacher text, may_write boolean, closed text, roll_at timestamp, roll_by text, roll_seen text,
     next_id bigint, next_number smallint, next_class text, undo_key uuid, undo_what text, undo_at timestamp, has_gate boolean,
-    question_count integer, seen text)
+    question_count integer, seen text, me bigint)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -220,7 +220,7 @@ begin
                     where e.school_id = v_visit.school_id and e.at >= v_lesson.day::timestamp at time zone v_visit.time_zone
                       and e.at < (v_lesson.day + 1)::timestamp at time zone v_visit.time_zone),
            (select count(*)::integer from school.lesson_message q where q.lesson_id = v_lesson.id and q.reply is null),
-           school.roll_of(v_lesson.id)
+           school.roll_of(v_lesson.id), v_visit.staff_id
       from school.class k
       join school.subject s on s.id = v_lesson.subject_id
       left join school.subgroup g on g.id = v_lesson.subgroup_id
@@ -373,7 +373,7 @@ begin
               left join school.attendance_code n on n.id = w.code_id
               left join school.attendance_code o on o.id = case s.code_id when 0 then v_plain else s.code_id end
               left join school.attendance_code c on c.id = t.code_id
-             where (n.id, w.minutes) is distinct from (o.id, s.minutes)) d;
+             where (n.id, w.minutes) is distinct from (o.id, case when o.scope in ('late', 'left') then s.minutes end)) d;
     if v_words is not null then
         raise exception 'Тем временем это изменил кто-то другой: %. Сравните и сохраните ещё раз.', v_words using errcode = 'KB422';
     end if;
@@ -491,7 +491,8 @@ begin
                filter (where school.marks_sorted(d.current) <> school.marks_sorted(d.seen))
       into v_pupils, v_wanted, v_before, v_after, v_words
       from (select u.pupil_id, array_to_string(school.mark_values(u.typed), ' ') as wanted,
-                   school.marks_of(p_work, u.pupil_id) as current, coalesce(s.seen, '') as seen
+                   school.marks_of(p_work, u.pupil_id) as current,
+                   coalesce(array_to_string(school.mark_values(s.seen), ' '), '') as seen
               from unnest(p_pupils, p_values) u(pupil_id, typed)
               left join (select split_part(x, '=', 1) as pupil, split_part(x, '=', 2) as seen from string_to_table(p_seen, ';') x) s
                      on s.pupil = u.pupil_id::text) d
@@ -704,7 +705,7 @@ comment on function staff.journal_drop_work is 'Takes away a work that never had
 
 create function staff.journal_mark(p_token text, p_work bigint, p_pupil bigint)
 returns table (lesson_id bigint, day date, class_name text, subject text, kind text, title text, weight smallint, name text,
-    ordinal smallint, value text, comment text, point_till date, may_write boolean, closed text)
+    ordinal smallint, value text, comment text, point_till date, may_write boolean, closed text, me bigint)
 language plpgsql stable security definer rows 3 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -718,7 +719,7 @@ begin
            g::smallint, coalesce(m.value, ''), coalesce(m.comment, ''), m.point_till,
            'teacher' = any (v_visit.roles) and (v_lesson.staff_id = v_visit.staff_id
                or school.teaches(v_visit, v_lesson.class_id, v_lesson.subject_id, v_lesson.subgroup_id)),
-           school.journal_closed(v_lesson, (now() at time zone v_visit.time_zone)::date)
+           school.journal_closed(v_lesson, (now() at time zone v_visit.time_zone)::date), v_visit.staff_id
       from school.work w
       join school.work_kind k on k.id = w.kind_id
       join school.class c on c.id = v_lesson.class_id
@@ -808,8 +809,8 @@ begin
       left join school.homework h on h.lesson_id = l.id
      where l.class_id = v_lesson.class_id and l.subject_id = v_lesson.subject_id
        and l.subgroup_id is not distinct from v_lesson.subgroup_id and not l.is_cancelled
-       and (l.day, l.number) > (v_lesson.day, v_lesson.number) and l.day <= v_lesson.day + 70
-     order by l.day, l.number limit 10;
+       and (l.day, l.number) > (v_lesson.day, v_lesson.number)
+     order by l.day, l.number limit 4;
 end $$;
 comment on function staff.journal_targets is 'The lessons that homework given at this one may be for';
 
@@ -1164,7 +1165,7 @@ comment on function school.term_of is 'A term of a class by its id; NULL: the on
 
 create function staff.journal_class(p_token text, p_class bigint, p_subject bigint, p_subgroup bigint, p_term bigint)
 returns table (class_id bigint, subject_id bigint, subgroup_id bigint, class_name text, subject text, subgroup text, term_id bigint,
-    term text, first_day date, last_day date, may_write boolean, is_early boolean, closed text, seen text, lesson_count integer)
+    term text, first_day date, last_day date, may_write boolean, is_early boolean, closed text, seen text, lesson_count integer, me bigint)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -1180,7 +1181,7 @@ begin
            school.finals_seen(v_term.id, p_subject, p_class, p_subgroup),
            (select count(*)::integer from school.lesson l
              where l.class_id = p_class and l.subject_id = p_subject and l.subgroup_id is not distinct from p_subgroup
-               and not l.is_cancelled and l.day between v_term.first_day and v_term.last_day and l.day <= v_today)
+               and not l.is_cancelled and l.day between v_term.first_day and v_term.last_day and l.day <= v_today), v_visit.staff_id
       from school.class k
       join school.subject s on s.id = p_subject
       left join school.subgroup g on g.id = p_subgroup
