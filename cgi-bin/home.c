@@ -70,7 +70,7 @@ static const char *const scopes[] = { "class", "parallel", "school", "region", N
 struct chart { int first, last, best, worst; };
 #define CHART_WIDTH  600
 #define CHART_HEIGHT 140
-#define CHART_TOP     20   /* the place on top is written above its line */
+#define CHART_EDGE     2   /* half a stroke */
 
 static int
 days_of(const struct db_rows *history, int row)
@@ -109,9 +109,9 @@ chart_x(const struct chart *chart, int day)
 static int
 chart_y(const struct chart *chart, int place)
 {
-	int64_t range = chart->worst - chart->best;
+	int64_t range = chart->worst - chart->best, height = CHART_HEIGHT - 2 * CHART_EDGE;
 
-	return CHART_TOP + (range > 0 ? (int)(CHART_HEIGHT * (int64_t)(place - chart->best) / range) : CHART_HEIGHT / 2);
+	return CHART_EDGE + (int)(range > 0 ? height * (place - chart->best) / range : height / 2);
 }
 
 static void

@@ -390,10 +390,15 @@ function demoPupils() {
       left join school.subject j on j.id = m.subject_id
      where (now() at time zone s.time_zone)::date between e.first_day and coalesce(e.last_day, 'infinity')`);
   const finals = sql(`
-    select u.idn, j.title, f.value from school.final_mark f join school.pupil u on u.id = f.pupil_id join school.subject j on j.id = f.subject_id
-      join school.term t on t.id = f.term_id join school.school s on s.id = t.school_id
+    select u.idn, j.title, f.value
+      from school.final_mark f
+      join school.pupil u on u.id = f.pupil_id
+      join school.class k on k.id = u.class_id and k.year_id = f.year_id
+      join school.subject j on j.id = f.subject_id
+      join school.term t on t.id = f.term_id
+      join school.school s on s.id = t.school_id
      where f.period = 'term' and (now() at time zone s.time_zone)::date >= t.first_day
-       and not exists (select from school.term o where o.year_id = t.year_id and o.grades && t.grades and o.first_day > t.first_day
+       and not exists (select from school.term o where o.year_id = t.year_id and o.grades @> k.grade::int and o.first_day > t.first_day
                           and o.first_day <= (now() at time zone s.time_zone)::date)`);
   const pupils = new Map();
   for (const [idn, school, region, grade, k, hasRanks, subject, value, weight] of rows) {
