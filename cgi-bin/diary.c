@@ -603,18 +603,29 @@ add_counts(struct view *page, const struct db_rows *subjects)
 	}
 }
 
+/* A second mark for the work of the row before - for the language after the content - without words of its own. */
+static bool
+is_same_work(const struct db_rows *marks, int row)
+{
+	return row > 0 && strcmp(db_text(marks, row, "work_id"), db_text(marks, row - 1, "work_id")) == 0 &&
+	    *db_text(marks, row, "comment") == '\0' && *db_text(marks, row, "point_till") == '\0';
+}
+
 /* The important works apart, the last first. */
 static void
 add_majors(struct view *page, const struct db_rows *marks)
 {
+	struct view *row = NULL;
 	int count = 0;
 
 	view_none(page, "major");
 	for (int i = 0; i < db_row_count(marks) && count < MAJORS_SHOWN; i++) {
-		struct view *row;
-
 		if (!db_bool(marks, i, "is_major") && !db_bool(marks, i, "is_exam"))
 			continue;
+		if (row != NULL && is_same_work(marks, i)) {
+			add_mark(row, marks, i, false);
+			continue;
+		}
 		row = view_add(page, "major");
 		view_row(row, marks, i);
 		view_none(row, "mark");
@@ -770,6 +781,8 @@ add_target(struct request *rq, struct view *page, struct marks_sum sum, const st
 	view_none(page, "path");
 	view_flag(page, "is_reached", is_good && sum.weight > 0 && marks_needed(sum, goal, MARKS_MAX_VALUE, 1) == 0);
 	view_flag(page, "is_goal_good", is_good);
+	view_flag(page, "fours_help", goal < 400);
+	view_flag(page, "threes_help", goal < 300);
 	for (int i = 0; is_good && i < db_row_count(kinds); i++) {
 		int w = (int)db_int(kinds, i, "weight");
 		struct view *path;
@@ -859,10 +872,15 @@ add_distribution(struct request *rq, struct view *row, const struct db_rows *mar
 static void
 add_work_marks(struct request *rq, struct view *page, const struct db_rows *marks)
 {
+	struct view *row = NULL;
+
 	view_none(page, "work");
 	for (int i = 0; i < db_row_count(marks); i++) {
-		struct view *row = view_add(page, "work");
-
+		if (row != NULL && is_same_work(marks, i)) {
+			add_mark(row, marks, i, true);
+			continue;
+		}
+		row = view_add(page, "work");
 		view_row(row, marks, i);
 		view_none(row, "mark");
 		add_mark(row, marks, i, true);
