@@ -26,10 +26,12 @@ const examples = {
   '/attendance': ['/attendance', '/attendance?print=1'],
   '/attendance/excuse': ['/attendance/excuse', '/attendance/excuse?kind=late'],
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
+  '/staff/gate': ['/staff/gate', '/staff/gate?find=7%D0%91', '/staff/gate?find=nobody'],
+  '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };
 
 /** Routes whose answer is no page. */
-const files = ['/finance/statement.csv', '/attendance.csv'];
+const files = ['/finance/statement.csv', '/attendance.csv', '/staff/gate/events.csv'];
 
 /** The roles that visitors are tested in, and how one gets in. A route is opened by the first of them that it lets in. */
 const staff = (role) => () => {
