@@ -692,10 +692,9 @@ create function staff.journal_drop_work(p_token text, p_work bigint, out lesson_
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
-    v_lesson school.lesson;
 begin
     select w.lesson_id into lesson_id from school.work w where w.id = p_work for update;
-    v_lesson := school.journal_lesson(v_visit, lesson_id, true);
+    perform school.journal_lesson(v_visit, lesson_id, true);
     if exists (select from school.mark m where m.work_id = p_work) then
         raise exception 'У этой работы есть оценки: журнал их не забывает, работу убрать нельзя.' using errcode = 'KB422';
     end if;
@@ -982,10 +981,9 @@ returns table (message_id bigint, lesson_id bigint, day date, class_name text, s
 language plpgsql stable security definer rows 5 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
-    v_lesson school.lesson;
 begin
     if p_lesson is not null then
-        v_lesson := school.journal_lesson(v_visit, p_lesson, false);
+        perform school.journal_lesson(v_visit, p_lesson, false);
     end if;
     return query
     select q.id, l.id, l.day, k.name, s.title, coalesce(people.pupil_name(q.pupil_id), ''), q.body,
@@ -1155,7 +1153,7 @@ begin
     select t.* into v_term
       from school.class k join school.term t on t.year_id = k.year_id and t.grades @> k.grade::int
      where k.id = p_class and (t.id = p_term or p_term is null)
-     order by t.first_day > p_today, case when t.first_day <= p_today then -t.ordinal else t.ordinal end limit 1;
+     order by t.first_day > p_today, abs(t.first_day - p_today) limit 1;
     if v_term.id is null and p_term is not null then
         raise exception 'not a term of this class' using errcode = 'KB404';
     end if;
