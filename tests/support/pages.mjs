@@ -25,13 +25,16 @@ const examples = {
   '/calendar/feed.ics': [],                            // no page: calendar.test.mjs has a token for it
   '/attendance': ['/attendance', '/attendance?print=1'],
   '/attendance/excuse': ['/attendance/excuse', '/attendance/excuse?kind=late'],
+  '/staff/class/week': ['/staff/class/week', '/staff/class/week?print=1'],
+  '/staff/class/file': [],                             // an attachment, as '/attendance/file'
+  '/staff/class/reason': [],                           // class.test.mjs makes the absence that it needs
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
   '/staff/gate': ['/staff/gate', '/staff/gate?find=7%D0%91', '/staff/gate?find=nobody'],
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };
 
 /** Routes whose answer is no page. */
-const files = ['/finance/statement.csv', '/attendance.csv', '/staff/gate/events.csv'];
+const files = ['/finance/statement.csv', '/attendance.csv', '/staff/class.csv', '/staff/gate/events.csv'];
 
 /** The roles that visitors are tested in, and how one gets in. A route is opened by the first of them that it lets in. */
 const staff = (role) => () => {

@@ -666,10 +666,12 @@ create table school.attendance (
     source      school.attendance_source not null default 'teacher',
     set_by      bigint references auth.staff,
     set_at      timestamptz not null default now(),
+    note        text not null default '' check (char_length(note) <= 200),
     primary key (lesson_id, pupil_id),
     foreign key (lesson_id, subject_id, day) references school.lesson (id, subject_id, day) on update cascade
 );
 comment on table school.attendance is 'Who was not (wholly) there. No row at a lesson whose roll was taken: was there';
+comment on column school.attendance.note is 'Why the class tutor changed the reason; for desks alone';
 comment on column school.attendance.minutes is 'How late, or how much too early';
 create index attendance_pupil on school.attendance (pupil_id, day);
 
