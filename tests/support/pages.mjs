@@ -29,6 +29,8 @@ const examples = {
   '/staff/class/file': [],                             // an attachment, as '/attendance/file'
   '/staff/class/reason': [],                           // class.test.mjs makes the absence that it needs
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
+  '/security': ['/security', '/security?month=2026-10', '/security?from=2026-01-01&to=2026-11-30'],
+  '/security/card': linkOn('/security', '/security/card?id='),
   '/staff/gate': ['/staff/gate', '/staff/gate?find=7%D0%91', '/staff/gate?find=nobody'],
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };

@@ -189,6 +189,19 @@ begin
 end $$;
 comment on function auth.finish_attempt is 'Compares and closes an attempt, once. NULL: used, expired or of another kind. Ten wrong PINs in a row and the device is not confirmed any more';
 
+create function auth.attempts_of(p_login bigint, p_zone text, p_limit integer)
+returns table (at timestamp, name text, address text, succeeded boolean, kind text) language sql stable rows 20 as $$
+    select t.begun_at at time zone p_zone, auth.name_of(p.idn, a.ordinal), text(auth.network(t.address)), t.succeeded, t.kind::text
+      from auth.access a
+      join school.pupil p on p.id = a.pupil_id
+      join auth.attempt t on t.access_id = a.id
+     where a.login_id = p_login and t.kind not in ('change', 'pupil')
+       and (t.finished_at is not null or t.expires_at < now())
+     order by t.begun_at desc
+     limit p_limit
+$$;
+comment on function auth.attempts_of is 'The last attempts at the names of a login, newest first, for itself to see; addresses without their last part';
+
 create function auth.note(p_login bigint, p_access bigint, p_action text) returns void language sql as $$
     insert into site.audit (actor, login_id, action, object, school_id)
     select case when p_login is null then 'office'::site.actor_kind else 'visitor' end, p_login, p_action,

@@ -250,15 +250,7 @@ declare
     v_visit auth.visit := auth.resolve(p_token);
 begin
     return query
-    select t.begun_at at time zone v_visit.time_zone, auth.name_of(p.idn, a.ordinal), text(auth.network(t.address)),
-           t.succeeded, t.kind::text
-      from auth.access a
-      join school.pupil p on p.id = a.pupil_id
-      join auth.attempt t on t.access_id = a.id
-     where a.login_id = v_visit.login_id and t.kind not in ('change', 'pupil')
-       and (t.finished_at is not null or t.expires_at < now())
-     order by t.begun_at desc
-     limit 20;
+    select t.at, t.name, t.address, t.succeeded, t.kind from auth.attempts_of(v_visit.login_id, v_visit.time_zone, 20) t;
 end $$;
 comment on function cabinet.attempts is 'The last 20 attempts at the names of this login, newest first';
 

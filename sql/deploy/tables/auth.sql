@@ -254,6 +254,12 @@ begin
     delete from auth.session s where s.last_used_at <= now() - interval '30 min' or s.started_at <= now() - interval '12 h';
     get diagnostics v_count = row_count;
     v_total := v_total + v_count;
+    delete from auth.staff_session s where s.last_used_at <= now() - interval '60 min' or s.started_at <= now() - interval '12 h';
+    get diagnostics v_count = row_count;
+    v_total := v_total + v_count;
+    delete from site.form_use u where u.used_at < now() - interval '90 days';
+    get diagnostics v_count = row_count;
+    v_total := v_total + v_count;
     delete from auth.attempt a where a.begun_at < now() - interval '90 days';
     get diagnostics v_count = row_count;
     v_total := v_total + v_count;
@@ -268,6 +274,6 @@ begin
     get diagnostics v_count = row_count;
     return v_total + v_count;
 end $$;
-comment on function auth.sweep is 'Nightly: removes ended sessions, old attempts, dead codes and devices, empty budgets; answers how many rows went';
+comment on function auth.sweep is 'Nightly: removes ended sessions, of desks too, keys of old forms, old attempts, dead codes and devices, empty budgets; answers how many rows went';
 
 commit;
