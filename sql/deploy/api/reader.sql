@@ -63,7 +63,7 @@ begin
                 or (m.kind = 'late' and t.direction = 'in'))
          where t.refusal is null
          order by m.id, t.at, t.n
-    ), judged as (
+    ), judged as materialized (
         select t.*, t.refusal is null and t.direction = 'out' and not exists (select from permitted x where x.n = t.n)
                     and not exists (select from school.excuse x where x.pupil_id = t.pupil_id and x.kind = 'early' and x.state = 'accepted'
                                        and t.local::date between x.first_day and x.last_day)
