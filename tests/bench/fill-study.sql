@@ -57,6 +57,8 @@ select g.n, b.pupil + 1 + g.n as id, k.id as class_id, k.school_id, k.term_id, b
        pg_temp.dice(g.n, 1) / 500000.0 - 1 as ability
   from base b, generate_series(0, :pupils - 1) g(n) join one_class k on k.n = g.n / 28;
 create index on one_pupil (class_id);
+analyze one_school;
+analyze one_class;
 analyze one_pupil;
 
 -- Fourteen subjects, thirty lessons a week.
@@ -114,6 +116,11 @@ create temporary table one_day as
 select w * 5 + d as n, w, d + 1 as weekday, b.monday + (w - 7) * 7 + d as day, b.monday + (w - 7) * 7 + d <= b.today as is_past
   from base b, generate_series(0, 8) w, generate_series(0, 4) d;
 
+create index on one_class (id);
+analyze one_subject;
+analyze one_place;
+analyze one_day;
+
 -- Indexes that are not constraints are made when the rows are there.
 create temporary table later as
 select c.oid::regclass::text as name, pg_get_indexdef(c.oid) as made
@@ -137,6 +144,7 @@ select l.id, l.day - 2, '§ ' || l.id % 60 || ', упр. ' || l.id % 700, 20, l.
   from school.lesson l, base b where l.id > b.lesson and l.id % 2 = 0;
 
 \echo works, marks
+analyze school.lesson;
 insert into school.work (id, lesson_id, subject_id, day, kind_id, title, weight) overriding system value
 select b.work + l.id - b.lesson, l.id, l.subject_id, l.day, b.kind + 1 + s.n * 3 + w.kind, '', (array[1, 2, 4])[w.kind + 1]
   from base b
