@@ -2,13 +2,13 @@
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { launchBrowser, newContext, newPage, openSession, readCredentials } from '../support/browser.mjs';
-import { missedDay, plus, quietCabinet } from '../support/attendance.mjs';
+import { cabinetsWith, missedDay, plus } from '../support/attendance.mjs';
 
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, javaScriptEnabled: false };
 let browser, session, made;
 before(async () => {
   browser = await launchBrowser();
-  const child = quietCabinet();
+  const child = cabinetsWith()[0];
   made = missedDay(child.idn);
   session = await openSession(browser, child);
   /* The login may have more children: the one made for the test is on show. */

@@ -3,27 +3,30 @@
 import { base, credentials, sql, value } from './kabinet.mjs';
 import { csrfOf } from './visitor.mjs';
 
-/** An active cabinet about whose coming and past days nobody has said anything, by a further condition on the pupil `p`. */
-export function quietCabinet(condition = 'true') {
-  const found = credentials.cabinets.find((c) => c.password && value(`select not exists (select from school.excuse e
-    where e.pupil_id = p.id and e.state in ('sent', 'accepted') and e.last_day >= current_date - 15) and ${condition}
-    from school.pupil p where p.idn = :'idn'`, { variables: { idn: c.idn } }) === 't');
-  if (!found) throw new Error('the demo has no cabinet without excuses');
+/** The cabinets that have a password and whose pupil `p` fulfils a condition; at least one. */
+export function cabinetsWith(condition = 'true') {
+  const found = credentials.cabinets.filter((c) => c.password && value(`select ${condition} from school.pupil p where p.idn = :'idn'`,
+    { variables: { idn: c.idn } }) === 't');
+  if (!found.length) throw new Error(`the demo has no cabinet with ${condition}`);
   return found;
 }
 
 /**
  * Three lessons of the pupil's class `back` days ago (their numbers are 10 to 12, which no timetable uses): the pupil missed the
- * first two, nobody said why, and was at the third. Answers { day, today, pupil, class, school, lessons, undo }.
+ * first two, nobody said why, and was at the third. What the family has said itself is set aside, years ago, until undo().
+ * Answers { day, today, pupil, class, school, lessons, undo }.
  */
 export function missedDay(idn, back = 1) {
   const [[pupil, klass, school, day, today]] = sql(`select p.id, p.class_id, p.school_id, (now() at time zone s.time_zone)::date - ${back},
     (now() at time zone s.time_zone)::date from school.pupil p join school.school s on s.id = p.school_id where p.idn = :'idn'`, { variables: { idn } });
   const mark = Number(value(`select coalesce(max(id), 0) from school.excuse`));
+  const aside = 4000;
   const undo = () => sql(`delete from school.excuse where pupil_id = ${pupil} and id > ${mark};
+    update school.excuse set first_day = first_day + ${aside}, last_day = last_day + ${aside} where pupil_id = ${pupil} and last_day < current_date - ${aside / 2};
     delete from school.attendance a using school.lesson l where l.id = a.lesson_id and l.class_id = ${klass} and l.day = '${day}' and l.number between 10 and 12;
     delete from school.lesson l where l.class_id = ${klass} and l.day = '${day}' and l.number between 10 and 12;`);
   undo();
+  sql(`update school.excuse set first_day = first_day - ${aside}, last_day = last_day - ${aside} where pupil_id = ${pupil}`);
   const lessons = sql(`insert into school.lesson (class_id, day, number, subject_id, staff_id, roll_at, roll_by)
     select ${klass}, '${day}', n, (select id from school.subject where school_id = ${school} order by rank, id limit 1), f.id, now(), f.id
     from generate_series(10, 12) n, (select id from auth.staff where school_id = ${school} order by id limit 1) f returning id`).map(([id]) => id);
