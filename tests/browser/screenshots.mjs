@@ -1,5 +1,6 @@
 /* screenshots.mjs FOLDER [PAGE...] -- pictures of the pages for the documentation; scripts/screenshots starts it. */
-import { activeCabinets, launchBrowser, newContext, newPage, openSession } from '../support/browser.mjs';
+import { launchBrowser, newContext, newPage, stateOf } from '../support/browser.mjs';
+import { visitorOf } from '../support/pages.mjs';
 
 const [folder, ...wanted] = process.argv.slice(2);
 const desktop = { viewport: { width: 1280, height: 860 }, look: 'light.m.normal' };
@@ -8,14 +9,19 @@ const dark = { viewport: { width: 1280, height: 860 }, look: 'dark.m.normal' };
 const darkPhone = { ...phone, look: 'dark.m.normal' };
 const everywhere = { '': desktop, '-phone': phone, '-dark': dark, '-phone-dark': darkPhone };
 
+/* `role` is one of tests/support/pages.mjs, a parent's by default; null for who has no session. */
 const pages = {
-  login: { path: '/login', isStranger: true, forms: everywhere },
-  first: { path: '/login/first', isStranger: true },
+  login: { path: '/login', role: null, forms: everywhere },
+  first: { path: '/login/first', role: null },
   home: { path: '/', forms: everywhere },
   announcements: { path: '/announcements' },
   finance: { path: '/finance', forms: everywhere },
   entry: { path: '/finance?print=1', follow: '.statement .what a' },
   slip: { path: '/finance/slip?amount=1500', forms: { '': { ...desktop, viewport: { width: 1280, height: 1250 } }, '-phone': phone } },
+  security: { path: '/security', forms: everywhere },
+  'security-permit': { path: '/security/permit', forms: { '-phone': phone } },
+  'staff-login': { path: '/staff/login', role: null },
+  staff: { path: '/staff', role: 'head', forms: { '': desktop, '-phone': phone } },
   devices: { path: '/devices' },
   settings: { path: '/settings', forms: { '': { ...desktop, viewport: { width: 1280, height: 1150 } }, '-phone': phone } },
   child: { path: '/settings/child' },
@@ -25,12 +31,11 @@ const pages = {
 };
 
 const browser = await launchBrowser();
-const storageState = await openSession(browser, activeCabinets()[0]);
-for (const [name, { path, isStranger, follow, forms = { '': desktop } }] of Object.entries(pages)) {
+for (const [name, { path, role = 'parent', follow, forms = { '': desktop } }] of Object.entries(pages)) {
   if (wanted.length && !wanted.includes(name))
     continue;
   for (const [suffix, options] of Object.entries(forms)) {
-    const context = await newContext(browser, { ...options, storageState: isStranger ? undefined : storageState });
+    const context = await newContext(browser, { ...options, storageState: role === null ? undefined : stateOf(await visitorOf(role)) });
     const page = await newPage(context);
     await page.goto(path, { waitUntil: 'networkidle' });
     if (follow) {
