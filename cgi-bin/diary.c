@@ -254,6 +254,7 @@ show_homework(struct request *rq)
 	view_flag(page, "is_week", false);
 	view_int(page, "overdue", db_int(about, 0, "overdue_count"));
 	view_int(page, "overdue_shown", late);
+	view_flag(page, "is_cut", db_int(about, 0, "overdue_count") > late);
 	view_text(page, "as_of", db_text(about, 0, "as_of"));
 	return view_send(rq, page);
 }
@@ -762,21 +763,46 @@ usual_goal(struct marks_sum sum)
 	return now < 250 ? 250 : now < 350 ? 350 : now < 450 ? 450 : 500;
 }
 
+/* What the two forms of the page say: a wanted average, «что если» marks with weights (0: none). */
+struct wish {
+	const char *goal;      /* as typed; NULL when nobody asked */
+	int         weight;    /* of the works to reach it by; 0: any */
+	int         mark[IMAGINED], mark_weight[IMAGINED];
+};
+
+static struct wish
+read_wish(struct request *rq)
+{
+	struct wish wish = {
+		.goal = form_text(rq, "goal", 10, NULL),
+		.weight = (int)form_int(rq, "weight", MARKS_MIN_WEIGHT, MARKS_MAX_WEIGHT, 0),
+	};
+
+	for (int i = 0; i < IMAGINED; i++) {
+		const char *mark = arena_printf(rq->arena, "m%d", i + 1);
+		const char *weight = arena_printf(rq->arena, "w%d", i + 1);
+
+		wish.mark[i] = (int)form_int(rq, mark, 0, MARKS_MAX_VALUE, 0);
+		wish.mark_weight[i] = (int)form_int(rq, weight, MARKS_MIN_WEIGHT, MARKS_MAX_WEIGHT, 1);
+	}
+	return wish;
+}
+
 /* «Сколько пятёрок надо»: for each weight that works have, how many fives, fours and threes would do. */
 static void
-add_target(struct request *rq, struct view *page, struct marks_sum sum, const struct db_rows *kinds)
+add_target(struct request *rq, struct view *page, const struct wish *wish, struct marks_sum sum,
+    const struct db_rows *kinds)
 {
-	int goal = usual_goal(sum), weight = (int)form_int(rq, "weight", MARKS_MIN_WEIGHT, MARKS_MAX_WEIGHT, 0);
-	const char *typed = form_text(rq, "goal", 10, NULL);
+	int goal = usual_goal(sum);
 	char *words = arena_alloc(rq->arena, MARKS_BUF);
-	bool is_good = typed == NULL || marks_parse_goal(typed, &goal);
+	bool is_good = wish->goal == NULL || marks_parse_goal(wish->goal, &goal);
 
 	if (!is_good)
 		form_error(rq, "goal", "Средний балл — число от 1,01 до 5, например 4,5.");
 	form_show(rq, page, "goal", NULL);
 	marks_show_hundredths(words, goal);
 	view_text(page, "goal", words);
-	if (typed == NULL)
+	if (wish->goal == NULL)
 		view_text(page, "value_goal", words);
 	view_none(page, "path");
 	view_flag(page, "is_reached", is_good && sum.weight > 0 && marks_needed(sum, goal, MARKS_MAX_VALUE, 1) == 0);
@@ -787,7 +813,7 @@ add_target(struct request *rq, struct view *page, struct marks_sum sum, const st
 		int w = (int)db_int(kinds, i, "weight");
 		struct view *path;
 
-		if (weight != 0 && w != weight)
+		if (wish->weight != 0 && w != wish->weight)
 			continue;
 		path = view_add(page, "path");
 		view_row(path, kinds, i);
@@ -795,29 +821,26 @@ add_target(struct request *rq, struct view *page, struct marks_sum sum, const st
 		view_int(path, "fours", marks_needed(sum, goal, 4, w));
 		view_int(path, "threes", marks_needed(sum, goal, 3, w));
 	}
-	view_choices(page, "target_weight", kinds, "weight", id_words(rq, weight));
+	view_choices(page, "target_weight", kinds, "weight", id_words(rq, wish->weight));
 }
 
 /* «Что если»: imagined marks m1 … m4 with weights w1 … w4. */
 static void
-add_imagined(struct request *rq, struct view *page, struct marks_sum sum)
+add_imagined(struct request *rq, struct view *page, const struct wish *wish, struct marks_sum sum)
 {
 	struct marks_sum imagined = sum;
 	bool is_any = false;
 
 	view_none(page, "imagined");
-	for (int i = 1; i <= IMAGINED; i++) {
-		const char *mark_name = arena_printf(rq->arena, "m%d", i), *weight_name = arena_printf(rq->arena, "w%d", i);
-		int mark = (int)form_int(rq, mark_name, 0, MARKS_MAX_VALUE, 0);
-		int weight = (int)form_int(rq, weight_name, MARKS_MIN_WEIGHT, MARKS_MAX_WEIGHT, 1);
+	for (int i = 0; i < IMAGINED; i++) {
 		struct view *row = view_add(page, "imagined");
 
-		view_int(row, "ordinal", i);
-		view_int(row, "imagined_mark", mark);
-		view_int(row, "imagined_weight", weight);
-		if (mark == 0)
+		view_int(row, "ordinal", i + 1);
+		view_int(row, "imagined_mark", wish->mark[i]);
+		view_int(row, "imagined_weight", wish->mark_weight[i]);
+		if (wish->mark[i] == 0)
 			continue;
-		imagined = marks_add(imagined, mark, weight, 1);
+		imagined = marks_add(imagined, wish->mark[i], wish->mark_weight[i], 1);
 		is_any = true;
 	}
 	view_flag(page, "is_imagined", is_any);
@@ -897,6 +920,7 @@ show_subject(struct request *rq)
 {
 	int64_t id = form_int(rq, "id", 1, MAX_ID, 0), term = form_int(rq, "term", 1, MAX_ID, 0);
 	bool is_all = form_has(rq, "topics");
+	struct wish wish = read_wish(rq);
 	struct db_rows *subject = db_ask(rq, Q_SUBJECT, DB_INT(id), DB_ID(term));
 	struct db_rows *terms = db_ask(rq, Q_TERMS, DB_ID(term));
 	struct db_rows *marks = db_ask(rq, Q_TERM_MARKS, DB_ID(term), DB_INT(id), DB_NULL, DB_NULL);
@@ -916,8 +940,8 @@ show_subject(struct request *rq)
 	view_averages(rq, page, subject, 0);
 	view_forecast(page, subject);
 	sum = sum_of(subject, 0, "weighted", "weight");
-	add_target(rq, page, sum, kinds);
-	add_imagined(rq, page, sum);
+	add_target(rq, page, &wish, sum, kinds);
+	add_imagined(rq, page, &wish, sum);
 	add_work_marks(rq, page, marks);
 	add_chart(rq, page, weeks);
 	view_flag(page, "has_more_topics", !is_all && db_limit(topics, TOPICS_SHOWN));

@@ -229,8 +229,8 @@ select throws_ok(format($$ select pg_temp.answer('parent', 3, %s, 'вот') from
 select lives_ok($$ select pg_temp.answer('child', 4, ahead, 'мой ответ', '\x255044462d31') from h $$, 'an answer with a file');
 select lives_ok($$ select pg_temp.answer('child', 4, ahead, 'мой ответ', '\x255044462d31') from h $$, 'the same form once more');
 select throws_ok($$ select pg_temp.answer('child', 4, ahead, 'мой ответ', '\x255044462d32') from h $$, 'KB409', null, 'the same key with another file');
-select results_eq($$ select a.body, a.is_late, a.name, a.size from h, cabinet.diary_answers('parent', h.ahead) a $$,
-    $$ values ('мой ответ', false, 'ответ.pdf', 6) $$, 'was handed in once, in time');
+select results_eq($$ select a.body, a.is_late, a.name, a.kilobytes from h, cabinet.diary_answers('parent', h.ahead) a $$,
+    $$ values ('мой ответ', false, 'ответ.pdf', 1) $$, 'was handed in once, in time');
 select is((select answers from cabinet.diary_lessons('parent', pg_temp.today() + 1, false)), 1::bigint, 'the week knows');
 select is_empty($$ select 1 from h, cabinet.diary_answers('stranger', h.ahead) $$, 'a classmate does not see it');
 select results_eq($$ select f.name, f.type, f.bytes from h, cabinet.diary_answers('parent', h.ahead) a, cabinet.diary_file('parent', a.file_id) f $$,
@@ -247,7 +247,7 @@ select is((select name from cabinet.diary_file('stranger', current_setting('test
 select throws_ok($$ select name from cabinet.diary_file('far-parent', current_setting('test.map')::uuid) $$, 'KB404', null, 'no other school does');
 select throws_ok($$ select name from cabinet.diary_file('parent', current_setting('test.theirs')::uuid) $$, 'KB404', null, 'nor the other subgroup');
 select throws_ok($$ select name from cabinet.diary_file('parent', '00000000-0000-4000-8000-000000000000') $$, 'KB404', null, 'no such file');
-select results_eq($$ select name, size from cabinet.diary_files('parent', pg_temp.today() + 1, false) $$, $$ values ('карта.png', 4) $$, 'a day''s files');
+select results_eq($$ select name, kilobytes from cabinet.diary_files('parent', pg_temp.today() + 1, false) $$, $$ values ('карта.png', 1) $$, 'a day''s files');
 select results_eq($$ select f.name from h, cabinet.diary_task_files('parent', h.ahead) f $$, $$ values ('карта.png') $$, 'a task''s files');
 select lives_ok($$ select pg_temp.answer('parent', 10 + n, h.ahead, 'ещё ' || n) from h, generate_series(1, 9) n $$, 'ten answers');
 select throws_ok($$ select pg_temp.answer('parent', 30, ahead, 'и ещё') from h $$, 'KB422', null, 'not eleven');

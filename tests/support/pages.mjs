@@ -14,12 +14,32 @@ const linkOn = (page, start) => async (visitor) => {
   return [found];
 };
 
+/** What `pick` finds in the diary's nearest week that has it, from this week back: lessons may be far away in summer. */
+const inDiary = (pick) => async (visitor) => {
+  for (let back = 0; back < 30; back++) {
+    const day = new Date(Date.now() - back * 7 * 86400000).toISOString().slice(0, 10);
+    const found = pick((await visitor.get(`/diary?week=${day}`)).text, day);
+    if (found) return [found].flat();
+  }
+  throw new Error('half a year of the diary is empty');
+};
+
 const examples = {
   '/health': [],                                       // for monitoring, plain text: pages.test.mjs asks it by itself
   '/login': ['/login', '/login?done=logout'],
   '/finance': ['/finance', '/finance?from=2020-01-01&to=2030-12-31', '/finance?from=2020-01-01&to=2020-01-02', '/finance?print=1'],
   '/finance/slip': ['/finance/slip', '/finance/slip?amount=1500,50'],
   '/finance/entry': linkOn('/finance?print=1', '/finance/entry?id='),
+  '/diary': inDiary((text, day) => (/name="u?n?tick"/.test(text) ? ['/diary', `/diary?week=${day}`, `/diary?day=${day}`, `/diary?week=${day}&print=1`,
+    '/diary?week=1999-01-01'] : null)),
+  '/diary/answer': inDiary((text) => /name="(?:un)?tick" value="(\d+)"/.exec(text)?.[1].replace(/^/, '/diary/answer?homework=')),
+  '/diary/ask': inDiary((text) => /\/diary\/ask\?lesson=\d+/.exec(text)?.[0]),
+  '/diary/file': [],                                   // an attachment: diary.test.mjs sends and fetches some
+  '/diary/marks': ['/diary/marks', '/diary/marks?sort=average', '/diary/marks?by=date'],
+  '/diary/subject': inDiary((text) => {
+    const id = /\/diary\/subject\?id=(\d+)/.exec(text)?.[1];
+    return id && [`/diary/subject?id=${id}`, `/diary/subject?id=${id}&goal=4,9&weight=1&m1=5&w1=2`, `/diary/subject?id=${id}&topics=all`];
+  }),
   '/timetable': ['/timetable', '/timetable?day=2026-11-24', '/timetable?week=2026-01-05', '/timetable?week=1900-01-01', '/timetable?print=1'],
   '/timetable/calendar': ['/timetable/calendar', '/timetable/calendar?month=2026-12', '/timetable/calendar?month=2199-12'],
   '/calendar/feed.ics': [],                            // no page: calendar.test.mjs has a token for it

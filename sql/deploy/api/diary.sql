@@ -216,21 +216,21 @@ end $$;
 comment on function cabinet.diary_marks is 'The marks of the days on show, in the order of diary_lessons()';
 
 create function cabinet.diary_files(p_token text, p_day date, p_is_week boolean)
-returns table (lesson_id bigint, file_id uuid, name text, size integer)
+returns table (lesson_id bigint, file_id uuid, name text, kilobytes integer)
 language plpgsql stable security definer rows 10 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
     v_span school.span := school.diary_span(school.local_day(v_visit), p_day, p_is_week);
 begin
     return query
-    select p.lesson_id, f.id, f.name, f.size
+    select p.lesson_id, f.id, f.name, (f.size + 1023) / 1024
       from school.pupils_lessons(v_visit.pupil_id, v_span.first_day, v_span.last_day) p
       join school.homework h on h.lesson_id = p.lesson_id
       join school.homework_file x on x.homework_id = h.id
       join site.file f on f.id = x.file_id
      order by p.day, p.number, p.lesson_id, f.name, f.id;
 end $$;
-comment on function cabinet.diary_files is 'The files of homework of the days on show, in the order of diary_lessons()';
+comment on function cabinet.diary_files is 'The files of homework of the days on show, their size rounded up, in the order of diary_lessons()';
 
 create function cabinet.diary_sign(p_token text, p_day date) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -336,26 +336,26 @@ begin
 end $$;
 comment on function cabinet.diary_task is 'One piece of homework. is_late: an answer would come after the day of the lesson';
 
-create function cabinet.diary_task_files(p_token text, p_homework bigint) returns table (file_id uuid, name text, size integer)
+create function cabinet.diary_task_files(p_token text, p_homework bigint) returns table (file_id uuid, name text, kilobytes integer)
 language plpgsql stable security definer rows 3 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
     v_homework school.homework := school.pupils_homework(v_visit.pupil_id, p_homework);
 begin
     return query
-    select f.id, f.name, f.size from school.homework_file x join site.file f on f.id = x.file_id
+    select f.id, f.name, (f.size + 1023) / 1024 from school.homework_file x join site.file f on f.id = x.file_id
      where x.homework_id = v_homework.id order by f.name, f.id;
 end $$;
 comment on function cabinet.diary_task_files is 'What the teacher added';
 
 create function cabinet.diary_answers(p_token text, p_homework bigint)
-returns table (answer_id bigint, sent_at timestamp, is_late boolean, body text, file_id uuid, name text, size integer)
+returns table (answer_id bigint, sent_at timestamp, is_late boolean, body text, file_id uuid, name text, kilobytes integer)
 language plpgsql stable security definer rows 6 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
 begin
     return query
-    select a.id, a.sent_at at time zone v_visit.time_zone, a.is_late, a.body, f.id, f.name, f.size
+    select a.id, a.sent_at at time zone v_visit.time_zone, a.is_late, a.body, f.id, f.name, (f.size + 1023) / 1024
       from school.homework_answer a
       left join school.answer_file x on x.answer_id = a.id
       left join site.file f on f.id = x.file_id
