@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import { HtmlValidate } from 'html-validate';
 import { launchBrowser, newContext, newPage, stateOf } from '../support/browser.mjs';
-import { allPages, isFile, visitorOf } from '../support/pages.mjs';
+import { allPages, visitorOf } from '../support/pages.mjs';
 
 const validator = new HtmlValidate({
   extends: ['html-validate:recommended'],
@@ -31,7 +31,7 @@ const states = new Map();
 
 before(async () => {
   browser = await launchBrowser();
-  pages = [...(await allPages()).filter(({ path }) => !isFile(path)), ...odd];
+  pages = [...(await allPages()).filter(({ isFile }) => !isFile), ...odd];
   for (const role of new Set(pages.map((page) => page.role)))
     states.set(role, role === null ? undefined : stateOf(await visitorOf(role)));
 });

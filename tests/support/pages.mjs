@@ -1,10 +1,10 @@
 // pages.mjs -- every page there is, from what the programs say of their routes: a new section is tested without being asked.
 //
-// A GET route without an entry in `examples` is opened as it is. One that needs parameters, or has faces that should be seen
-// too, gets its paths there, each beginning with the route; a function gets a visitor who may open it and finds what the demo has.
-// An empty list leaves a route out, with the reason beside it.
+// A GET route without an entry in `examples` is opened as it is or, when it needs parameters, by the first link to it that the
+// role's pages have. One that has more faces gets its paths there, each beginning with the route; a function gets a visitor who
+// may open it. An empty list leaves a route out, with the reason beside it.
 import { cabinet, credentials, routes } from './kabinet.mjs';
-import { loggedIn, loggedInStaff, unescape } from './visitor.mjs';
+import { Visitor, loggedIn, loggedInStaff, unescape } from './visitor.mjs';
 
 /** The first link on `page` that begins with `start`; a page without one is a failure of the demo's data. */
 const linkOn = (page, start) => async (visitor) => {
@@ -49,14 +49,12 @@ const examples = {
   '/staff/class/file': [],                             // an attachment, as '/attendance/file'
   '/staff/class/reason': [],                           // class.test.mjs makes the absence that it needs
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
+  '/diary/file': [],                                   // an attachment: diary.test.mjs sends one and gets it
   '/security': ['/security', '/security?month=2026-10', '/security?from=2026-01-01&to=2026-11-30'],
   '/security/card': linkOn('/security', '/security/card?id='),
   '/staff/gate': ['/staff/gate', '/staff/gate?find=7%D0%91', '/staff/gate?find=nobody'],
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };
-
-/** Routes whose answer is no page. */
-const files = ['/finance/statement.csv', '/attendance.csv', '/staff/class.csv', '/staff/gate/events.csv'];
 
 /** The roles that visitors are tested in, and how one gets in. A route is opened by the first of them that it lets in. */
 const staff = (role) => () => {
@@ -77,20 +75,55 @@ export function visitorOf(role) {
   return visitors.get(role);
 }
 
-/** Is it a document for programs, or a file, which a browser would only save? */
-export const isFile = (path) => files.includes(path.split('?')[0]);
+const getRoutes = routes.filter(({ method, access }) => method === 'GET' && !access.includes('device'));
+const roleOf = ({ access }) => Object.keys(doors).find((name) => access.includes(name)) ?? null;
+const isHtml = (answer) => /^text\/html/.test(answer.headers['content-type']);
 
-/** Every page: { path, program, role } with role one of `doors`, or null for who has no session. */
+/** Follows links from these pages, the nearest first, until every route of `wanted` has one that leads to it: { route: link }. */
+const CRAWL_MAX = 150;
+async function crawl(visitor, paths, wanted) {
+  const found = new Map(), known = new Set(getRoutes.map(({ path }) => path)), seen = new Set(paths), queue = [...paths];
+  for (let i = 0; i < queue.length && i < CRAWL_MAX && found.size < wanted.size; i++) {
+    const answer = await visitor.get(queue[i]);
+    if (answer.status !== 200 || !isHtml(answer)) continue;
+    for (const [, href] of answer.text.matchAll(/href="([^"#]+)/g)) {
+      const link = unescape(href), [path] = link.split('?');
+      if (!known.has(path) || seen.has(link)) continue;
+      seen.add(link);
+      queue.push(link);
+      if (wanted.has(path) && link !== path && !found.has(path)) found.set(path, link);
+    }
+  }
+  return found;
+}
+
+/** Links to the routes without examples that refuse to be opened as they are, from the pages that each role can see. */
+async function findLinks() {
+  const links = new Map();
+  for (const role of Object.keys(doors)) {
+    const own = getRoutes.filter((route) => roleOf(route) === role && !examples[route.path]);
+    const wanted = new Set(), plain = [];
+    for (const { path } of own)
+      if ((await (await visitorOf(role)).get(path)).status === 200) plain.push(path);
+      else wanted.add(path);
+    const entrances = getRoutes.filter((route) => roleOf(route) === role && Array.isArray(examples[route.path])).flatMap(({ path }) => examples[path]);
+    if (wanted.size)
+      for (const [path, link] of await crawl(await visitorOf(role), [...plain, ...entrances], wanted)) links.set(path, link);
+  }
+  return links;
+}
+
+/** Every page: { path, program, role, isFile } with role one of `doors`, or null for who has no session. */
 export async function allPages() {
-  const list = [];
-  for (const { method, path, access, program } of routes) {
-    if (method !== 'GET' || access.includes('device')) continue;
-    const role = Object.keys(doors).find((name) => access.includes(name)) ?? null;
-    const wanted = examples[path] ?? [path];
+  const links = await findLinks(), list = [];
+  for (const route of getRoutes) {
+    const { path, access, program } = route, role = roleOf(route);
+    const wanted = examples[path] ?? [links.get(path) ?? path];
     const paths = typeof wanted === 'function' ? await wanted(await visitorOf(role)) : wanted;
     for (const one of paths) {
-      if (role !== null) list.push({ path: one, program, role });
-      if (access.includes('anyone')) list.push({ path: one, program, role: null });
+      const isFile = !isHtml(await (role === null ? new Visitor() : await visitorOf(role)).get(one));
+      if (role !== null) list.push({ path: one, program, role, isFile });
+      if (access.includes('anyone')) list.push({ path: one, program, role: null, isFile });
     }
   }
   return list;
