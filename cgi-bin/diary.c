@@ -102,7 +102,7 @@ static bool
 has_extras(const struct db_rows *tasks, int row)
 {
 	return db_bool(tasks, row, "is_overdue") || db_bool(tasks, row, "wants_answer") ||
-	    db_int(tasks, row, "minutes") > 0 || *db_text(tasks, row, "link_url") != '\0';
+	    *db_text(tasks, row, "link_url") != '\0';
 }
 
 static void
@@ -110,10 +110,13 @@ add_lesson(struct view *day, const struct db_rows *lessons, int row, struct curs
 {
 	struct view *lesson = view_add(day, "lesson");
 	const char *id = db_text(lessons, row, "lesson_id");
+	bool may_ask = at->is_full || db_int(lessons, row, "questions") > 0;
 
 	view_row(lesson, lessons, row);
 	view_flag(lesson, "has_homework", !db_is_null(lessons, row, db_column(lessons, "homework_id")));
 	view_flag(lesson, "has_extras", has_extras(lessons, row));
+	view_flag(lesson, "may_ask", may_ask);
+	view_flag(lesson, "has_aside", may_ask || is_of_lesson(at->marks, at->mark, id));
 	view_none(lesson, "mark");
 	view_none(lesson, "file");
 	for (; is_of_lesson(at->marks, at->mark, id); at->mark++)

@@ -18,7 +18,7 @@ const linkOn = (page, start) => async (visitor) => {
 const inDiary = (pick) => async (visitor) => {
   for (let back = 0; back < 30; back++) {
     const day = new Date(Date.now() - back * 7 * 86400000).toISOString().slice(0, 10);
-    const found = pick((await visitor.get(`/diary?week=${day}`)).text, day);
+    const found = await pick((await visitor.get(`/diary?week=${day}`)).text, day, visitor);
     if (found) return [found].flat();
   }
   throw new Error('half a year of the diary is empty');
@@ -33,7 +33,10 @@ const examples = {
   '/diary': inDiary((text, day) => (/name="u?n?tick"/.test(text) ? ['/diary', `/diary?week=${day}`, `/diary?day=${day}`, `/diary?week=${day}&print=1`,
     '/diary?week=1999-01-01'] : null)),
   '/diary/answer': inDiary((text) => /name="(?:un)?tick" value="(\d+)"/.exec(text)?.[1].replace(/^/, '/diary/answer?homework=')),
-  '/diary/ask': inDiary((text) => /\/diary\/ask\?lesson=\d+/.exec(text)?.[0]),
+  '/diary/ask': inDiary(async (text, day, visitor) => {
+    const id = /name="(?:un)?tick" value="(\d+)"/.exec(text)?.[1];
+    return id && /\/diary\/ask\?lesson=\d+/.exec((await visitor.get(`/diary/answer?homework=${id}`)).text)[0];
+  }),
   '/diary/file': [],                                   // an attachment: diary.test.mjs sends and fetches some
   '/diary/marks': ['/diary/marks', '/diary/marks?sort=average', '/diary/marks?by=date'],
   '/diary/subject': inDiary((text) => {
