@@ -59,7 +59,8 @@ describe('CSRF', () => {
     assert.equal((await post({ csrf: again })).status, 303);
   });
   test('every POST refuses to work without the token', async () => {
-    const posts = routes.filter(({ method }) => method === 'POST');
+    // A device has no session that a stranger's page could ride on: its messages are signed.
+    const posts = routes.filter(({ method, access }) => method === 'POST' && !access.includes('device'));
     assert.ok(posts.length >= 12);
     for (const { path } of posts)
       assert.equal((await parent.submit(path, { idn: cabinet().idn })).status, 403, path);
