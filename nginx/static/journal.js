@@ -8,8 +8,8 @@
  * the server's words; a session that has ended stops the queue until the teacher has logged in again. A form belongs to who
  * filled it in: on a shared phone nobody sends another's.
  *
- * A form says what its page had seen (`seen`); what is entered again before the first form came through has seen that one, so
- * after each submit the field is made anew from what was entered.
+ * A form says what its page had seen (`seen`). What is entered again while the first form has not been tried yet takes its place;
+ * once it may have reached the server, the new one has seen it: after each submit `seen` is made anew from what was entered.
  *
  * The worker (worker.js) keeps the pages of today, so that the journal opens without a network.
  */
@@ -47,6 +47,26 @@ async function inStore(mode, work) {
 const allEntries = () => inStore('readonly', (queue) => queue.getAll());
 const keepEntry = (entry) => inStore('readwrite', (queue) => queue.put(entry));
 const dropEntry = (id) => inStore('readwrite', (queue) => queue.delete(id));
+
+/* Looks at an entry and changes it in one step, so that sending, entering anew and taking back never cross: `change` gets the entry
+ * (undefined: it is gone) and answers the new one, null to delete it, undefined to leave it. Answers what `change` answered. */
+async function changeEntry(id, change) {
+  const database = await store;
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction('queue', 'readwrite', { durability: 'strict' });
+    const queue = transaction.objectStore('queue');
+    let answer;
+    queue.get(id).onsuccess = (event) => {
+      answer = change(event.target.result);
+      if (answer === null)
+        queue.delete(id);
+      else if (answer !== undefined)
+        queue.put(answer);
+    };
+    transaction.oncomplete = () => resolve(answer);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
 
 /* ---- forms ------------------------------------------------------------------------------------------------------- */
 
@@ -118,6 +138,22 @@ function fill(form, fields) {
 const untouched = new Map(forms.map((form) => [form, { fields: fieldsOf(form), seen: form.elements.seen?.value,
   shown: form.elements.shown?.value }]));
 
+/* What waits of the same form and was never tried is replaced: the parents shall not read of a change that nobody saw. */
+async function placeOf(form, entry) {
+  const hasFiles = (one) => one.fields.some(([, value]) => typeof value !== 'string');
+  const last = (await allEntries()).filter((one) => one.me === me && one.form === entry.form && !one.refusal).pop();
+  if (!last || stateOf(form) === null || hasFiles(last) || hasFiles(entry))
+    return null;
+  return changeEntry(last.id, (now) => {
+    if (!now || now.attempts || now.refusal)
+      return undefined;
+    const had = new Map(now.fields);
+    const past = ['seen', 'shown', 'work_seen', 'roll_seen'].filter((name) => had.has(name));
+    return { ...entry, id: now.id, supersedes: now.supersedes ?? entry.supersedes,
+      fields: entry.fields.map(([name, value]) => [name, past.includes(name) ? had.get(name) : value]) };
+  });
+}
+
 async function enqueue(form, submitter) {
   /* The page's key is for its first form; what is entered later is another deed. */
   if (form.elements.key && form.dataset.used)
@@ -135,7 +171,9 @@ async function enqueue(form, submitter) {
     entry.supersedes = Number(form.dataset.supersedes);
     delete form.dataset.supersedes;
   }
-  entry.id = await keepEntry(entry);
+  const place = await placeOf(form, entry);
+  entry.id = place?.id ?? await keepEntry(entry);
+  sentAt = 0;
   form.dataset.last = String(entry.id);
   goOnFrom(form);
   return entry;
@@ -144,7 +182,7 @@ async function enqueue(form, submitter) {
 /* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 const LOGIN = '/staff/login';
-let mustLogIn = false, retry = 0, timer = 0;
+let mustLogIn = false, retry = 0, timer = 0, sentAt = 0;
 
 /* Answers the page as text and as a document: it may be kept for later. */
 async function ask(path, options = {}) {
@@ -169,16 +207,17 @@ async function freshToken() {
   return page.querySelector('input[name="csrf"]').value;
 }
 
-const wordsOf = (page) => [...page.querySelectorAll('main .note.bad, main .error, main h1 + p')]
+const wordsOf = (page) => ['main .note.bad', 'main .error', '.oops p:not(.status)', 'main h1 + p'].flatMap((part) => [...page.querySelectorAll(part)])
   .map((part) => part.textContent.trim()).filter(Boolean)[0] ?? 'Сервер этого не принял.';
 
 /* true: the server has it, or will never take it; the next one may go. */
-async function send(entry, csrf) {
+async function send(waiting, csrf) {
+  const entry = await changeEntry(waiting.id, (now) => now && { ...now, attempts: now.attempts + 1 });
+  if (!entry)
+    return true;
   const body = entry.multipart ? new FormData() : new URLSearchParams();
   for (const [name, value] of [...entry.fields, ['csrf', csrf]])
     body.append(name, value);
-  entry.attempts++;
-  await keepEntry(entry);
   const { answer, page } = await ask(entry.url, { method: 'POST', body });
   if (new URL(answer.url).pathname === LOGIN) {
     mustLogIn = true;
@@ -188,7 +227,7 @@ async function send(entry, csrf) {
     await dropEntry(entry.id);
     if (entry.supersedes)
       await dropEntry(entry.supersedes);
-    entry.doneAt = answer.url;
+    waiting.doneAt = answer.url;
     return true;
   }
   if (answer.status >= 500 || answer.status === 429 || answer.ok)
@@ -243,8 +282,10 @@ async function flushNow(own, sent) {
       return null;
     if (own && entry.id === own.id)
       own.doneAt = entry.doneAt;
-    if (entry.doneAt)
+    if (entry.doneAt) {
       sent.push(entry);
+      sentAt = Date.now();
+    }
     await show();
   }
   retry = 0;
@@ -285,10 +326,13 @@ const button = (words, act) => {
 
 /* Takes back what still waits. What may have reached the server is undone there, after it. */
 async function takeBack(entry) {
-  const now = (await allEntries()).find((one) => one.id === entry.id);
   const form = forms.find((one) => identity(one) === entry.form);
-  if (now && !now.attempts) {
-    await dropEntry(entry.id);
+  let isOut = false;
+  await changeEntry(entry.id, (now) => {
+    isOut = Boolean(now) && !now.attempts;
+    return isOut ? null : undefined;
+  });
+  if (isOut) {
     if (form) {
       const earlier = (await allEntries()).filter((one) => one.me === me && one.form === entry.form && !one.refusal).pop();
       fill(form, (earlier ?? untouched.get(form)).fields);
@@ -345,6 +389,8 @@ async function show() {
     note.append(waitingList(waiting));
     note.dataset.waiting = waiting.length;
     notes.push(note);
+  } else if (sentAt) {
+    notes.push(element('p', { className: 'note good', textContent: `Отправлено в ${clock(sentAt)}: больше ничего не ждёт.` }));
   } else if (!navigator.onLine) {
     notes.push(element('p', { className: 'note', textContent: 'Сети нет. Работайте дальше: введённое сохранится в телефоне и отправится само.' }));
   }
@@ -361,6 +407,13 @@ async function show() {
     form.classList.toggle('j-waits', waiting.some((entry) => entry.form === identity(form)));
 }
 
+/* A work that waits to be made keeps its name. */
+function keepWorkKey(form, entry) {
+  const workKey = entry.fields.find(([name]) => name === 'work_key');
+  if (workKey && form.elements.work_key)
+    form.elements.work_key.value = workKey[1];
+}
+
 /* «Открыть» of what was refused: what was entered stands in the form again, over what the server says now. */
 async function reopen() {
   const id = Number(/^#refused-(\d+)$/.exec(location.hash)?.[1] ?? 0);
@@ -369,6 +422,7 @@ async function reopen() {
   if (!form)
     return;
   fill(form, entry.fields);
+  keepWorkKey(form, entry);
   form.dataset.supersedes = String(id);
   form.prepend(element('p', { className: 'note', textContent: `Это было введено в ${clock(entry.at)} и не принято. Сравните и сохраните ещё раз.` }));
   form.scrollIntoView();
@@ -387,10 +441,7 @@ async function restore() {
     form.dataset.last = String(last.id);
     fill(form, last.fields);
     goOnFrom(form);
-    /* A work that waits to be made keeps its name. */
-    const workKey = last.fields.find(([name]) => name === 'work_key');
-    if (workKey && form.elements.work_key)
-      form.elements.work_key.value = workKey[1];
+    keepWorkKey(form, last);
   }
 }
 

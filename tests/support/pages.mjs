@@ -3,7 +3,7 @@
 // A GET route without an entry in `examples` is opened as it is or, when it needs parameters, by the first link to it that the
 // role's pages have. One that has more faces gets its paths there, each beginning with the route; a function gets a visitor who
 // may open it. An empty list leaves a route out, with the reason beside it.
-import { cabinet, credentials, routes } from './kabinet.mjs';
+import { cabinet, credentials, routes, sql } from './kabinet.mjs';
 import { Visitor, loggedIn, loggedInStaff, unescape } from './visitor.mjs';
 
 /** The first link on `page` that begins with `start`; a page without one is a failure of the demo's data. */
@@ -22,6 +22,17 @@ const inDiary = (pick) => async (visitor) => {
     if (found) return [found].flat();
   }
   throw new Error('half a year of the diary is empty');
+};
+
+/** A page of the latest lesson that the demo's teacher gave; `query` makes the rest of its address. */
+const ofLesson = (path, query = (l) => `id=${l.id}`) => () => {
+  const login = credentials.staff.find((s) => s.role === 'teacher').login;
+  const [[id, klass, subject]] = sql(`select l.id, l.class_id, l.subject_id from school.lesson l join auth.staff f on f.id = l.staff_id
+    where f.login = '${login}' and l.day <= current_date and not l.is_cancelled and l.subgroup_id is null order by l.day desc, l.number, l.id limit 1`);
+  const [[work, pupil] = []] = sql(`select m.work_id, m.pupil_id from school.mark m join school.work w on w.id = m.work_id
+    join school.lesson l on l.id = w.lesson_id join auth.staff f on f.id = l.staff_id
+    where f.login = '${login}' and m.value is not null and l.day > current_date - 60 order by m.day desc, m.work_id, m.pupil_id limit 1`);
+  return [`${path}?${query({ id, class: klass, subject, work, pupil })}`];
 };
 
 const examples = {
@@ -55,6 +66,14 @@ const examples = {
   '/diary/file': [],                                   // an attachment: diary.test.mjs sends one and gets it
   '/security': ['/security', '/security?month=2026-10', '/security?from=2026-01-01&to=2026-11-30'],
   '/security/card': linkOn('/security', '/security/card?id='),
+  '/staff/journal': ['/staff/journal', '/staff/journal?day=2026-07-01'],
+  '/staff/journal/lesson': ofLesson('/staff/journal/lesson'),
+  '/staff/journal/marks': ofLesson('/staff/journal/marks'),
+  '/staff/journal/mark': ofLesson('/staff/journal/mark', (l) => `work=${l.work}&pupil=${l.pupil}`),
+  '/staff/journal/homework': ofLesson('/staff/journal/homework'),
+  '/staff/journal/class': ofLesson('/staff/journal/class', (l) => `class=${l.class}&subject=${l.subject}`),
+  '/staff/journal/finals': ofLesson('/staff/journal/finals', (l) => `class=${l.class}&subject=${l.subject}`),
+  '/staff/journal/file': [],                           // an attachment: journal.test.mjs asks for one
   '/staff/gate': ['/staff/gate', '/staff/gate?find=7%D0%91', '/staff/gate?find=nobody'],
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };

@@ -245,7 +245,11 @@ declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
     v_lesson school.lesson := school.journal_lesson(v_visit, p_lesson, false);
     v_from timestamptz := v_lesson.day::timestamp at time zone v_visit.time_zone;
-    v_till timestamptz := (v_lesson.day + 1)::timestamp at time zone v_visit.time_zone;
+    -- Who came or went after the bell says nothing of this lesson.
+    v_till timestamptz := (v_lesson.day + coalesce(
+        (select b.ends from school.bell b
+          where b.bells_id = school.bells_on(v_visit.school_id, v_lesson.day) and b.number = v_lesson.number), '24:00'))
+        at time zone v_visit.time_zone;
     v_has_gate boolean := exists (select from gate.event e
                                    where e.school_id = v_visit.school_id and e.at >= v_from and e.at < v_till);
     v_plain bigint := school.code_for(v_visit.school_id, 'absent', 'none');
@@ -275,7 +279,7 @@ begin
      order by u.name, u.pupil_id;
 end $$;
 comment on function staff.journal_roll is
-    'The pupils of a lesson and how each is marked, or would be by what the family announced; gate: "never" came in that day, '
+    'The pupils of a lesson and how each is marked, or would be by what the family announced; gate: "never" came in until the bell, '
     'went "out", is "in", "" when no reader spoke that day';
 
 create function staff.journal_codes(p_token text)
