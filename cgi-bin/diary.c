@@ -94,6 +94,15 @@ is_of_lesson(const struct db_rows *rows, int row, const char *lesson_id)
 	return row < db_row_count(rows) && strcmp(db_text(rows, row, "lesson_id"), lesson_id) == 0;
 }
 
+static bool
+has_tasks(const struct db_rows *lessons)
+{
+	for (int i = 0; i < db_row_count(lessons); i++)
+		if (db_int(lessons, i, "homework_id") != 0)
+			return true;
+	return false;
+}
+
 /* Where in the marks and the files the next lesson goes on. */
 struct cursor { const struct db_rows *marks, *files; int mark, file; bool is_full; };
 
@@ -187,6 +196,7 @@ show_diary(struct request *rq)
 	view_text(page, "form_id", "done");
 	view_flag(page, "is_week", is_week);
 	view_flag(page, "has_lessons", db_row_count(lessons) > 0);
+	view_flag(page, "has_tasks", has_tasks(lessons));
 	view_text(page, "span", span_words(rq, db_text(about, 0, "first_day"), db_text(about, 0, "last_day")));
 	add_days(page, days, lessons, &at);
 	return view_send(rq, page);
@@ -257,6 +267,7 @@ show_homework(struct request *rq)
 	view_flag(page, "is_week", false);
 	view_int(page, "overdue", db_int(about, 0, "overdue_count"));
 	view_int(page, "overdue_shown", late);
+	view_flag(page, "has_tasks", db_row_count(tasks) > 0);
 	view_flag(page, "is_cut", db_int(about, 0, "overdue_count") > late);
 	view_text(page, "as_of", db_text(about, 0, "as_of"));
 	return view_send(rq, page);

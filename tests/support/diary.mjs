@@ -16,7 +16,18 @@ export function lessonDay(idn, days) {
         where a.id = x.answer_id and h.id = a.homework_id and l.id = h.lesson_id and ${mine} returning x.file_id) select count(*) from gone;
     delete from school.homework_file x using school.homework h, school.lesson l where h.id = x.homework_id and l.id = h.lesson_id and ${mine};
     delete from school.attendance a using school.lesson l where l.id = a.lesson_id and ${mine};
-    delete from school.lesson l where ${mine} and not exists (select from school.work w where w.lesson_id = l.id);`);
+    -- Marks are never deleted; these were never given. Without triggers, then the sums again with them.
+    begin;
+    create temporary table gone on commit drop as select distinct m.work_id, m.pupil_id, m.subject_id, m.day from school.mark m
+        join school.work w on w.id = m.work_id join school.lesson l on l.id = w.lesson_id where ${mine};
+    set local session_replication_role = replica;
+    delete from school.mark_change c using gone where c.work_id = gone.work_id;
+    delete from school.mark m using gone where m.work_id = gone.work_id;
+    delete from school.work w using school.lesson l where l.id = w.lesson_id and ${mine};
+    set local session_replication_role = origin;
+    delete from school.lesson l where ${mine};
+    select school.sum_marks(g.pupil_id, g.subject_id, g.day) from gone g;
+    commit;`);
   undo();
   const [[subject]] = sql(`select id from school.subject where school_id = ${school} order by rank, id limit 1`);
   const [[teacher]] = sql(`select id from auth.staff where school_id = ${school} and 'teacher' = any (roles) order by id limit 1`);
@@ -29,7 +40,7 @@ export function lessonDay(idn, days) {
   return { day, today, pupil, class: klass, school, lessons, homework, subject, teacher, undo };
 }
 
-/** A mark at the first lesson; marks stay for ever, so a second run changes the same one. `by` is the kind's place by rank. */
+/** A mark at the first lesson, for a work of the first kind that is (not) important; a second one changes the first. */
 export function giveMark(made, points, { reason = '', major = false } = {}) {
   const kind = value(`select id from school.work_kind where school_id = ${made.school} and is_major = ${major} order by rank limit 1`);
   const work = value(`select id from school.work where lesson_id = ${made.lessons[0]} and kind_id = ${kind}`)
