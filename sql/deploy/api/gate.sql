@@ -140,11 +140,12 @@ begin
       from (select count(*) filter (where r.since >= v_from) as inside, count(*) filter (where r.since < v_from) as stale
               from gate.presence r where r.school_id = v_visit.school_id and r.is_inside) p,
            (select count(distinct g.pupil_id) filter (where g.direction = 'in' and not g.is_refused) as entered,
-                   count(*) filter (where g.is_warning) as warnings, coalesce(max(g.id), 0) as last_id
+                   count(*) filter (where g.is_refused or g.why = 'no_permit') as warnings, coalesce(max(g.id), 0) as last_id
               from gate.event g where g.school_id = v_visit.school_id and g.at >= v_from) e;
 end $$;
 comment on function staff.gate_now is
-    'One row of figures of today. stale: inside by their latest event, but since another day - they went out without a tap';
+    'One row of figures of today. warnings: refused, or out in lesson time without a permit; what the guard did himself is none. '
+    'stale: inside by their latest event, but since another day - they went out without a tap';
 
 create function staff.gate_events(p_token text, p_day date, p_limit integer)
 returns table (id bigint, at timestamp, pupil_id bigint, name text, initials text, face integer, class_name text, direction text,
