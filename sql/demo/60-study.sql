@@ -416,7 +416,7 @@ comment on table demo.progress is 'How far the days of a school have been played
 comment on column demo.progress.till is 'What ended by then has been marked';
 comment on column demo.progress.planned is 'Substitutions have been made up to this day';
 insert into demo.progress (school_id, till, planned)
-select y.school_id, min(y.first_day)::timestamptz, min(y.first_day) from school.year y group by y.school_id;
+select y.school_id, min(y.first_day) - interval '1 day', min(y.first_day) - 1 from school.year y group by y.school_id;
 
 create function demo.ability(p_account text, p_code text) returns double precision language sql immutable as $$
     select ((demo.dice('able ' || p_account) + demo.dice('bright ' || p_account)) / 10000.0 - 1) * 1.1

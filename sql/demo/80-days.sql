@@ -21,6 +21,10 @@ select l.id, l.class_id, l.subgroup_id, l.day, l.number, l.staff_id, k.school_id
   join school.subject j on j.id = coalesce(l.was_subject_id, l.subject_id)
   join demo.subject c on j.title in (c.title, c.title_10)
   left join school.subgroup g on g.id = l.subgroup_id
+ -- What was added to the timetable by hand is nothing that this file knows of.
+ where exists (select from school.slot t
+                where t.class_id = l.class_id and t.weekday = extract(isodow from l.day) and t.number = l.number
+                  and t.subgroup_id is not distinct from l.subgroup_id)
 window year_of as (partition by l.class_id, coalesce(l.was_subject_id, l.subject_id), l.subgroup_id order by l.day, l.number);
 create index on plan (class_id, subject_id, day, number);
 create index on plan (id);
