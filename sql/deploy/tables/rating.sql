@@ -100,102 +100,98 @@ comment on table school.rated is 'How fresh the figures of a school are';
 comment on column school.rated.at is 'When school.rate() counted it';
 comment on column school.rated.marks_at is 'The latest change of a mark of the term that it saw';
 
+-- ---- results of one pupil -------------------------------------------------------------------------------------------------
+
+create function school.results(p_pupil bigint, p_year bigint, p_term bigint)
+returns table (subject_id bigint, n integer, average integer, weighted integer, final school.mark_value, value text)
+language sql stable rows 15 as $$
+    select coalesce(a.subject_id, f.subject_id), coalesce(a.n, 0), school.hundredths(a.points, a.n),
+           school.hundredths(a.weighted, a.weight), f.value,
+           coalesce(f.value, school.mean(a.weighted, a.weight)::text)
+      from (select a.subject_id, a.n, a.points, a.weighted, a.weight from school.average a
+             where a.pupil_id = p_pupil and a.term_id = p_term and a.weight > 0) a
+      full join (select f.subject_id, f.value from school.final_mark f
+                  where f.pupil_id = p_pupil and f.year_id = p_year and f.period = 'term' and f.term_id = p_term) f
+             on f.subject_id = a.subject_id
+$$;
+comment on function school.results is
+    'Subjects of a pupil in a term with marks or a final one. value: the final mark, else the weighted average as it would be rounded';
+
+-- ---- the job ------------------------------------------------------------------------------------------------------------
+
 create function school.places(p_region text, p_day date default null)
-returns table (pupil_id bigint, class_id bigint, term_id bigint, school_id bigint, today date, subjects integer, average integer,
-    weighted integer, class_place integer, class_of integer, parallel_place integer, parallel_of integer, school_place integer,
-    school_of integer, region_place integer, region_of integer)
-language plpgsql stable rows 10000 as $$
+returns table (pupil_id bigint, class_id bigint, term_id bigint, school_id bigint, today date, marks_at timestamptz, subjects integer,
+    average integer, weighted integer, class_place integer, class_of integer, parallel_place integer, parallel_of integer,
+    school_place integer, school_of integer, region_place integer, region_of integer)
+language plpgsql stable rows 100000 as $$
 declare
     c_min_subjects constant int := 3;   -- a place by less would be luck
     c_min_pupils   constant int := 5;   -- a place among fewer would tell of the others
 begin
+    -- From the pupil to his marks by index, and all places in one sweep: nothing here is joined with itself, so a wrong guess of
+    -- the planner cannot make it quadratic.
     return query
-    with class as materialized (
-        select k.id, k.school_id, k.grade, t.id as term_id, t.first_day, d.today, s.has_ranks
+    with score as (
+        select e.pupil_id, k.id as class_id, t.id as term_id, k.school_id, k.grade, d.today, c.marks_at, c.subjects, c.average,
+               c.weighted, s.has_ranks and c.subjects >= c_min_subjects as is_ranked
           from school.school s
-          cross join lateral (select coalesce(p_day, (now() at time zone s.time_zone)::date) as today) d
+         cross join lateral (select coalesce(p_day, (now() at time zone s.time_zone)::date) as today) d
           join school.class k on k.school_id = s.id
           join school.term t on t.id = school.begun_term(k.id, d.today)
+          join school.enrolment e on e.class_id = k.id and e.first_day <= d.today and (e.last_day is null or e.last_day >= d.today)
+         cross join lateral (
+               select count(*)::int as subjects, school.mean(sum(b.average), count(*)) as average,
+                      school.mean(sum(b.weighted), count(*)) as weighted, max(b.at) as marks_at
+                 from (-- Now: the sums. Of a day that is over: the marks of the lessons up to it.
+                       select school.hundredths(a.points, a.n) as average, school.hundredths(a.weighted, a.weight) as weighted,
+                              a.changed_at as at
+                         from school.average a
+                        where p_day is null and a.pupil_id = e.pupil_id and a.term_id = t.id and a.weight > 0
+                       union all
+                       select school.hundredths(sum(r.points), count(*)), school.hundredths(sum(r.points * w.weight), sum(w.weight)), null
+                         from school.mark r join school.work w on w.id = r.work_id
+                        where p_day is not null and r.pupil_id = e.pupil_id and r.day between t.first_day and d.today and r.points is not null
+                        group by r.subject_id) b) c
          where s.region = p_region
-    ), member as materialized (
-        select e.pupil_id, k.*
-          from class k
-          join school.enrolment e on e.class_id = k.id and e.first_day <= k.today and (e.last_day is null or e.last_day >= k.today)
-    ), subject as (
-        -- Now: the sums. Of a day that is over: the marks of the lessons up to it.
-        select m.pupil_id, school.hundredths(a.points, a.n) as average, school.hundredths(a.weighted, a.weight) as weighted
-          from member m
-          join school.average a on a.pupil_id = m.pupil_id and a.term_id = m.term_id
-         where p_day is null and a.weight > 0
-        union all
-        select m.pupil_id, school.hundredths(sum(r.points), count(*)), school.hundredths(sum(r.points * w.weight), sum(w.weight))
-          from member m
-          join school.mark r on r.pupil_id = m.pupil_id and r.day between m.first_day and m.today
-          join school.work w on w.id = r.work_id
-         where p_day is not null and r.points is not null
-         group by m.pupil_id, r.subject_id
-    ), score as materialized (
-        select b.pupil_id, count(*)::int as subjects,
-               school.mean(sum(b.average), count(*)) as average, school.mean(sum(b.weighted), count(*)) as weighted
-          from subject b group by b.pupil_id
     ), ranked as (
-        select m.pupil_id,
-               rank() over in_class as class_place, count(*) over (partition by m.id) as class_of,
-               rank() over in_parallel as parallel_place, count(*) over (partition by m.school_id, m.grade) as parallel_of,
-               rank() over in_school as school_place, count(*) over (partition by m.school_id) as school_of,
-               rank() over in_region as region_place, count(*) over (partition by m.grade) as region_of
-          from member m join score c on c.pupil_id = m.pupil_id
-         where m.has_ranks and c.subjects >= c_min_subjects
-        window in_class as (partition by m.id order by c.weighted desc),
-               in_parallel as (partition by m.school_id, m.grade order by c.weighted desc),
-               in_school as (partition by m.school_id order by c.weighted desc),
-               in_region as (partition by m.grade order by c.weighted desc)
+        select c.*,
+               rank() over in_class as place_1, count(*) over (partition by c.is_ranked, c.class_id) as of_1,
+               rank() over in_parallel as place_2, count(*) over (partition by c.is_ranked, c.school_id, c.grade) as of_2,
+               rank() over in_school as place_3, count(*) over (partition by c.is_ranked, c.school_id) as of_3,
+               rank() over in_region as place_4, count(*) over (partition by c.is_ranked, c.grade) as of_4
+          from score c
+        window in_class as (partition by c.is_ranked, c.class_id order by c.weighted desc),
+               in_parallel as (partition by c.is_ranked, c.school_id, c.grade order by c.weighted desc),
+               in_school as (partition by c.is_ranked, c.school_id order by c.weighted desc),
+               in_region as (partition by c.is_ranked, c.grade order by c.weighted desc)
     )
-    select m.pupil_id, m.id, m.term_id, m.school_id, m.today, coalesce(c.subjects, 0), c.average, c.weighted,
-           case when r.class_of >= c_min_pupils then r.class_place end::int, r.class_of::int,
-           case when r.parallel_of >= c_min_pupils then r.parallel_place end::int, r.parallel_of::int,
-           case when r.school_of >= c_min_pupils then r.school_place end::int, r.school_of::int,
-           case when r.region_of >= c_min_pupils then r.region_place end::int, r.region_of::int
-      from member m
-      left join score c on c.pupil_id = m.pupil_id
-      left join ranked r on r.pupil_id = m.pupil_id;
+    select r.pupil_id, r.class_id, r.term_id, r.school_id, r.today, r.marks_at, r.subjects, r.average, r.weighted,
+           case when r.is_ranked and r.of_1 >= c_min_pupils then r.place_1 end::int, case when r.is_ranked then r.of_1 end::int,
+           case when r.is_ranked and r.of_2 >= c_min_pupils then r.place_2 end::int, case when r.is_ranked then r.of_2 end::int,
+           case when r.is_ranked and r.of_3 >= c_min_pupils then r.place_3 end::int, case when r.is_ranked then r.of_3 end::int,
+           case when r.is_ranked and r.of_4 >= c_min_pupils then r.place_4 end::int, case when r.is_ranked then r.of_4 end::int
+      from ranked r;
 end $$;
 comment on function school.places is
     'Everybody who is in a class of the region now (or was on a day that is over) with averages and places in the term: 1, 2, 2, 4';
 
-create function school.keep_places(p_region text, p_day date) returns void language plpgsql as $$
-begin
-    -- Only what differs from the row that holds so far.
-    insert into school.place as h (pupil_id, day, weighted, class_place, class_of, parallel_place, parallel_of, school_place,
-                                   school_of, region_place, region_of)
-    select p.pupil_id, p.today, p.weighted, p.class_place, p.class_of, p.parallel_place, p.parallel_of, p.school_place,
-           p.school_of, p.region_place, p.region_of
-      from school.places(p_region, p_day) p
-      left join lateral (select o.* from school.place o where o.pupil_id = p.pupil_id and o.day <= p.today
-                          order by o.day desc limit 1) o on true
-     where (p.class_place, p.class_of, p.parallel_place, p.parallel_of, p.school_place, p.school_of, p.region_place, p.region_of)
-           is distinct from (o.class_place, o.class_of, o.parallel_place, o.parallel_of, o.school_place, o.school_of,
-                             o.region_place, o.region_of)
-        on conflict (pupil_id, day) do update
-       set weighted = excluded.weighted, class_place = excluded.class_place, class_of = excluded.class_of,
-           parallel_place = excluded.parallel_place, parallel_of = excluded.parallel_of, school_place = excluded.school_place,
-           school_of = excluded.school_of, region_place = excluded.region_place, region_of = excluded.region_of;
-end $$;
-comment on function school.keep_places is 'Writes the places of a day (NULL: of now) into the history';
-
-create function school.rate_region(p_region text) returns bigint language plpgsql as $$
+-- Tables that were filled a moment ago have no statistics yet, and a sequential scan that looks cheap would be made for each pupil:
+-- here everything is found by index.
+create function school.keep_places(p_region text, p_day date default null) returns bigint
+language plpgsql set enable_seqscan = off set work_mem = '64MB' as $$
 declare
     v_at timestamptz := clock_timestamp();
     v_count bigint;
 begin
-    with now_place as materialized (
-        select * from school.places(p_region)
+    with found as materialized (
+        select * from school.places(p_region, p_day)
     ), kept as (
         insert into school.rating as r (pupil_id, class_id, term_id, subjects, average, weighted, class_place, class_of,
                                         parallel_place, parallel_of, school_place, school_of, region_place, region_of)
-        select p.pupil_id, p.class_id, p.term_id, p.subjects, p.average, p.weighted, p.class_place, p.class_of,
-               p.parallel_place, p.parallel_of, p.school_place, p.school_of, p.region_place, p.region_of
-          from now_place p
+        select f.pupil_id, f.class_id, f.term_id, f.subjects, f.average, f.weighted, f.class_place, f.class_of,
+               f.parallel_place, f.parallel_of, f.school_place, f.school_of, f.region_place, f.region_of
+          from found f
+         where p_day is null
             on conflict (pupil_id) do update
            set class_id = excluded.class_id, term_id = excluded.term_id, subjects = excluded.subjects, average = excluded.average,
                weighted = excluded.weighted, class_place = excluded.class_place, class_of = excluded.class_of,
@@ -208,39 +204,57 @@ begin
                 excluded.school_of, excluded.region_place, excluded.region_of)
     ), gone as (
         delete from school.rating r using school.pupil u, school.school s
-         where u.id = r.pupil_id and s.id = u.school_id and s.region = p_region
-           and not exists (select from now_place p where p.pupil_id = r.pupil_id)
+         where p_day is null and u.id = r.pupil_id and s.id = u.school_id and s.region = p_region
+           and not exists (select from school.enrolment e
+                            where e.pupil_id = r.pupil_id and e.first_day <= (now() at time zone s.time_zone)::date
+                              and (e.last_day is null or e.last_day >= (now() at time zone s.time_zone)::date))
+    ), dated as (
+        insert into school.rated as d (school_id, at, marks_at)
+        select s.id, v_at, max(f.marks_at)
+          from school.school s left join found f on f.school_id = s.id
+         where p_day is null and s.region = p_region
+         group by s.id
+            on conflict (school_id) do update set at = excluded.at, marks_at = excluded.marks_at
+    ), dropped as (
+        -- The history: only what differs from the row that holds so far.
+        insert into school.place as h (pupil_id, day, weighted, class_place, class_of, parallel_place, parallel_of, school_place,
+                                       school_of, region_place, region_of)
+        select f.pupil_id, f.today, f.weighted, f.class_place, f.class_of, f.parallel_place, f.parallel_of, f.school_place,
+               f.school_of, f.region_place, f.region_of
+          from found f
+          left join lateral (select o.* from school.place o where o.pupil_id = f.pupil_id and o.day <= f.today
+                              order by o.day desc limit 1) o on true
+         where (f.class_place, f.class_of, f.parallel_place, f.parallel_of, f.school_place, f.school_of, f.region_place, f.region_of)
+               is distinct from (o.class_place, o.class_of, o.parallel_place, o.parallel_of, o.school_place, o.school_of,
+                                 o.region_place, o.region_of)
+            on conflict (pupil_id, day) do update
+           set weighted = excluded.weighted, class_place = excluded.class_place, class_of = excluded.class_of,
+               parallel_place = excluded.parallel_place, parallel_of = excluded.parallel_of, school_place = excluded.school_place,
+               school_of = excluded.school_of, region_place = excluded.region_place, region_of = excluded.region_of
     )
-    select count(*) into v_count from now_place;
+    select count(*) into v_count from found;
+    return v_count;
+end $$;
+comment on function school.keep_places is
+    'Counts the places of a region and writes what changed: those of now (p_day NULL) into school.rating and the history, those of a day '
+    'that is over into the history alone. Answers for how many pupils';
 
-    -- Results: the final mark of the term where there is one, else the average as it would be rounded. «осв», «зач», «нз» are
-    -- no results; «н/а» is one. Who is not in the class today is not in its figures.
-    with result as (
-        select r.class_id, r.term_id, r.pupil_id,
-               coalesce(f.value, school.mean(a.weighted, a.weight)::text) as value
-          from school.rating r
-          join school.class k on k.id = r.class_id
-          join school.school s on s.id = k.school_id and s.region = p_region
-          cross join lateral (select a.subject_id from school.average a
-                               where a.pupil_id = r.pupil_id and a.term_id = r.term_id and a.weight > 0
-                              union
-                              select f.subject_id from school.final_mark f
-                               where f.pupil_id = r.pupil_id and f.year_id = k.year_id and f.term_id = r.term_id) b
-          left join school.average a
-                 on a.pupil_id = r.pupil_id and a.term_id = r.term_id and a.subject_id = b.subject_id and a.weight > 0
-          left join school.final_mark f on f.pupil_id = r.pupil_id and f.year_id = k.year_id and f.subject_id = b.subject_id
-                and f.period = 'term' and f.term_id = r.term_id
-    ), counted as (
-        select k.id as class_id, t.term_id,
-               count(distinct x.pupil_id) filter (where x.value in ('5', '4', '3', '2', '1', 'н/а')) as pupils,
+create function school.rate_classes(p_region text) returns void
+language plpgsql set enable_seqscan = off set work_mem = '64MB' as $$
+begin
+    -- «осв», «зач», «нз» are no results; «н/а» is one. Who is not in the class today is not in its figures.
+    with counted as (
+        select r.class_id, r.term_id,
+               count(distinct r.pupil_id) filter (where x.value in ('5', '4', '3', '2', '1', 'н/а')) as pupils,
                count(*) filter (where x.value = '5') as n5, count(*) filter (where x.value = '4') as n4,
                count(*) filter (where x.value = '3') as n3, count(*) filter (where x.value = '2') as n2,
                count(*) filter (where x.value = '1') as n1, count(*) filter (where x.value = 'н/а') as na
-          from school.class k
-          join school.school s on s.id = k.school_id and s.region = p_region
-          join (select distinct r.class_id, r.term_id from school.rating r) t on t.class_id = k.id
-          left join result x on x.class_id = k.id
-         group by k.id, t.term_id
+          from school.school s
+          join school.class k on k.school_id = s.id
+          join school.rating r on r.class_id = k.id
+          left join lateral school.results(r.pupil_id, k.year_id, r.term_id) x on true
+         where s.region = p_region
+         group by r.class_id, r.term_id
     ), scored as (
         select r.class_id, count(*) as ranked, school.mean(sum(r.weighted), count(*)) as weighted
           from school.rating r where r.subjects >= 3 group by r.class_id
@@ -257,22 +271,8 @@ begin
     delete from school.class_rating g using school.class k, school.school s
      where k.id = g.class_id and s.id = k.school_id and s.region = p_region
        and not exists (select from school.rating r where r.class_id = g.class_id);
-
-    perform school.keep_places(p_region, null);
-
-    insert into school.rated as d (school_id, at, marks_at)
-    select s.id, v_at, max(m.at)
-      from school.school s
-      left join school.class k on k.school_id = s.id
-      left join school.rating r on r.class_id = k.id
-      left join lateral (select max(a.changed_at) as at from school.average a
-                          where a.pupil_id = r.pupil_id and a.term_id = r.term_id and a.n > 0) m on true
-     where s.region = p_region
-     group by s.id
-        on conflict (school_id) do update set at = excluded.at, marks_at = excluded.marks_at;
-    return v_count;
 end $$;
-comment on function school.rate_region is 'Counts the schools of one region anew; answers for how many pupils';
+comment on function school.rate_classes is 'Counts the results of the classes of a region, by the pupils that school.rating has';
 
 create function school.rate(p_school bigint default null) returns bigint language plpgsql security definer set search_path = '' as $$
 declare
@@ -282,7 +282,8 @@ begin
     -- Two runs at once would count the same twice and meet in each other's rows.
     perform pg_advisory_xact_lock(hashtext('school.rate'));
     for v_region in select distinct s.region from school.school s where p_school is null or s.id = p_school order by s.region loop
-        v_count := v_count + school.rate_region(v_region);
+        v_count := v_count + school.keep_places(v_region);
+        perform school.rate_classes(v_region);
     end loop;
     return v_count;
 end $$;
@@ -321,22 +322,7 @@ end $$;
 comment on function school.recall_places is
     'History of places for days before the job ran, from the marks as they are now: once, after marks were loaded. Does nothing for days that have a history';
 
--- ---- results of one pupil -------------------------------------------------------------------------------------------------
-
-create function school.results(p_pupil bigint, p_year bigint, p_term bigint)
-returns table (subject_id bigint, n integer, average integer, weighted integer, final school.mark_value, value text)
-language sql stable rows 15 as $$
-    select coalesce(a.subject_id, f.subject_id), coalesce(a.n, 0), school.hundredths(a.points, a.n),
-           school.hundredths(a.weighted, a.weight), f.value,
-           coalesce(f.value, school.mean(a.weighted, a.weight)::text)
-      from (select a.subject_id, a.n, a.points, a.weighted, a.weight from school.average a
-             where a.pupil_id = p_pupil and a.term_id = p_term and a.weight > 0) a
-      full join (select f.subject_id, f.value from school.final_mark f
-                  where f.pupil_id = p_pupil and f.year_id = p_year and f.period = 'term' and f.term_id = p_term) f
-             on f.subject_id = a.subject_id
-$$;
-comment on function school.results is
-    'Subjects of a pupil in a term with marks or a final one. value: the final mark, else the weighted average as it would be rounded';
+-- ---- the official formulas -------------------------------------------------------------------------------------------------
 
 create type school.quality as (n integer, quality integer, success integer, level integer);
 comment on type school.quality is 'Shares in per cent: качество знаний, успеваемость, СОУ; n: results they are of. NULL: of nothing';
