@@ -242,6 +242,32 @@ select results_eq($$ select c.is_current, c.ahead_kind, c.ahead_subject, c.mark 
     $$ values (false, null::text, null::text, null::text) $$, 'the second has neither marks nor deadlines');
 select is((select count(*) from cabinet.home_children('a') c where c.idn = 'I2222AAAAA' and c.ahead_kind = 'point'), 3::bigint, 'three marks of the first, and what comes next');
 select is((select count(*) from cabinet.home_children('c')), 0::bigint, 'another family sees none of them');
+
+-- Whatever the first page and /rating ask, an index finds it: with sequential scans forbidden none is made of what grows.
+create temporary table scans (relname name, before bigint);
+discard plans;
+set local enable_seqscan = off;
+insert into scans select t.relname, t.seq_scan from pg_stat_xact_user_tables t where t.schemaname = 'school';
+do $$
+begin
+    perform * from cabinet.home_figures('a');
+    perform * from cabinet.home_places('a');
+    perform * from cabinet.home_subjects('a');
+    perform * from cabinet.home_history('a', 'school');
+    perform * from cabinet.home_exams('a');
+    perform * from cabinet.home_ahead('a');
+    perform * from cabinet.home_marks('a');
+    perform * from cabinet.home_week('a');
+    perform * from cabinet.home_children('a');
+    perform * from cabinet.home_now('a');
+end $$;
+select is_empty($$ select t.relname, t.seq_scan - s.before from pg_stat_xact_user_tables t join scans s using (relname)
+    where t.schemaname = 'school' and t.seq_scan > s.before
+      and t.relname in ('pupil', 'enrolment', 'lesson', 'work', 'mark', 'mark_change', 'final_mark', 'average', 'attendance', 'excuse',
+                        'homework', 'homework_done', 'week_signature', 'subgroup_pupil', 'rating', 'class_rating', 'place', 'exam_score') $$,
+    'no table that grows is read from end to end');
+select ok((select t.idx_scan > 0 from pg_stat_xact_user_tables t where t.relname = 'average'), 'and these statistics do count');
+reset enable_seqscan;
 update auth.access a set barred_at = now() where a.pupil_id = pg_temp.pupil('I2222AAAAA');
 select is((select count(*) from cabinet.home_children('a')), 0::bigint, 'nor does who was barred');
 
