@@ -8,7 +8,7 @@ select s.id as school_id, s.number as school, s.time_zone, p.till as since, p.pl
   from demo.progress p
   join school.school s on s.id = p.school_id;
 
--- ---- changes of the timetable: this week, the next, and all before ---------------------------------------------------------------
+-- ---- changes of the timetable: this week, the next, and all before ----------------------------------------------------------
 
 create temporary table plan on commit drop as
 select l.id, l.class_id, l.subgroup_id, l.day, l.number, l.staff_id, k.school_id, k.year_id, k.grade, k.tutor_id, c.code,
@@ -86,7 +86,7 @@ update plan p set subject_id = l.subject_id, staff_id = l.staff_id
   from school.lesson l where l.id = p.id and (l.subject_id, l.staff_id) is distinct from (p.subject_id, p.staff_id);
 delete from plan p using school.lesson l where l.id = p.id and l.is_cancelled;
 
--- ---- lessons that have ended --------------------------------------------------------------------------------------------------------
+-- ---- lessons that have ended ------------------------------------------------------------------------------------------------
 
 create temporary table ended on commit drop as
 select l.id, p.class_id, p.subgroup_id, l.day, l.number, l.subject_id, l.staff_id, p.school_id, p.grade, p.tutor_id, p.key,
@@ -122,7 +122,7 @@ update school.lesson l
            else demo.pick('more ' || e.key, '{"","",". Закрепление",". Практикум",". Повторение"}') end, '')
   from ended e where l.id = e.id and not e.is_forgotten;
 
--- ---- who was there ------------------------------------------------------------------------------------------------------------------
+-- ---- who was there ----------------------------------------------------------------------------------------------------------
 
 -- Pupils of those classes on those days, today with its lessons to come among them, and what keeps them from being there.
 create temporary table fate on commit drop as
@@ -174,7 +174,7 @@ select s.lesson_id, s.pupil_id, s.subject_id, s.day, c.id, s.minutes, case when 
  where not s.is_forgotten
     on conflict do nothing;
 
--- ---- homework -----------------------------------------------------------------------------------------------------------------------
+-- ---- homework ---------------------------------------------------------------------------------------------------------------
 
 -- Given at a lesson for the next one of the same subject, on another day.
 create temporary table given on commit drop as
@@ -249,7 +249,7 @@ insert into school.answer_file (answer_id, file_id)
 select a.id, site.keep_file(p.school_id, 'Тетрадь.png', 'image/png', demo.picture())
   from answer a join school.pupil p on p.id = a.pupil_id;
 
--- ---- works and marks ------------------------------------------------------------------------------------------------------------------
+-- ---- works and marks --------------------------------------------------------------------------------------------------------
 
 create temporary table task on commit drop as
 select e.*, k.id as kind_id, k.title as kind, k.weight, x.share, x.shift,
@@ -339,7 +339,7 @@ update school.mark m
 alter table school.mark enable trigger sum_marks;
 select school.rebuild_averages() \g /dev/null
 
--- ---- what families say ----------------------------------------------------------------------------------------------------------------
+-- ---- what families say ------------------------------------------------------------------------------------------------------
 
 -- An illness or a day away that began in these days: most parents write, on the first morning or the evening after; the class
 -- tutor accepts, and now and then does not.
@@ -439,7 +439,7 @@ update school.attendance a
    and a.source = 'teacher' and a.day + 5 < m.today and demo.dice('asks ' || p.account || a.day) < 8000 and c.school_id = k.school_id
    and c.letter = case when demo.ill_since(p.account, a.day) is null then 'у' else 'б' end;
 
--- ---- questions about a lesson, signatures of weeks ---------------------------------------------------------------------------------------
+-- ---- questions about a lesson, signatures of weeks --------------------------------------------------------------------------
 
 insert into school.lesson_message (lesson_id, pupil_id, access_id, body, sent_at, reply, replied_by, replied_at)
 select s.lesson_id, s.pupil_id, a.id, q.words[1], s.ends_at + interval '4 h', r.reply, case when r.reply is not null then s.staff_id end,
@@ -469,7 +469,7 @@ select p.id, w.monday, a.id, x.at
  where demo.dice('signs ' || p.account || w.monday) < 4500 + demo.dice('careful ' || p.account) / 2 and x.at <= m.till
     on conflict do nothing;
 
--- ---- the gate: the last sixty days ---------------------------------------------------------------------------------------------------------
+-- ---- the gate: the last sixty days ------------------------------------------------------------------------------------------
 
 -- When each pupil came and went on each day: by his own lessons of that day, those to come today among them.
 create temporary table walk on commit drop as
@@ -568,7 +568,7 @@ select distinct on (e.pupil_id) e.pupil_id, e.school_id, e.direction = 'in', e.a
 update gate.device d set last_seen_at = m.till - interval '20 s', skew_s = 0
   from moment m where m.school_id = d.school_id and d.id like 'turnstile-%';
 
--- ---- marks of terms and years -------------------------------------------------------------------------------------------------------
+-- ---- marks of terms and years -----------------------------------------------------------------------------------------------
 
 -- Of terms that are over: the weighted average, rounded; who has too few marks for one is not attested.
 insert into school.final_mark (pupil_id, year_id, subject_id, period, term_id, value, set_by, set_at)
