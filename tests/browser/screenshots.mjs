@@ -22,6 +22,8 @@ const pages = {
   'security-permit': { path: '/security/permit', forms: { '-phone': phone } },
   'staff-login': { path: '/staff/login', role: null },
   staff: { path: '/staff', role: 'head', forms: { '': desktop, '-phone': phone } },
+  gate: { path: '/staff/gate', role: 'guard', forms: everywhere },
+  'gate-inside': { path: '/staff/gate/inside', role: 'guard' },
   devices: { path: '/devices' },
   settings: { path: '/settings', forms: { '': { ...desktop, viewport: { width: 1280, height: 1150 } }, '-phone': phone } },
   child: { path: '/settings/child' },
