@@ -7,7 +7,7 @@
 #include "app.h"
 #include "text.h"
 
-#define REPORT_ON_PAGE 60
+#define REPORT_ON_PAGE 40
 #define REPORT_IN_CSV  5000
 #define CSV_MAX_BYTES  (2 * 1024 * 1024)
 

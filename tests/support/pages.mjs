@@ -35,6 +35,19 @@ const ofLesson = (path, query = (l) => `id=${l.id}`) => () => {
   return [`${path}?${query({ id, class: klass, subject, work, pupil })}`];
 };
 
+/** What the head chooses from: a class, and a teacher who has lessons within two weeks, with the page of them. */
+const firstClass = async (head) => /<option value="(\d+)"/.exec((await head.get('/staff/head/timetable')).text)[1];
+async function aTeacher(head) {
+  for (const [, id] of (await head.get('/staff/head/substitutions')).text.matchAll(/<option value="(\d+)"/g)) {
+    for (const days of [1, 15, 29]) {
+      const day = new Date(Date.now() + days * 86400e3).toISOString().slice(0, 10);
+      const page = `/staff/head/substitutions?teacher=${id}&from=${day}&to=${new Date(Date.parse(day) + 13 * 86400e3).toISOString().slice(0, 10)}`;
+      if (/\/staff\/head\/lesson\?id=/.test((await head.get(page)).text)) return page;
+    }
+  }
+  return '/staff/head/substitutions?from=2026-11-24';       // the summer holidays
+}
+
 const examples = {
   '/health': [],                                       // for monitoring, plain text: pages.test.mjs asks it by itself
   '/login': ['/login', '/login?done=logout'],
@@ -56,6 +69,18 @@ const examples = {
   }),
   '/timetable': ['/timetable', '/timetable?day=2026-11-24', '/timetable?week=2026-01-05', '/timetable?week=1900-01-01', '/timetable?print=1'],
   '/timetable/calendar': ['/timetable/calendar', '/timetable/calendar?month=2026-12', '/timetable/calendar?month=2199-12'],
+  '/staff/head/timetable': async (head) => ['/staff/head/timetable', `/staff/head/timetable?class=${await firstClass(head)}`],
+  '/staff/head/slot': async (head) => {
+    const id = await firstClass(head);
+    const [line] = await linkOn(`/staff/head/timetable?class=${id}`, '/staff/head/slot?class=')(head);
+    return [`/staff/head/slot?class=${id}&weekday=2`, line];
+  },
+  '/staff/head/substitutions': async (head) => ['/staff/head/substitutions', await aTeacher(head)],
+  '/staff/head/lesson': async (head) => {
+    const page = await aTeacher(head);
+    return page.includes('teacher=') ? linkOn(page, '/staff/head/lesson?id=')(head) : [];
+  },
+  '/staff/head/completion': ['/staff/head/completion', '/staff/head/completion?from=2020-01-01&to=2020-01-02'],
   '/calendar/feed.ics': [],                            // no page: calendar.test.mjs has a token for it
   '/attendance': ['/attendance', '/attendance?print=1'],
   '/attendance/excuse': ['/attendance/excuse', '/attendance/excuse?kind=late'],

@@ -647,7 +647,7 @@ begin
       from school.event e left join school.class k on k.id = e.class_id
      where e.school_id = v_head.school_id and e.last_day >= v_head.today
      order by e.day, e.starts, e.id
-     limit 60;
+     limit 40;
 end $$;
 comment on function staff.head_events is 'What is to come';
 
