@@ -65,6 +65,12 @@ const struct app_door *frame_door(const struct request *rq);
 const char *csrf_token(struct request *rq);
 bool csrf_is_good(struct request *rq);
 
+/*
+ * form.c: a text was too long and the handler goes on as if it had not been sent; for db.c, which then
+ * asks nothing.
+ */
+bool form_is_unseen(const struct request *rq);
+
 /* reply.c */
 /* Reads rq->token, rq->device from the cookies; a token of the wrong form counts as none. */
 void reply_read_cookies(struct request *rq);

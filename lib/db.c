@@ -512,9 +512,11 @@ db_answer(struct request *rq)
 
 	queue->wants_rerun = false;
 	rq->db_refusal = NULL;
-	rq->db_reply = rq->bad_input ? REPLY_BAD_INPUT : REPLY_BUSY;
-	if (rq->bad_input)
+	rq->db_reply = REPLY_BUSY;
+	if (rq->bad_input || form_is_unseen(rq)) {
+		rq->db_reply = REPLY_BAD_INPUT;
 		return false;
+	}
 	drop_if_dead();
 	for (int i = 0; i < tries && trip == TRIP_LOST; i++) {
 		if (!connect_now(i > 0))

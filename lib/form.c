@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <stdarg.h>
 
-#include "app.h"
+#include "app-private.h"
 #include "arena.h"
 #include "crypto.h"
 #include "file.h"
@@ -21,6 +21,7 @@
 struct form_errors {
 	struct { const char *name, *words; } error[FORM_MAX_ERRORS];
 	int count;
+	bool is_unseen;       /* a text was too long, and the handler has not asked whether the form failed */
 };
 
 /* ---- parsing --------------------------------------------------------------------------------- */
@@ -184,16 +185,35 @@ unify_lines(struct form_field *field)
 	field->len = n;
 }
 
+static const char *error_of(const struct request *rq, const char *name);
+
+/* Lines, and texts that people write at length, may be too long by mistake: words at the field of a form. */
+enum text_kind { TEXT_FIXED, TEXT_WRITTEN, TEXT_LINES };
+
+static void
+refuse_length(struct request *rq, const char *name, size_t chars, size_t max_chars)
+{
+	if (strcmp(rq->method, "POST") != 0) {
+		rq->bad_input = true;
+		return;
+	}
+	if (error_of(rq, name) != NULL)
+		return;   /* read once more, by the handler that shows the form */
+	form_error(rq, name, arena_printf(rq->arena, "Не больше %zu %s, сейчас %zu.", max_chars,
+	    plural_ru((int64_t)max_chars, "знака", "знаков", "знаков"), chars));
+	rq->errors->is_unseen = true;
+}
+
 static const char *
-get_text(struct request *rq, const char *name, size_t max_chars, const char *fallback, bool lines)
+get_text(struct request *rq, const char *name, size_t max_chars, const char *fallback, enum text_kind kind)
 {
 	struct form_field *field = find(rq, name);
+	size_t len, chars;
 	const char *s;
-	size_t len;
 
 	if (field == NULL)
 		return fallback;
-	if (lines)
+	if (kind == TEXT_LINES)
 		unify_lines(field);
 	s = field->value + strspn(field->value, " \t\r\n");
 	len = strlen(s);
@@ -201,8 +221,13 @@ get_text(struct request *rq, const char *name, size_t max_chars, const char *fal
 		len--;
 	if (len == 0)
 		return fallback;
-	if (has_control(s, len, lines) || text_chars(s, len) > max_chars) {
+	chars = text_chars(s, len);
+	if (has_control(s, len, kind == TEXT_LINES) || (kind == TEXT_FIXED && chars > max_chars)) {
 		rq->bad_input = true;
+		return fallback;
+	}
+	if (chars > max_chars) {
+		refuse_length(rq, name, chars, max_chars);
 		return fallback;
 	}
 	return arena_copy(rq->arena, s, len);
@@ -211,13 +236,20 @@ get_text(struct request *rq, const char *name, size_t max_chars, const char *fal
 const char *
 form_text(struct request *rq, const char *name, size_t max_chars, const char *fallback)
 {
-	return get_text(rq, name, max_chars, fallback, false);
+	return get_text(rq, name, max_chars, fallback, TEXT_WRITTEN);
 }
 
 const char *
 form_lines(struct request *rq, const char *name, size_t max_chars, const char *fallback)
 {
-	return get_text(rq, name, max_chars, fallback, true);
+	return get_text(rq, name, max_chars, fallback, TEXT_LINES);
+}
+
+/* What a page of ours fills in, or a person picks: it is never too long by mistake. */
+static const char *
+fixed_text(struct request *rq, const char *name, size_t max_chars)
+{
+	return get_text(rq, name, max_chars, "", TEXT_FIXED);
 }
 
 const char *
@@ -247,7 +279,7 @@ iso_of_russian(struct request *rq, const char *s)
 const char *
 form_date(struct request *rq, const char *name, const char *fallback)
 {
-	const char *s = iso_of_russian(rq, form_text(rq, name, 10, ""));
+	const char *s = iso_of_russian(rq, fixed_text(rq, name, 10));
 	struct date d;
 
 	if (*s == '\0')
@@ -262,7 +294,7 @@ form_date(struct request *rq, const char *name, const char *fallback)
 const char *
 form_month(struct request *rq, const char *name, const char *fallback)
 {
-	const char *s = form_text(rq, name, 7, "");
+	const char *s = fixed_text(rq, name, 7);
 	struct date d;
 
 	if (*s == '\0')
@@ -278,7 +310,7 @@ const char *
 form_uuid(struct request *rq, const char *name)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	const char *s = form_text(rq, name, sizeof shape - 1, "");
+	const char *s = fixed_text(rq, name, sizeof shape - 1);
 	size_t i = 0;
 
 	while (shape[i] != '\0' && (shape[i] == 'x' ? hex_digit(s[i]) >= 0 : s[i] == '-'))
@@ -291,7 +323,7 @@ form_uuid(struct request *rq, const char *name)
 int64_t
 form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback)
 {
-	const char *s = form_text(rq, name, 20, "");
+	const char *s = fixed_text(rq, name, 20);
 	int64_t n = fallback;
 
 	if (*s != '\0' && !int_parse(s, min, max, &n))
@@ -302,7 +334,7 @@ form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t
 const char *
 form_choice(struct request *rq, const char *name, const char *const *choices, const char *fallback)
 {
-	const char *s = form_text(rq, name, 64, "");
+	const char *s = fixed_text(rq, name, 64);
 
 	if (*s == '\0')
 		return fallback;
@@ -316,7 +348,7 @@ form_choice(struct request *rq, const char *name, const char *const *choices, co
 bool
 form_flag(struct request *rq, const char *name)
 {
-	return *form_text(rq, name, 8, "") != '\0';
+	return *fixed_text(rq, name, 8) != '\0';
 }
 
 bool
@@ -412,7 +444,15 @@ form_error(struct request *rq, const char *name, const char *words)
 bool
 form_failed(const struct request *rq)
 {
+	if (rq->errors != NULL)
+		rq->errors->is_unseen = false;
 	return rq->errors != NULL;
+}
+
+bool
+form_is_unseen(const struct request *rq)
+{
+	return rq->errors != NULL && rq->errors->is_unseen;
 }
 
 enum reply

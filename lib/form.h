@@ -63,7 +63,11 @@ bool form_parse_multipart(struct arena *a, const char *bytes, size_t len, const 
  */
 const char *form_parse_cookie(struct arena *a, const char *header, const char *name);
 
-/* Text of at most max_chars characters in one line; `fallback` when absent or empty. */
+/*
+ * Text of at most max_chars characters in one line; `fallback` when absent or empty. A longer one in a
+ * POST is words at the field, for a person may have written too much: a handler that asks form_failed()
+ * shows them; to one that does not, db_answer() says REPLY_BAD_INPUT.
+ */
 const char *form_text(struct request *rq, const char *name, size_t max_chars, const char *fallback);
 /* The same with line feeds allowed; CRLF becomes LF. */
 const char *form_lines(struct request *rq, const char *name, size_t max_chars, const char *fallback);

@@ -1,7 +1,7 @@
 /* test-form.c -- query, body and cookies: what is refused, and what a handler then reads. */
 #include "unit.h"
 
-#include "app.h"
+#include "app-private.h"
 #include "arena.h"
 #include "form.h"
 
@@ -200,6 +200,31 @@ doubled_fields_are_bad(void **state)
 	assert_bad();
 }
 
+/* In a form, what is written at length is a person's mistake: words, and the form again. */
+static void
+too_much_text_is_words(void **state)
+{
+	(void)state;
+	sent("");
+	rq.method = "POST";
+	assert_true(form_parse_urlencoded(rq.arena, "t=12345&l=1%0A345&d=2026-11-234&k=x", 35, &rq.body));
+	assert_string_equal(form_text(&rq, "t", 5, "none"), "12345");
+	assert_string_equal(form_lines(&rq, "l", 5, "none"), "1\n345");
+	assert_false(form_failed(&rq));
+	assert_string_equal(form_text(&rq, "t", 4, "none"), "none");
+	assert_false(rq.bad_input);
+	assert_true(form_is_unseen(&rq));
+	assert_true(form_failed(&rq));
+	assert_false(form_is_unseen(&rq));
+	/* Asked again by the handler of the form, it is known already... */
+	assert_string_equal(form_text(&rq, "t", 4, "none"), "none");
+	assert_false(form_is_unseen(&rq));
+	/* ... and what no person types at length is bad input as ever. */
+	(void)form_date(&rq, "d", "");
+	assert_bad();
+	rq.method = "GET";
+}
+
 /* A POST reads its body alone: nobody may put a field into a form by a link. */
 static void
 post_reads_the_body(void **state)
@@ -361,6 +386,7 @@ main(void)
 		TEST(cookies_that_count_as_absent),
 		TEST(text_is_trimmed_and_bounded),
 		TEST(doubled_fields_are_bad),
+		TEST(too_much_text_is_words),
 		TEST(post_reads_the_body),
 		TEST(secrets_are_kept_as_typed),
 		TEST(dates_and_months),
