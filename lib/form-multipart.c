@@ -14,7 +14,7 @@
 #include "text.h"
 
 #define BOUNDARY_BYTES_MAX  70       /* RFC 2046 */
-#define PARTS_MAX           128
+#define PARTS_MAX           (FORM_MAX_FIELDS + 16)
 #define HEADERS_MAX         8        /* of a part */
 #define HEADER_BYTES_MAX    2048
 #define FILE_NAME_CHARS_MAX 120

@@ -1,7 +1,8 @@
 // /security over HTTPS: what a parent reads of the gate, a lost card, the word for the guard; a stranger and the pupil do not.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { cabinet, credentials, sql, value } from '../support/kabinet.mjs';
+import { cabinet, sql, value } from '../support/kabinet.mjs';
 import { Visitor, csrfOf, loggedIn, wordsOf } from '../support/visitor.mjs';
 
 const one = cabinet((c) => !c.others?.length && c.note === 'один ребёнок');
@@ -22,13 +23,26 @@ describe('security', () => {
   function clean() {
     sql(`delete from gate.permit where pupil_id = ${pupil} and body like 'проверка%';
       delete from gate.card_order where pupil_id = ${pupil};
-      update gate.card set ended_at = coalesce(ended_at, now()) where pupil_id = ${pupil} and tail = 'ABCD'`);
+      update gate.card set ended_at = coalesce(ended_at, now()) where pupil_id = ${pupil} and tail = 'ABCD';
+      update auth.access a set login_id = null where a.pupil_id = ${pupil} and a.ordinal = 0
+         and not exists (select from auth.credential c where c.login_id = a.login_id)`);
   }
   const addCard = () => {
     clean();
     return value(`insert into gate.card (school_id, pupil_id, uid_hash, tail)
       select p.school_id, p.id, gate.card_hash('04' || upper(substr(md5(random()::text), 1, 8))), 'ABCD' from school.pupil p where p.id = ${pupil} returning id`);
   };
+  // The pupil's own session, by hand: tests of logging in give that login away and take it back.
+  function pupilIn() {
+    const token = randomBytes(32).toString('base64url'), visitor = new Visitor();
+    sql(`insert into auth.access (pupil_id, ordinal, may_finance) select ${pupil}, 0, false on conflict do nothing;
+      with made as (insert into auth.login default values returning id)
+      update auth.access a set login_id = coalesce(a.login_id, made.id) from made where a.pupil_id = ${pupil} and a.ordinal = 0;
+      insert into auth.session (token_hash, begun_by, login_id, access_id, address, agent)
+      select sha256('${token}'), 'password', a.login_id, a.id, '127.0.0.1', 'test' from auth.access a where a.pupil_id = ${pupil} and a.ordinal = 0`);
+    visitor.cookies.set('__Host-session', token);
+    return visitor;
+  }
   const dayAhead = () => value(`select d::date from generate_series(date '${today}' + 3, date '${today}' + 9, '1 day') d where extract(isodow from d) < 6 limit 1`);
   const form = async (fields) => {
     const page = await parent.get('/security/permit');
@@ -133,7 +147,7 @@ describe('security', () => {
     if (foreign) assert.equal((await other.submit('/security/permit/withdraw', { id: foreign, csrf: csrfOf(page) })).status, 404);
     assert.equal(value(`select blocked_at is null from gate.card where id = ${card}`), 't');
 
-    const child = await loggedIn(credentials.cabinets.flatMap((c) => c.others ?? []).find((c) => c.mode === 'pupil'));
+    const child = pupilIn();
     const seen = await child.get('/security');
     assert.equal(seen.status, 200);
     assert.doesNotMatch(seen.text, /Карта потеряна|\/security\/permit"|\/security\/order/);

@@ -146,7 +146,7 @@ limits(void **state)
 	memcpy(stpcpy(end, TEXT_PART("a", "1")), END, sizeof(END));
 	assert_false(parse_len(TYPE, body, strlen(body)));
 	end = body;
-	for (int i = 0; i < 200; i++)
+	for (int i = 0; i < FORM_MAX_FIELDS + 20; i++)
 		end = stpcpy(end, FILE_PART("f", "", ""));
 	memcpy(end, END, sizeof(END));
 	assert_false(parse_len(TYPE, body, strlen(body)));
