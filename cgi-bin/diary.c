@@ -31,8 +31,8 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_TASK]       = { "cabinet.diary_task($1, $2::bigint)" },
 	[Q_TASK_FILES] = { "cabinet.diary_task_files($1, $2::bigint)" },
 	[Q_ANSWERS]    = { "cabinet.diary_answers($1, $2::bigint)" },
-	[Q_ANSWER]     = { "cabinet.diary_answer($1, $2::uuid, $3::bigint, $4, $5, $6, $7::bytea, $8, $9, $10::bytea, "
-	                   "$11, $12, $13::bytea)" },
+	[Q_ANSWER]     = { "cabinet.diary_answer($1, $2::uuid, $3::bigint, $4, $5, $6, $7::bytea, "
+	                   "$8, $9, $10::bytea, $11, $12, $13::bytea)" },
 	[Q_FILE]       = { "cabinet.diary_file($1, $2::uuid)" },
 	[Q_TERMS]      = { "cabinet.diary_terms($1, $2::bigint)" },
 	[Q_SUBJECTS]   = { "cabinet.diary_subjects($1, $2::bigint, $3)" },
@@ -471,7 +471,6 @@ add_chart(struct request *rq, struct view *page, const struct db_rows *weeks)
 {
 	int count = db_row_count(weeks), x = CHART_LEFT, y = CHART_BOTTOM, first, width;
 	struct text line;
-	char buf[MARKS_BUF];
 
 	view_none(page, "chart_point");
 	view_none(page, "chart_week");
@@ -503,7 +502,7 @@ add_chart(struct request *rq, struct view *page, const struct db_rows *weeks)
 	text_release(&line);
 	view_int(page, "chart_last_x", x);
 	view_int(page, "chart_last_y", y - 10);
-	view_text(page, "chart_from", arena_printf(rq->arena, "%s", marks_show(buf, sum_of(weeks, 0, "weighted", "weight"))));
+	view_average(rq, page, "chart_from", sum_of(weeks, 0, "weighted", "weight"));
 	view_average(rq, page, "chart_to", sum_of(weeks, count - 1, "weighted", "weight"));
 }
 
@@ -748,7 +747,8 @@ show_by_date(struct request *rq)
 		view_none(row, "mark");
 		add_mark(row, marks, i, true);
 	}
-	view_text(page, "by_subject_url", url_path(rq, "/diary/marks", "term", db_text(terms, shown, "term_id"), NULL));
+	view_text(page, "by_subject_url",
+	    url_path(rq, "/diary/marks", "term", db_text(terms, shown, "term_id"), NULL));
 	return view_send(rq, page);
 }
 
@@ -900,8 +900,8 @@ add_distribution(struct request *rq, struct view *row, const struct db_rows *mar
 		view_int(bar, "width", count * 120 / all);
 		view_int(bar, "points", MARKS_MAX_VALUE - c);
 		x += count * 120 / all;
-		words = arena_printf(rq->arena, "%s%s«%d» — %lld", words, *words != '\0' ? ", " : "", MARKS_MAX_VALUE - c,
-		    (long long)count);
+		words = arena_printf(rq->arena, "%s%s«%d» — %lld", words, *words != '\0' ? ", " : "",
+		    MARKS_MAX_VALUE - c, (long long)count);
 	}
 	view_text(row, "class_words", words);
 }
@@ -938,7 +938,8 @@ show_subject(struct request *rq)
 	struct db_rows *subject = db_ask(rq, Q_SUBJECT, DB_INT(id), DB_ID(term));
 	struct db_rows *terms = db_ask(rq, Q_TERMS, DB_ID(term));
 	struct db_rows *marks = db_ask(rq, Q_TERM_MARKS, DB_ID(term), DB_INT(id), DB_NULL, DB_NULL);
-	struct db_rows *topics = db_ask(rq, Q_TOPICS, DB_INT(id), DB_ID(term), DB_INT(is_all ? TOPICS_ALL : TOPICS_SHOWN + 1));
+	struct db_rows *topics = db_ask(rq, Q_TOPICS, DB_INT(id), DB_ID(term),
+	    DB_INT(is_all ? TOPICS_ALL : TOPICS_SHOWN + 1));
 	struct db_rows *changes = db_ask(rq, Q_CHANGES, DB_ID(term), DB_INT(id));
 	struct db_rows *weeks = db_ask(rq, Q_WEEKS, DB_ID(term), DB_INT(id));
 	struct db_rows *kinds = db_ask(rq, Q_KINDS);
@@ -1012,7 +1013,8 @@ add_finals(struct request *rq, struct view *page, const struct db_rows *terms, c
 		view_text(subject, "subject_id", db_text(finals, row, "subject_id"));
 		view_text(subject, "subject", db_text(finals, row, "subject"));
 		for (int t = 0; t < db_row_count(terms); t++)
-			add_final(rq, subject, finals, find_final(finals, row, end, "term", db_text(terms, t, "term_id")),
+			add_final(rq, subject, finals,
+			    find_final(finals, row, end, "term", db_text(terms, t, "term_id")),
 			    db_text(terms, t, "title"));
 		add_final(rq, subject, finals, find_final(finals, row, end, final_periods[0], NULL), "Год");
 		add_final(rq, subject, finals, find_final(finals, row, end, final_periods[1], NULL), "Экзамен");
