@@ -38,7 +38,7 @@ async function onPage(path, body, options = phone) {
 
 test('a day of the calendar opens by keyboard and is told in words', () => onPage('/attendance', async (page) => {
   const cell = page.locator('.heat td:not(.outside) a').first();
-  const number = (await cell.innerText()).trim().split(/\s/)[0];
+  const number = Number.parseInt((await cell.innerText()).trim(), 10);
   await cell.focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(/day=/);

@@ -119,7 +119,7 @@ comment on function cabinet.attendance_summary is
     'whole_days: with all of them missed; open_lessons: of the year, school.open_absences(); term_id is NULL when there is no term';
 
 create function cabinet.attendance_days(p_token text, p_term bigint, p_day date)
-returns table (day date, monday date, week_label text, weekday integer, number integer, lessons bigint, rolls bigint, missed bigint, late bigint,
+returns table (day date, monday date, week_label text, weekday integer, label text, lessons bigint, rolls bigint, missed bigint, late bigint,
     unnamed bigint, week_lessons bigint, week_missed bigint, week_share text, week_percent integer, state text, title text, is_announced boolean)
 language plpgsql stable security definer rows 60 as $$
 declare
@@ -145,7 +145,8 @@ begin
                school.share_of(sum(w.rolls)::bigint, sum(w.missed)::bigint) as share
           from (select d.day - extract(isodow from d.day)::integer + 1 as monday, d.rolls, d.missed from per_day d) w
          group by w.monday)
-    select c.day, c.day - c.weekday + 1, to_char(c.day - c.weekday + 1, 'DD.MM'), c.weekday, extract(day from c.day)::integer,
+    select c.day, c.day - c.weekday + 1, to_char(c.day - c.weekday + 1, 'DD.MM'), c.weekday,
+           to_char(c.day, case when c.day = v_period.first_day or extract(day from c.day) = 1 then 'DD.MM' else 'FMDD' end),
            coalesce(p.lessons, 0), coalesce(p.rolls, 0), coalesce(p.missed, 0),
            coalesce(p.late, 0), coalesce(p.unnamed, 0), coalesce(w.rolls, 0), coalesce(w.missed, 0),
            coalesce(replace(to_char(w.share, 'FM990.0'), '.', ','), ''), coalesce(trunc(w.share), 0)::integer,
