@@ -2,6 +2,9 @@
 
 begin;
 
+-- What sql/demo brought is no change of the plan, and its functions know these types.
+drop schema if exists demo cascade;
+
 drop trigger keep_enrolment on school.pupil;
 drop function school.next_lesson, school.now_next, school.holidays_title, school.room_words;
 drop table auth.calendar;
