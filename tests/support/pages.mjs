@@ -86,7 +86,6 @@ const examples = {
   '/attendance/excuse': ['/attendance/excuse', '/attendance/excuse?kind=late'],
   '/staff/class/week': ['/staff/class/week', '/staff/class/week?print=1'],
   '/staff/class/file': [],                             // an attachment, as '/attendance/file'
-  '/staff/class/reason': [],                           // class.test.mjs makes the absence that it needs
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
   '/diary/file': [],                                   // an attachment: diary.test.mjs sends one and gets it
   '/security': ['/security', '/security?month=2026-10', '/security?from=2026-01-01&to=2026-11-30'],
