@@ -2,8 +2,8 @@
 -- requires: api/staff
 -- requires: tables/study
 
--- The head's desk (завуч): the weekly timetable and who teaches instead of whom, terms, bells, days off and events, and who has not
--- filled in the journal. Of one's own school alone; each act leaves a line of site.audit.
+-- The head's desk (завуч): the weekly timetable and who teaches instead of whom, terms, bells, days off and events, and who has
+-- not filled in the journal. Of one's own school alone; each act leaves a line of site.audit.
 
 begin;
 
@@ -12,8 +12,10 @@ set local role kabinet_owner;
 
 -- ---- what the acts share ------------------------------------------------------------------------------------------------------
 
-create type school.headed as (visit auth.staff_visit, school_id bigint, today date, year_id bigint, first_day date, last_day date);
-comment on type school.headed is 'A head''s school, its day and its year: the present one, in summer the next when it is there already';
+create type school.headed as (visit auth.staff_visit, school_id bigint, today date, year_id bigint, first_day date,
+    last_day date);
+comment on type school.headed is
+    'A head''s school, its day and its year: the present one, in summer the next when it is there already';
 
 create function school.headed(p_token text) returns school.headed language plpgsql stable as $$
 declare
@@ -34,7 +36,8 @@ comment on function school.headed(text) is 'KB401 without a session, KB403 for w
 
 create function school.check_class(p_head school.headed, p_class bigint) returns void language plpgsql stable as $$
 begin
-    if not exists (select from school.class k where k.id = p_class and k.school_id = (p_head).school_id and k.year_id = (p_head).year_id) then
+    if not exists (select from school.class k where k.id = p_class and k.school_id = (p_head).school_id
+        and k.year_id = (p_head).year_id) then
         raise exception 'no such class of this school' using errcode = 'KB404';
     end if;
 end $$;
@@ -68,7 +71,8 @@ $$;
 comment on function school.is_untouched is 'Nobody has written anything into that lesson, nor changed it: it may be made anew';
 
 create function school.has_works(p_lesson bigint) returns boolean language sql stable as $$
-    select exists (select from school.work w where w.lesson_id = p_lesson) or exists (select from school.attendance a where a.lesson_id = p_lesson)
+    select exists (select from school.work w where w.lesson_id = p_lesson) or exists (select from school.attendance a
+        where a.lesson_id = p_lesson)
 $$;
 comment on function school.has_works is 'Marks or absences stand at that lesson, so that its subject is theirs too';
 
@@ -87,7 +91,8 @@ begin
                              where s.class_id = l.class_id and s.weekday = extract(isodow from l.day) and s.number = l.number
                                and l.day between s.first_day and s.last_day and s.subgroup_id is not distinct from l.subgroup_id
                                and (s.subject_id, s.staff_id, s.room) = (coalesce(l.was_subject_id, l.subject_id),
-                                                                         coalesce(l.was_staff_id, l.staff_id), coalesce(l.was_room, l.room)))
+                                                                         coalesce(l.was_staff_id, l.staff_id),
+                                                                             coalesce(l.was_room, l.room)))
                     and exists (select from school.term t where t.year_id = k.year_id and t.grades @> k.grade::int
                                    and l.day between t.first_day and t.last_day)
                     and not exists (select from school.day_off o where o.school_id = k.school_id and o.day = l.day))),
@@ -96,7 +101,8 @@ begin
     made := school.make_lessons(p_class, p_from, v_last);
 end $$;
 comment on function school.remake_lessons is
-    'Makes the lessons of a class agree with its timetable, terms and days off from that day on, where nobody has written anything yet. '
+    'Makes the lessons of a class agree with its timetable, terms and days off from that day on, where nobody has written '
+    'anything yet. '
     'kept: lessons that should be no more, but something was written there';
 
 create function school.remake_school(p_head school.headed, p_from date, p_grades int4range) returns integer language sql as $$
@@ -105,9 +111,10 @@ create function school.remake_school(p_head school.headed, p_from date, p_grades
      cross join lateral school.remake_lessons(k.id, greatest(p_from, (p_head).today)) r
      where k.school_id = (p_head).school_id and k.year_id = (p_head).year_id and p_grades @> k.grade::int
 $$;
-comment on function school.remake_school is 'school.remake_lessons() for those classes, from that day on and never for the past; answers how many were kept';
+comment on function school.remake_school is
+    'school.remake_lessons() for those classes, from that day on and never for the past; answers how many were kept';
 
--- ---- lists ----------------------------------------------------------------------------------------------------------------------
+-- ---- lists --------------------------------------------------------------------------------------------------------------------
 
 create function staff.head_classes(p_token text) returns table (id bigint, name text)
 language plpgsql stable security definer rows 30 as $$
@@ -137,7 +144,8 @@ language plpgsql stable security definer rows 30 as $$
 declare
     v_head school.headed := school.headed(p_token);
 begin
-    return query select j.id, j.title from school.subject j where j.school_id = v_head.school_id order by j.rank, j.title limit 200;
+    return query select j.id, j.title from school.subject j where j.school_id = v_head.school_id order by j.rank, j.title
+        limit 200;
 end $$;
 comment on function staff.head_subjects is 'The subjects of the school';
 
@@ -156,7 +164,8 @@ end $$;
 comment on function staff.head_subgroups is 'The subgroups of a class';
 
 create function staff.head_today(p_token text)
-returns table (today date, lessons integer, replaced integer, cancelled integer, unrolled integer, year_first date, year_last date)
+returns table (today date, lessons integer, replaced integer, cancelled integer, unrolled integer, year_first date,
+    year_last date)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_head school.headed := school.headed(p_token);
@@ -164,7 +173,8 @@ begin
     return query
     select v_head.today, count(*)::integer, count(*) filter (where not l.is_cancelled and l.was_staff_id is not null)::integer,
            count(*) filter (where l.is_cancelled)::integer,
-           count(*) filter (where not l.is_cancelled and l.roll_at is null and b.ends < timezone((v_head.visit).time_zone, now())::time)::integer,
+           count(*) filter (where not l.is_cancelled and l.roll_at is null and b.ends < timezone((v_head.visit).time_zone,
+               now())::time)::integer,
            v_head.first_day, v_head.last_day
       from school.class k
       join school.lesson l on l.class_id = k.id and l.day = v_head.today
@@ -173,10 +183,11 @@ begin
 end $$;
 comment on function staff.head_today is 'Figures of today: unrolled are lessons that are over and nobody has called the roll of';
 
--- ---- the weekly timetable -----------------------------------------------------------------------------------------------------------
+-- ---- the weekly timetable -----------------------------------------------------------------------------------------------------
 
 create function staff.head_slots(p_token text, p_class bigint, p_day date)
-returns table (weekday smallint, weekday_title text, slot_id bigint, number smallint, subject text, subgroup text, teacher text, room text,
+returns table (weekday smallint, weekday_title text, slot_id bigint, number smallint, subject text, subgroup text, teacher text,
+    room text,
                first_day date, last_day date, is_future boolean)
 language plpgsql stable security definer rows 40 as $$
 declare
@@ -187,9 +198,11 @@ begin
     perform school.check_class(v_head, p_class);
     return query
     select w.n::smallint, (array['Понедельник', 'Вторник', 'Среда', 'Четверг', 'Пятница', 'Суббота', 'Воскресенье'])[w.n],
-           s.id, s.number, j.title, g.title, people.staff_name(s.staff_id), s.room, s.first_day, s.last_day, s.first_day > v_monday + w.n - 1
+           s.id, s.number, j.title, g.title, people.staff_name(s.staff_id), s.room, s.first_day, s.last_day,
+               s.first_day > v_monday + w.n - 1
       from generate_series(1, 6) w(n)
-      left join school.slot s on s.class_id = p_class and s.weekday = w.n and s.last_day >= v_monday + w.n - 1 and s.first_day <= v_monday + 27
+      left join school.slot s on s.class_id = p_class and s.weekday = w.n and s.last_day >= v_monday + w.n - 1
+          and s.first_day <= v_monday + 27
       left join school.subject j on j.id = s.subject_id
       left join school.subgroup g on g.id = s.subgroup_id
      order by w.n, s.number, s.first_day, g.title, s.id
@@ -199,14 +212,16 @@ comment on function staff.head_slots is
     'Each weekday with what the timetable has in that week, and what begins within four weeks (is_future); slot_id NULL: nothing';
 
 create function staff.head_slot(p_token text, p_slot bigint)
-returns table (slot_id bigint, class_id bigint, class_name text, weekday smallint, number smallint, subject_id bigint, subject text,
+returns table (slot_id bigint, class_id bigint, class_name text, weekday smallint, number smallint, subject_id bigint,
+    subject text,
                staff_id bigint, teacher text, subgroup_id bigint, room text, first_day date, last_day date)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_head school.headed := school.headed(p_token);
 begin
     return query
-    select s.id, s.class_id, k.name, s.weekday, s.number, s.subject_id, j.title, s.staff_id, people.staff_name(s.staff_id), s.subgroup_id,
+    select s.id, s.class_id, k.name, s.weekday, s.number, s.subject_id, j.title, s.staff_id, people.staff_name(s.staff_id),
+        s.subgroup_id,
            s.room, s.first_day, s.last_day
       from school.slot s
       join school.class k on k.id = s.class_id and k.school_id = v_head.school_id and k.year_id = v_head.year_id
@@ -239,12 +254,14 @@ begin
                                                        or v_other.subgroup_id = p_slot.subgroup_id) then
             raise exception 'У класса в это время уже есть урок: %.', v_other.title using errcode = 'KB422';
         elsif v_other.room = p_slot.room and not p_shares_room then
-            raise exception 'Кабинет % в это время занят: %, %. Если места хватает обоим, отметьте «кабинет делят».', v_other.room,
+            raise exception 'Кабинет % в это время занят: %, %. Если места хватает обоим, отметьте «кабинет делят».',
+                v_other.room,
                 v_other.title, v_other.name using errcode = 'KB422';
         end if;
     end loop;
 end $$;
-comment on function school.check_slot is 'KB422 in words when the teacher, the class or the room is taken at that time by another line';
+comment on function school.check_slot is
+    'KB422 in words when the teacher, the class or the room is taken at that time by another line';
 
 create function staff.head_slot_save(p_token text, p_key uuid, p_class bigint, p_slot bigint, p_weekday integer, p_number integer,
     p_subject bigint, p_staff bigint, p_subgroup bigint, p_room text, p_from date, p_shares_room boolean) returns void
@@ -264,7 +281,8 @@ begin
     if p_slot is not null and not exists (select from school.slot s where s.id = p_slot and s.class_id = p_class) then
         raise exception 'no such slot' using errcode = 'KB404';
     end if;
-    if not site.once('staff ' || (v_head.visit).staff_id || ' slot', p_key, concat_ws('|', p_class, p_slot, p_weekday, p_number, p_subject,
+    if not site.once('staff ' || (v_head.visit).staff_id || ' slot', p_key, concat_ws('|', p_class, p_slot, p_weekday, p_number,
+        p_subject,
                      p_staff, coalesce(p_subgroup, 0), p_room, p_from, p_shares_room)) then
         return;
     end if;
@@ -300,18 +318,22 @@ begin
         on conflict do nothing;
     perform school.remake_lessons(p_class, v_new.first_day);
     -- A substitution may already have sent the teacher elsewhere on one of those days.
-    v_twice := (select min(l.day) from school.lesson l join school.lesson o on o.staff_id = l.staff_id and o.day = l.day and o.number = l.number
+    v_twice := (select min(l.day) from school.lesson l join school.lesson o on o.staff_id = l.staff_id and o.day = l.day
+        and o.number = l.number
                    and o.id <> l.id and not o.is_cancelled
                  where l.staff_id = p_staff and l.class_id = p_class and l.day >= v_new.first_day and l.number = p_number
                    and not l.is_cancelled);
     if v_twice is not null then
-        raise exception 'На %-м уроке % этот учитель заменяет другого. Сначала измените замену.', p_number, to_char(v_twice, 'DD.MM.YYYY')
+        raise exception 'На %-м уроке % этот учитель заменяет другого. Сначала измените замену.', p_number, to_char(v_twice,
+            'DD.MM.YYYY')
             using errcode = 'KB422';
     end if;
-    perform auth.note_staff(v_head.visit, case when p_slot is null then 'timetable-add' else 'timetable-change' end, p_class::text);
+    perform auth.note_staff(v_head.visit, case when p_slot is null then 'timetable-add' else 'timetable-change' end,
+        p_class::text);
 end $$;
 comment on function staff.head_slot_save is
-    'A new line of the timetable, or (p_slot) another one in its place from that day on; the lessons to come follow. KB422 in words when '
+    'A new line of the timetable, or (p_slot) another one in its place from that day on; the lessons to come follow. KB422 in '
+    'words when '
     'teacher, class or room are taken';
 
 create function staff.head_slot_end(p_token text, p_slot bigint, p_from date) returns void
@@ -336,9 +358,10 @@ begin
     perform school.remake_lessons(v_slot.class_id, p_from);
     perform auth.note_staff(v_head.visit, 'timetable-end', v_slot.class_id::text);
 end $$;
-comment on function staff.head_slot_end is 'That line ends the day before; its lessons to come go, unless something was written there';
+comment on function staff.head_slot_end is
+    'That line ends the day before; its lessons to come go, unless something was written there';
 
--- ---- substitutions ------------------------------------------------------------------------------------------------------------------
+-- ---- substitutions ------------------------------------------------------------------------------------------------------------
 
 create function staff.head_lessons(p_token text, p_staff bigint, p_from date, p_to date)
 returns table (day date, lesson_id bigint, number smallint, class_name text, subject text, subgroup text, room text, teacher text,
@@ -353,7 +376,8 @@ begin
         perform school.check_staff(v_head, p_staff);
     end if;
     return query
-    select l.day, l.id, l.number, k.name, j.title, g.title, l.room, people.staff_name(l.staff_id), people.staff_name(l.was_staff_id),
+    select l.day, l.id, l.number, k.name, j.title, g.title, l.room, people.staff_name(l.staff_id),
+        people.staff_name(l.was_staff_id),
            w.title, l.is_cancelled, l.note, l.day < v_head.today, not l.is_cancelled and l.staff_id = p_staff
       from school.lesson l
       join school.class k on k.id = l.class_id and k.school_id = v_head.school_id
@@ -367,18 +391,22 @@ begin
      limit 80;
 end $$;
 comment on function staff.head_lessons is
-    'Lessons of a teacher on those days (14 at most), held and given away; without one all that was changed. is_open: somebody has to give it';
+    'Lessons of a teacher on those days (14 at most), held and given away; without one all that was changed. is_open: somebody '
+    'has to give it';
 
 create function staff.head_lesson(p_token text, p_lesson bigint)
-returns table (lesson_id bigint, day date, number smallint, class_name text, subject_id bigint, subject text, subgroup text, room text,
-               staff_id bigint, teacher text, was_staff_id bigint, was_teacher text, was_subject text, was_room text, is_cancelled boolean,
+returns table (lesson_id bigint, day date, number smallint, class_name text, subject_id bigint, subject text, subgroup text,
+    room text,
+               staff_id bigint, teacher text, was_staff_id bigint, was_teacher text, was_subject text, was_room text,
+                   is_cancelled boolean,
                note text, remote_url text, is_over boolean, has_writing boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_head school.headed := school.headed(p_token);
 begin
     return query
-    select l.id, l.day, l.number, k.name, l.subject_id, j.title, g.title, l.room, l.staff_id, people.staff_name(l.staff_id), l.was_staff_id,
+    select l.id, l.day, l.number, k.name, l.subject_id, j.title, g.title, l.room, l.staff_id, people.staff_name(l.staff_id),
+        l.was_staff_id,
            people.staff_name(l.was_staff_id), w.title, l.was_room, l.is_cancelled, l.note, l.remote_url, l.day < v_head.today,
            l.roll_at is not null or exists (select from school.work x where x.lesson_id = l.id)
                or exists (select from school.attendance a where a.lesson_id = l.id)
@@ -392,7 +420,8 @@ begin
         raise exception 'no such lesson' using errcode = 'KB404';
     end if;
 end $$;
-comment on function staff.head_lesson is 'One lesson; has_writing: its roll was called or works stand there, so the subject is fixed. KB404: not this school''s';
+comment on function staff.head_lesson is
+    'One lesson; has_writing: its roll was called or works stand there, so the subject is fixed. KB404: not this school''s';
 
 create function staff.head_substitutes(p_token text, p_lesson bigint)
 returns table (id bigint, name text, is_free boolean, teaches boolean, busy text, lessons_that_day integer)
@@ -414,14 +443,16 @@ begin
       left join lateral (
            select k.name || ', ' || j.title as words
              from school.lesson o join school.class k on k.id = o.class_id join school.subject j on j.id = o.subject_id
-            where o.staff_id = f.id and o.day = v_lesson.day and o.number = v_lesson.number and not o.is_cancelled and o.id <> p_lesson
+            where o.staff_id = f.id and o.day = v_lesson.day and o.number = v_lesson.number and not o.is_cancelled
+                and o.id <> p_lesson
             limit 1) b on true
      where f.school_id = v_head.school_id and f.left_at is null and 'teacher' = any (f.roles)
        and f.id <> coalesce(v_lesson.was_staff_id, v_lesson.staff_id)
      order by b.words is not null, 4 desc, 6, 2
      limit 200;
 end $$;
-comment on function staff.head_substitutes is 'Who could give that lesson instead: free ones first, those of the subject before others, the less busy first';
+comment on function staff.head_substitutes is
+    'Who could give that lesson instead: free ones first, those of the subject before others, the less busy first';
 
 create function staff.head_substitute(p_token text, p_lesson bigint, p_action text, p_staff bigint, p_subject bigint, p_room text,
     p_note text, p_remote text) returns void
@@ -462,13 +493,15 @@ begin
         v_busy := (select k.name || ', ' || j.title
                      from school.lesson o join school.class k on k.id = o.class_id join school.subject j on j.id = o.subject_id
                     where o.staff_id = case p_action when 'replace' then p_staff else v_staff end
-                      and o.day = v_lesson.day and o.number = v_lesson.number and not o.is_cancelled and o.id <> p_lesson limit 1);
+                      and o.day = v_lesson.day and o.number = v_lesson.number and not o.is_cancelled and o.id <> p_lesson
+                          limit 1);
         if v_busy is not null then
             raise exception 'Этот учитель на %-м уроке занят: %.', v_lesson.number, v_busy using errcode = 'KB422';
         end if;
         if p_action = 'restore' then
             update school.lesson l
-               set staff_id = v_staff, subject_id = case when school.has_works(l.id) then l.subject_id else v_subject end, room = v_room,
+               set staff_id = v_staff, subject_id = case when school.has_works(l.id) then l.subject_id else v_subject end,
+                   room = v_room,
                    was_staff_id = null, was_room = null, is_cancelled = false, note = '', remote_url = null,
                    was_subject_id = case when school.has_works(l.id) then l.was_subject_id end
              where l.id = p_lesson;
@@ -477,7 +510,8 @@ begin
                 raise exception 'У урока уже есть работы или отметки: предмет не сменить.' using errcode = 'KB422';
             end if;
             update school.lesson l
-               set staff_id = p_staff, was_staff_id = nullif(v_staff, p_staff), subject_id = coalesce(p_subject, v_lesson.subject_id),
+               set staff_id = p_staff, was_staff_id = nullif(v_staff, p_staff), subject_id = coalesce(p_subject,
+                   v_lesson.subject_id),
                    was_subject_id = nullif(v_subject, coalesce(p_subject, v_lesson.subject_id)), room = p_room,
                    was_room = nullif(v_room, p_room), is_cancelled = false, note = p_note, remote_url = p_remote
              where l.id = p_lesson;
@@ -486,10 +520,11 @@ begin
     perform auth.note_staff(v_head.visit, 'lesson-' || p_action, p_lesson::text);
 end $$;
 comment on function staff.head_substitute is
-    'p_action: replace (another teacher, perhaps another subject and room), cancel, restore (as the timetable has it). p_note is for parents. '
+    'p_action: replace (another teacher, perhaps another subject and room), cancel, restore (as the timetable has it). p_note '
+    'is for parents. '
     'KB422 in words when the teacher is somewhere else then';
 
--- ---- the year: terms, days off, bells -------------------------------------------------------------------------------------------------
+-- ---- the year: terms, days off, bells -----------------------------------------------------------------------------------------
 
 create function staff.head_terms(p_token text)
 returns table (term_id bigint, title text, grades text, first_day date, last_day date, is_current boolean)
@@ -529,7 +564,9 @@ begin
     perform auth.note_staff(v_head.visit, 'term-change', p_term::text);
     return school.remake_school(v_head, least(p_first, v_term.first_day, p_last, v_term.last_day), v_term.grades);
 end $$;
-comment on function staff.head_term_save is 'Other days of a term that lie ahead; lessons follow. Answers how many stay outside the term, since something is written there';
+comment on function staff.head_term_save is
+    'Other days of a term that lie ahead; lessons follow. Answers how many stay outside the term, since something is written '
+    'there';
 
 create function staff.head_days(p_token text)
 returns table (day date, last_day date, title text, bells_title text, is_ahead boolean)
@@ -541,7 +578,8 @@ begin
     select u.day, u.last_day, u.title, u.bells_title, u.last_day >= v_head.today
       from (select min(o.day) as day, max(o.day) as last_day, o.title, ''::text as bells_title
               from (select d.day, d.title, d.day - row_number() over (partition by d.title order by d.day)::integer as run
-                      from school.day_off d where d.school_id = v_head.school_id and d.day between v_head.first_day and v_head.last_day) o
+                      from school.day_off d where d.school_id = v_head.school_id
+                          and d.day between v_head.first_day and v_head.last_day) o
              group by o.title, o.run
             union all
             select b.day, b.day, '', s.title from school.bell_day b join school.bells s on s.id = b.bells_id
@@ -549,7 +587,8 @@ begin
      order by u.last_day < v_head.today, u.day
      limit 60;
 end $$;
-comment on function staff.head_days is 'Days off (title) and days with other bells (bells_title) of the year, those to come first';
+comment on function staff.head_days is
+    'Days off (title) and days with other bells (bells_title) of the year, those to come first';
 
 create function staff.head_day_off(p_token text, p_first date, p_last date, p_title text) returns integer
 language plpgsql security definer set search_path = '' as $$
@@ -569,7 +608,9 @@ begin
     perform auth.note_staff(v_head.visit, case p_title when '' then 'day-off-end' else 'day-off' end, p_first::text);
     return school.remake_school(v_head, p_first, '[1,12)');
 end $$;
-comment on function staff.head_day_off is 'Days without lessons, or (title '''') days with lessons again. Answers how many lessons stay, since something is written there';
+comment on function staff.head_day_off is
+    'Days without lessons, or (title '''') days with lessons again. Answers how many lessons stay, since something is written '
+    'there';
 
 create function staff.head_bells(p_token text)
 returns table (bells_id bigint, title text, is_default boolean, number smallint, starts text, ends text)
@@ -630,10 +671,11 @@ begin
 end $$;
 comment on function staff.head_bell_day is 'The bells of one day; the ordinary ones need no line';
 
--- ---- events -----------------------------------------------------------------------------------------------------------------------------
+-- ---- events -------------------------------------------------------------------------------------------------------------------
 
 create function staff.head_events(p_token text)
-returns table (event_id bigint, kind text, kind_title text, class_name text, day date, last_day date, starts text, ends text, title text,
+returns table (event_id bigint, kind text, kind_title text, class_name text, day date, last_day date, starts text, ends text,
+    title text,
                place text, is_cancelled boolean)
 language plpgsql stable security definer rows 30 as $$
 declare
@@ -641,8 +683,10 @@ declare
 begin
     return query
     select e.id, e.kind::text,
-           case e.kind when 'event' then 'Мероприятие' when 'excursion' then 'Экскурсия' when 'exam' then 'Экзамен' when 'meeting' then 'Собрание' end,
-           coalesce(k.name, 'вся школа'), e.day, e.last_day, to_char(e.starts, 'HH24:MI'), to_char(e.ends, 'HH24:MI'), e.title, e.place,
+           case e.kind when 'event' then 'Мероприятие' when 'excursion' then 'Экскурсия' when 'exam' then 'Экзамен' when 'meeting'
+               then 'Собрание' end,
+           coalesce(k.name, 'вся школа'), e.day, e.last_day, to_char(e.starts, 'HH24:MI'), to_char(e.ends, 'HH24:MI'), e.title,
+               e.place,
            e.is_cancelled
       from school.event e left join school.class k on k.id = e.class_id
      where e.school_id = v_head.school_id and e.last_day >= v_head.today
@@ -652,14 +696,16 @@ end $$;
 comment on function staff.head_events is 'What is to come';
 
 create function staff.head_event(p_token text, p_event bigint)
-returns table (event_id bigint, kind text, class_id bigint, day date, last_day date, starts text, ends text, title text, place text,
+returns table (event_id bigint, kind text, class_id bigint, day date, last_day date, starts text, ends text, title text,
+    place text,
                is_cancelled boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_head school.headed := school.headed(p_token);
 begin
     return query
-    select e.id, e.kind::text, e.class_id, e.day, e.last_day, to_char(e.starts, 'HH24:MI'), to_char(e.ends, 'HH24:MI'), e.title, e.place,
+    select e.id, e.kind::text, e.class_id, e.day, e.last_day, to_char(e.starts, 'HH24:MI'), to_char(e.ends, 'HH24:MI'), e.title,
+        e.place,
            e.is_cancelled
       from school.event e where e.id = p_event and e.school_id = v_head.school_id;
     if not found then
@@ -668,16 +714,19 @@ begin
 end $$;
 comment on function staff.head_event is 'One event; KB404 when it is another school''s';
 
-create function staff.head_event_save(p_token text, p_key uuid, p_event bigint, p_kind text, p_class bigint, p_day date, p_last date,
+create function staff.head_event_save(p_token text, p_key uuid, p_event bigint, p_kind text, p_class bigint, p_day date,
+    p_last date,
     p_starts time, p_ends time, p_title text, p_place text, p_is_cancelled boolean) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
     v_head school.headed := school.headed(p_token);
+    v_event bigint := p_event;
 begin
     if p_class is not null then
         perform school.check_class(v_head, p_class);
     end if;
-    if p_event is not null and not exists (select from school.event e where e.id = p_event and e.school_id = v_head.school_id) then
+    if p_event is not null and not exists (select from school.event e where e.id = p_event
+        and e.school_id = v_head.school_id) then
         raise exception 'no such event' using errcode = 'KB404';
     end if;
     if p_last not between p_day and p_day + 60 then
@@ -687,24 +736,29 @@ begin
     elsif p_ends is not null and (p_starts is null or p_ends <= p_starts or p_last <> p_day) then
         raise exception 'Время окончания бывает у события одного дня и позже времени начала.' using errcode = 'KB422';
     end if;
-    if not site.once('staff ' || (v_head.visit).staff_id || ' event', p_key, concat_ws('|', coalesce(p_event, 0), p_kind, coalesce(p_class, 0), p_day,
+    if not site.once('staff ' || (v_head.visit).staff_id || ' event', p_key, concat_ws('|', coalesce(p_event, 0), p_kind,
+        coalesce(p_class, 0), p_day,
                      p_last, coalesce(p_starts::text, '-'), coalesce(p_ends::text, '-'), p_title, p_place, p_is_cancelled)) then
         return;
     end if;
     if p_event is null then
         insert into school.event (school_id, class_id, kind, day, last_day, starts, ends, title, place)
-        values (v_head.school_id, p_class, p_kind::school.event_kind, p_day, p_last, p_starts, p_ends, p_title, p_place);
+        values (v_head.school_id, p_class, p_kind::school.event_kind, p_day, p_last, p_starts, p_ends, p_title, p_place)
+        returning id into v_event;
     else
         update school.event e
-           set class_id = p_class, kind = p_kind::school.event_kind, day = p_day, last_day = p_last, starts = p_starts, ends = p_ends,
+           set class_id = p_class, kind = p_kind::school.event_kind, day = p_day, last_day = p_last, starts = p_starts,
+               ends = p_ends,
                title = p_title, place = p_place, is_cancelled = p_is_cancelled
          where e.id = p_event;
     end if;
-    perform auth.note_staff(v_head.visit, case when p_event is null then 'event-add' else 'event-change' end, coalesce(p_event::text, p_title));
+    perform auth.note_staff(v_head.visit, case when p_event is null then 'event-add' else 'event-change' end,
+        v_event::text);
 end $$;
-comment on function staff.head_event_save is 'A new event, or (p_event) a changed one: families see a cancelled one struck through';
+comment on function staff.head_event_save is
+    'A new event, or (p_event) a changed one: families see a cancelled one struck through';
 
--- ---- who has not filled in the journal --------------------------------------------------------------------------------------------------
+-- ---- who has not filled in the journal ----------------------------------------------------------------------------------------
 
 create function staff.head_completion(p_token text, p_from date, p_to date, p_class bigint, p_staff bigint, p_limit integer)
 returns table (teacher text, class_name text, subject text, subgroup text, lessons integer, unrolled integer, unthemed integer,
@@ -724,22 +778,26 @@ begin
     return query
     with held as (
         select l.staff_id, l.class_id, l.subject_id, l.subgroup_id, count(*)::integer as lessons,
-               count(*) filter (where l.roll_at is null)::integer as unrolled, count(*) filter (where l.theme = '')::integer as unthemed
+               count(*) filter (where l.roll_at is null)::integer as unrolled, count(*) filter (where l.theme = '')::integer
+                   as unthemed
           from school.class k
           join school.lesson l on l.class_id = k.id and l.day between v_from and v_to and not l.is_cancelled
-          left join school.bell b on l.day = v_head.today and b.bells_id = school.bells_on(v_head.school_id, l.day) and b.number = l.number
+          left join school.bell b on l.day = v_head.today and b.bells_id = school.bells_on(v_head.school_id, l.day)
+              and b.number = l.number
          where k.school_id = v_head.school_id and k.year_id = v_head.year_id and (p_class is null or k.id = p_class)
            and (p_staff is null or l.staff_id = p_staff)
            and (l.day < v_head.today or b.ends < timezone((v_head.visit).time_zone, now())::time)
          group by l.staff_id, l.class_id, l.subject_id, l.subgroup_id)
-    select people.staff_name(h.staff_id), k.name, j.title, g.title, h.lessons, h.unrolled, h.unthemed, m.pupils, m.few, m.last_mark,
+    select people.staff_name(h.staff_id), k.name, j.title, g.title, h.lessons, h.unrolled, h.unthemed, m.pupils, m.few,
+        m.last_mark,
            v_from, v_to
       from held h
       join school.class k on k.id = h.class_id
       join school.subject j on j.id = h.subject_id
       left join school.subgroup g on g.id = h.subgroup_id
      cross join lateral (
-           select count(*)::integer as pupils, count(*) filter (where coalesce(a.n, 0) < 3)::integer as few, max(a.changed_at)::date as last_mark
+           select count(*)::integer as pupils, count(*) filter (where coalesce(a.n, 0) < 3)::integer as few,
+               max(a.changed_at)::date as last_mark
              from school.enrolment e
              left join school.average a on a.pupil_id = e.pupil_id and a.subject_id = h.subject_id
               and a.term_id = school.term_on(h.class_id, v_to)
@@ -749,7 +807,8 @@ begin
      limit least(p_limit, 5000);
 end $$;
 comment on function staff.head_completion is
-    'Lessons that were held in those days (the last two weeks by default) by teacher, class, subject and subgroup; worst first. unrolled: '
+    'Lessons that were held in those days (the last two weeks by default) by teacher, class, subject and subgroup; worst first. '
+    'unrolled: '
     'nobody called the roll; unthemed: no theme; few_marks: pupils with fewer than three marks in the term of the last day';
 
 do $$
@@ -758,7 +817,8 @@ declare
 begin
     for v_function in
         select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-         where n.nspname = 'staff' and p.proname like 'head\_%' or n.nspname = 'school' and p.proname in ('headed', 'check_class', 'check_staff',
+         where n.nspname = 'staff' and p.proname like 'head\_%' or n.nspname = 'school' and p.proname in ('headed', 'check_class',
+             'check_staff',
                'check_subject', 'is_untouched', 'remake_lessons', 'remake_school', 'check_slot', 'has_works')
     loop
         execute format('revoke all on function %s from public', v_function);

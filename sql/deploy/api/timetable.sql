@@ -11,24 +11,29 @@ call auth.add_program('timetable', 'The timetable and its iCal subscriptions');
 set local role kabinet_owner;
 
 create function school.calendar_days(p_pupil bigint, p_first date, p_last date)
-returns table (day date, class_id bigint, school_id bigint, kind text, title text, bells_id bigint, is_shortened boolean, bells_title text)
+returns table (day date, class_id bigint, school_id bigint, kind text, title text, bells_id bigint, is_shortened boolean,
+    bells_title text)
 language sql stable as $$
     select d.day, e.class_id, p.school_id,
            case when o.day is not null then 'off' when t.id is null then 'holidays'
                 when extract(isodow from d.day) = 7 then 'weekend' else 'school' end,
-           case when o.day is not null then o.title when t.id is null then school.holidays_title(p.school_id, k.grade, d.day) else '' end,
+           case when o.day is not null then o.title when t.id is null then school.holidays_title(p.school_id, k.grade, d.day)
+               else '' end,
            b.id, not b.is_default, b.title
       from (select g::date as day from generate_series(greatest(p_first, '1900-01-01')::timestamp,
                                                          least(p_last, '2199-12-31')::timestamp, interval '1 day') g) d
       join school.pupil p on p.id = p_pupil
-      left join school.enrolment e on e.pupil_id = p_pupil and d.day >= e.first_day and (e.last_day is null or d.day <= e.last_day)
+      left join school.enrolment e on e.pupil_id = p_pupil and d.day >= e.first_day and (e.last_day is null
+          or d.day <= e.last_day)
       left join school.class k on k.id = coalesce(e.class_id, p.class_id)
       left join school.day_off o on o.school_id = p.school_id and o.day = d.day
-      left join school.term t on t.school_id = p.school_id and t.grades @> k.grade::int and d.day between t.first_day and t.last_day
+      left join school.term t on t.school_id = p.school_id and t.grades @> k.grade::int
+          and d.day between t.first_day and t.last_day
       left join school.bells b on b.id = school.bells_on(p.school_id, d.day)
 $$;
 comment on function school.calendar_days is
-    'What each day is for a pupil. From 1900 to 2199. kind: school, weekend (Sunday), off (of school.day_off), holidays; class_id NULL: was in no class';
+    'What each day is for a pupil. From 1900 to 2199. kind: school, weekend (Sunday), off (of school.day_off), holidays; '
+    'class_id NULL: was in no class';
 
 create function school.calendar_items(p_pupil bigint, p_first date, p_last date)
 returns table (uid text, kind text, kind_title text, day date, last_day date, starts time, ends time, title text, place text,
@@ -39,21 +44,25 @@ declare
     v_grade integer;
 begin
     select p.school_id, k.grade into v_school, v_grade
-      from school.pupil p left join school.class k on k.id = coalesce(school.class_on(p_pupil, p_last), school.class_on(p_pupil, p_first), p.class_id)
+      from school.pupil p left join school.class k on k.id = coalesce(school.class_on(p_pupil, p_last), school.class_on(p_pupil,
+          p_first), p.class_id)
      where p.id = p_pupil;
     return query
     select 'event-' || e.id, e.kind::text,
-           case e.kind when 'event' then 'Мероприятие' when 'excursion' then 'Экскурсия' when 'exam' then 'Экзамен' when 'meeting' then 'Собрание' end,
+           case e.kind when 'event' then 'Мероприятие' when 'excursion' then 'Экскурсия' when 'exam' then 'Экзамен' when 'meeting'
+               then 'Собрание' end,
            e.day, e.last_day, e.starts, e.ends, e.title, e.place, e.is_cancelled, e.revision, e.changed_at
       from school.event e
      where e.school_id = v_school and e.day between p_first - 60 and p_last and e.last_day >= p_first
        and (e.class_id is null or exists (select from school.enrolment n where n.pupil_id = p_pupil and n.class_id = e.class_id
                 and n.first_day <= e.last_day and (n.last_day is null or n.last_day >= e.day)))
     union all
-    select 'work-' || w.id, 'work', k.title, l.day, l.day, b.starts, b.ends, concat_ws(': ', j.title, nullif(w.title, '')), school.room_words(l.room),
+    select 'work-' || w.id, 'work', k.title, l.day, l.day, b.starts, b.ends, concat_ws(': ', j.title, nullif(w.title, '')),
+        school.room_words(l.room),
            l.is_cancelled, l.revision::integer, l.changed_at
       from school.enrolment n
-      join school.lesson l on l.class_id = n.class_id and l.day between greatest(p_first, n.first_day) and least(p_last, n.last_day)
+      join school.lesson l on l.class_id = n.class_id and l.day between greatest(p_first, n.first_day) and least(p_last,
+          n.last_day)
        and school.attends(p_pupil, l.subgroup_id)
       join school.work w on w.lesson_id = l.id
       join school.work_kind k on k.id = w.kind_id and (k.is_major or w.is_exam)
@@ -75,14 +84,16 @@ begin
       from school.bell_day d join school.bells b on b.id = d.bells_id and not b.is_default
      where d.school_id = v_school and d.day between p_first and p_last
     union all
-    select 'holidays-' || h.day, 'holidays', 'Каникулы', h.day, h.last_day, null, null, school.holidays_title(v_school, v_grade, h.day), '',
+    select 'holidays-' || h.day, 'holidays', 'Каникулы', h.day, h.last_day, null, null, school.holidays_title(v_school, v_grade,
+        h.day), '',
            false, 0, h.day::timestamptz
       from (select t.last_day + 1 as day, lead(t.first_day) over (order by t.first_day) - 1 as last_day
               from school.term t where t.school_id = v_school and t.grades @> v_grade) h
      where h.day <= p_last and h.last_day >= greatest(p_first, h.day);
 end $$;
 comment on function school.calendar_items is
-    'What the calendar shows besides lessons, that touches those days: events of school and class, important works (kind work), days off, '
+    'What the calendar shows besides lessons, that touches those days: events of school and class, important works (kind work), '
+    'days off, '
     'other bells (shortened), holidays. uid stays the same for ever; starts NULL: the whole day';
 
 create function school.first_day(p_day date, p_days integer, p_today date) returns date language sql immutable as $$
@@ -90,12 +101,14 @@ create function school.first_day(p_day date, p_days integer, p_today date) retur
     select case when p_days = 1 then d.day else d.day - (extract(isodow from d.day)::integer - 1) end
       from (select coalesce(p_day, p_today + (p_days > 1 and extract(isodow from p_today) = 7)::integer) as day) d
 $$;
-comment on function school.first_day is 'Where the page of that day (NULL: of today) begins: with the day itself, or the Monday of its week';
+comment on function school.first_day is
+    'Where the page of that day (NULL: of today) begins: with the day itself, or the Monday of its week';
 
 create function cabinet.timetable_week(p_token text, p_day date, p_days integer)
 returns table (day date, is_today boolean, is_over boolean, day_kind text, day_title text, is_shortened boolean, bells_title text,
                item_kind text, kind_title text, number smallint, starts text, ends text, title text, subgroup text, room text,
-               is_cancelled boolean, is_changed boolean, was_title text, was_room text, other_teacher boolean, note text, remote_url text,
+               is_cancelled boolean, is_changed boolean, was_title text, was_room text, other_teacher boolean, note text,
+                   remote_url text,
                work_title text, is_now boolean)
 language plpgsql stable security definer rows 50 as $$
 declare
@@ -112,8 +125,10 @@ begin
            i.kind = 'lesson' and not i.is_cancelled and v_now >= d.day + i.starts and v_now < d.day + i.ends
       from school.calendar_days(v_visit.pupil_id, v_first, v_first + least(p_days, 7) - 1) d
       left join lateral (
-           select 'lesson' as kind, 'Урок' as kind_title, l.number, b.starts, b.ends, j.title, g.title as subgroup, school.room_words(l.room) as room, l.is_cancelled,
-                  w.title as was_title, school.room_words(nullif(l.was_room, l.room)) as was_room, l.was_staff_id <> l.staff_id as other_teacher, l.note,
+           select 'lesson' as kind, 'Урок' as kind_title, l.number, b.starts, b.ends, j.title, g.title as subgroup,
+               school.room_words(l.room) as room, l.is_cancelled,
+                  w.title as was_title, school.room_words(nullif(l.was_room, l.room)) as was_room, l.was_staff_id <> l.staff_id
+                      as other_teacher, l.note,
                   l.remote_url,
                   (select string_agg(concat_ws(': ', k.title, nullif(x.title, '')), '; ' order by x.id)
                      from school.work x join school.work_kind k on k.id = x.kind_id
@@ -125,14 +140,16 @@ begin
              left join school.bell b on b.bells_id = d.bells_id and b.number = l.number
             where l.class_id = d.class_id and l.day = d.day and school.attends(v_visit.pupil_id, l.subgroup_id)
             union all
-           select c.kind, c.kind_title, null, c.starts, c.ends, c.title, null, c.place, c.is_cancelled, null, null, false, null, null, null
+           select c.kind, c.kind_title, null, c.starts, c.ends, c.title, null, c.place, c.is_cancelled, null, null, false, null,
+               null, null
              from school.calendar_items(v_visit.pupil_id, d.day, d.day) c
             where c.kind in ('event', 'excursion', 'exam', 'meeting')) i on true
      where p_days = 1 or d.kind <> 'weekend' or i.kind is not null
      order by d.day, i.starts is not null, i.starts, i.number, i.title;
 end $$;
 comment on function cabinet.timetable_week is
-    'Each day of that page (p_days is 1 or 7; p_day NULL: today''s; an empty Sunday left out of a week) with its lessons and events, at least one row per day (item_kind '''': nothing that day). '
+    'Each day of that page (p_days is 1 or 7; p_day NULL: today''s; an empty Sunday left out of a week) with its lessons and '
+    'events, at least one row per day (item_kind '''': nothing that day). '
     'was_title, was_room, other_teacher: what the substitution changed';
 
 create function cabinet.timetable_bells(p_token text, p_day date, p_days integer)
@@ -190,23 +207,27 @@ begin
      order by d.day;
 end $$;
 comment on function cabinet.timetable_days is
-    'A calendar''s sheet: whole weeks with the month in them (NULL: this month). lessons: to be held; items: other things of the day';
+    'A calendar''s sheet: whole weeks with the month in them (NULL: this month). lessons: to be held; items: other things of '
+    'the day';
 
 create function cabinet.timetable_events(p_token text, p_month date)
-returns table (kind text, kind_title text, day date, last_day date, starts text, ends text, title text, place text, is_cancelled boolean)
+returns table (kind text, kind_title text, day date, last_day date, starts text, ends text, title text, place text,
+    is_cancelled boolean)
 language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
     v_month date := date_trunc('month', coalesce(p_month, (now() at time zone v_visit.time_zone)::date)::timestamp)::date;
 begin
     return query
-    select c.kind, c.kind_title, c.day, c.last_day, to_char(c.starts, 'FMHH24:MI'), to_char(c.ends, 'FMHH24:MI'), c.title, c.place,
+    select c.kind, c.kind_title, c.day, c.last_day, to_char(c.starts, 'FMHH24:MI'), to_char(c.ends, 'FMHH24:MI'), c.title,
+        c.place,
            c.is_cancelled
       from school.calendar_items(v_visit.pupil_id, v_month, (v_month + interval '1 month')::date - 1) c
      order by c.day, c.starts is not null, c.starts, c.title
      limit 100;
 end $$;
-comment on function cabinet.timetable_events is 'What touches that month (NULL: this one) besides lessons: school.calendar_items() of the child on show';
+comment on function cabinet.timetable_events is
+    'What touches that month (NULL: this one) besides lessons: school.calendar_items() of the child on show';
 
 create function cabinet.timetable_terms(p_token text, p_month date)
 returns table (title text, first_day date, last_day date, is_current boolean)
@@ -231,7 +252,8 @@ comment on function cabinet.timetable_terms is 'The terms of the school year tha
 -- ---- subscriptions ----------------------------------------------------------------------------------------------------------
 
 create function auth.calendar_title(p_kind auth.calendar_kind) returns text language sql immutable as $$
-    select case p_kind when 'lessons' then 'Уроки' when 'homework' then 'Домашние задания' when 'events' then 'Контрольные, события, каникулы' end
+    select case p_kind when 'lessons' then 'Уроки' when 'homework' then 'Домашние задания' when 'events'
+        then 'Контрольные, события, каникулы' end
 $$;
 comment on function auth.calendar_title is 'A kind of calendar in words';
 
@@ -246,9 +268,11 @@ begin
       from auth.calendar c where c.access_id = v_visit.access_id and c.revoked_at is null
      order by c.kind, c.created_at;
 end $$;
-comment on function cabinet.timetable_subscriptions is 'What this visitor subscribed to for the child on show; the addresses themselves nobody knows';
+comment on function cabinet.timetable_subscriptions is
+    'What this visitor subscribed to for the child on show; the addresses themselves nobody knows';
 
-create function cabinet.timetable_subscribe(p_token text, p_key uuid, p_kind text, p_reminds boolean, p_with_idn boolean, p_calendar text)
+create function cabinet.timetable_subscribe(p_token text, p_key uuid, p_kind text, p_reminds boolean, p_with_idn boolean,
+    p_calendar text)
 returns table (title text)
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -282,7 +306,8 @@ begin
     end if;
     return query select auth.calendar_title(v_kind);
 end $$;
-comment on function cabinet.timetable_subscribe is 'p_calendar is the secret of the new address: its SHA-256 is kept. KB422 after a PIN or above ten';
+comment on function cabinet.timetable_subscribe is
+    'p_calendar is the secret of the new address: its SHA-256 is kept. KB422 after a PIN or above ten';
 
 create function cabinet.timetable_unsubscribe(p_token text, p_id bigint) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -323,7 +348,8 @@ begin
     v_prefix := case when v_calendar.with_idn then '…' || right(v_pupil.idn, 4) || ' ' else '' end;
     return query
     select auth.calendar_title(v_calendar.kind) || ' · ученик …' || right(v_pupil.idn, 4),
-           case when not v_calendar.reminds then 0 when v_calendar.kind = 'lessons' then 10 when i.starts is null then 360 else 1440 end,
+           case when not v_calendar.reminds then 0 when v_calendar.kind = 'lessons' then 10 when i.starts is null then 360
+               else 1440 end,
            i.uid, i.category,
            v_prefix || i.title, i.place, i.note, i.url, i.starts is null,
            case when i.starts is null then i.day::timestamp else (i.day + i.starts) at time zone v_zone at time zone 'UTC' end,
@@ -334,12 +360,14 @@ begin
       left join lateral (
            select 'lesson-' || l.id as uid, 'Урок' as category,
                   case when l.is_cancelled then 'Отменён: ' || j.title
-                       when w.id is not null or l.was_staff_id <> l.staff_id then j.title || ' (замена)' else j.title end as title,
+                       when w.id is not null or l.was_staff_id <> l.staff_id then j.title || ' (замена)' else j.title end
+                           as title,
                   school.room_words(l.room) as place,
                   concat_ws(E'\n', l.number || '-й урок', g.title, 'Вместо: ' || w.title,
                       case when l.was_staff_id <> l.staff_id then 'Другой учитель' end,
                       'Было: ' || school.room_words(nullif(nullif(l.was_room, l.room), '')), nullif(l.note, '')) as note,
-                  l.remote_url as url, l.day, l.day as last_day, b.starts, b.ends, l.is_cancelled, l.revision::integer as revision, l.changed_at
+                  l.remote_url as url, l.day, l.day as last_day, b.starts, b.ends, l.is_cancelled, l.revision::integer
+                      as revision, l.changed_at
              from school.calendar_days(v_pupil.id, v_first, v_last) d
              join school.lesson l on l.class_id = d.class_id and l.day = d.day and school.attends(v_pupil.id, l.subgroup_id)
              join school.subject j on j.id = l.subject_id
@@ -349,8 +377,10 @@ begin
             where v_calendar.kind = 'lessons'
             union all
            select 'homework-' || h.id, 'Домашнее задание', 'ДЗ: ' || j.title, '',
-                  concat_ws(E'\n', h.task, 'Примерно ' || h.minutes || ' мин', case when h.wants_answer then 'Ответ сдают в дневнике' end),
-                  h.link, l.day, l.day, null, null, false, greatest(0, extract(epoch from h.set_at)::bigint - 1577836800)::integer, h.set_at
+                  concat_ws(E'\n', h.task, 'Примерно ' || h.minutes || ' мин', case when h.wants_answer
+                      then 'Ответ сдают в дневнике' end),
+                  h.link, l.day, l.day, null, null, false, greatest(0, extract(epoch
+                      from h.set_at)::bigint - 1577836800)::integer, h.set_at
              from school.calendar_days(v_pupil.id, v_first, v_last) d
              join school.lesson l on l.class_id = d.class_id and l.day = d.day and school.attends(v_pupil.id, l.subgroup_id)
              join school.homework h on h.lesson_id = l.id
@@ -358,7 +388,8 @@ begin
             where v_calendar.kind = 'homework'
             union all
            select c.uid, c.kind_title,
-                  case when c.kind in ('exam', 'work', 'meeting', 'excursion') then c.kind_title || ': ' else '' end || c.title, c.place, '',
+                  case when c.kind in ('exam', 'work', 'meeting', 'excursion') then c.kind_title || ': ' else '' end || c.title,
+                      c.place, '',
                   null, c.day, c.last_day, c.starts, c.ends, c.is_cancelled, c.revision, c.changed_at
              from school.calendar_items(v_pupil.id, v_first, v_last) c
             where v_calendar.kind = 'events') i on true
@@ -366,11 +397,14 @@ begin
      limit 2000;
 end $$;
 comment on function cabinet.calendar_feed is
-    'A calendar by its secret alone: 14 days back, 60 ahead. Moments are UTC; of a whole day they are dates, ends is the day after. '
-    'remind_min 0: no reminder; of a whole day it is 18:00 the day before. At least one row, with uid NULL when there is nothing. '
+    'A calendar by its secret alone: 14 days back, 60 ahead. Moments are UTC; of a whole day they are dates, ends is the day '
+    'after. '
+    'remind_min 0: no reminder; of a whole day it is 18:00 the day before. At least one row, with uid NULL when there is '
+    'nothing. '
     'KB404: unknown, revoked, or the access is barred';
 
-revoke all on function school.first_day(date, integer, date), school.calendar_days(bigint, date, date), school.calendar_items(bigint, date, date), auth.calendar_title(auth.calendar_kind),
+revoke all on function school.first_day(date, integer, date), school.calendar_days(bigint, date, date),
+    school.calendar_items(bigint, date, date), auth.calendar_title(auth.calendar_kind),
     cabinet.timetable_week(text, date, integer), cabinet.timetable_bells(text, date, integer), cabinet.timetable_now(text),
     cabinet.timetable_days(text, date), cabinet.timetable_events(text, date), cabinet.timetable_terms(text, date),
     cabinet.timetable_subscriptions(text), cabinet.timetable_subscribe(text, uuid, text, boolean, boolean, text),
