@@ -16,8 +16,8 @@
 #define CSV_MAX_BYTES   (1024 * 1024)
 
 enum question {
-	Q_TERMS, Q_SUMMARY, Q_DAYS, Q_SUBJECTS, Q_MISSED, Q_DAY, Q_LESSONS, Q_EXCUSES, Q_FORM, Q_EXCUSE,
-	Q_WITHDRAW, Q_FILE, Q__COUNT
+	Q_TERMS, Q_SUMMARY, Q_DAYS, Q_SUBJECTS, Q_MISSED, Q_DAY, Q_LESSONS, Q_EXCUSES, Q_FORM,
+	Q_EXCUSE, Q_WITHDRAW, Q_FILE, Q__COUNT
 };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_TERMS]    = { "cabinet.attendance_terms($1)" },
@@ -29,7 +29,8 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_LESSONS]  = { "cabinet.attendance_lessons($1, $2::bigint)" },
 	[Q_EXCUSES]  = { "cabinet.attendance_excuses($1, $2::int)" },
 	[Q_FORM]     = { "cabinet.attendance_excuse_form($1)" },
-	[Q_EXCUSE]   = { "cabinet.attendance_excuse($1, $2::uuid, $3, $4, $5::date, $6::date, $7, $8, $9, $10::bytea)" },
+	[Q_EXCUSE]   = { "cabinet.attendance_excuse($1, $2::uuid, $3, $4, $5::date, $6::date, "
+	    "$7, $8, $9, $10::bytea)" },
 	[Q_WITHDRAW] = { "cabinet.attendance_withdraw($1, $2::bigint)" },
 	[Q_FILE]     = { "cabinet.attendance_file($1, $2::bigint)" },
 };
@@ -49,7 +50,8 @@ add_chart(struct view *page, const struct db_rows *days, int64_t floor_percent)
 	int first_row[MAX_WEEKS], count = 0, step, each;
 
 	for (int i = 0; i < db_row_count(days) && count < MAX_WEEKS; i++)
-		if ((i == 0 || strcmp(db_text(days, i, "monday"), db_text(days, i - 1, "monday")) != 0) &&
+		if ((i == 0 ||
+		    strcmp(db_text(days, i, "monday"), db_text(days, i - 1, "monday")) != 0) &&
 		    db_int(days, i, "week_lessons") > 0)
 			first_row[count++] = i;
 	view_none(page, "bar");
@@ -77,14 +79,16 @@ add_chart(struct view *page, const struct db_rows *days, int64_t floor_percent)
 
 /* The terms of the latest year as chips, those of the years before folded away. */
 static void
-add_terms(struct request *rq, struct view *page, const struct db_rows *terms, const struct db_rows *summary)
+add_terms(struct request *rq, struct view *page, const struct db_rows *terms,
+    const struct db_rows *summary)
 {
 	bool is_old_shown = false;
 
 	view_none(page, "term");
 	view_none(page, "old_term");
 	for (int i = 0; i < db_row_count(terms); i++) {
-		const char *id = db_text(terms, i, "term_id"), *year = db_text(terms, i, "year_title");
+		const char *id = db_text(terms, i, "term_id");
+		const char *year = db_text(terms, i, "year_title");
 		bool is_old = strcmp(year, db_text(terms, 0, "year_title")) != 0;
 		bool is_current = strcmp(id, db_text(summary, 0, "term_id")) == 0;
 		struct view *row = view_add(page, is_old ? "old_term" : "term");
@@ -139,7 +143,8 @@ show_attendance(struct request *rq)
 	view_rows(page, "lesson", lessons);
 	view_rows(page, "excuse", excuses);
 	view_text(page, "csv_url", url_path(rq, "/attendance.csv", "term", term_id, NULL));
-	view_text(page, "print_url", url_path(rq, "/attendance", "term", term_id, "print", "1", NULL));
+	view_text(page, "print_url",
+	    url_path(rq, "/attendance", "term", term_id, "print", "1", NULL));
 	view_text(page, "back_url", url_path(rq, "/attendance", "term", term_id, NULL));
 	return view_send(rq, page);
 }
@@ -208,7 +213,10 @@ send_csv(struct request *rq)
 static const char *const kinds[] = { "absence", "late", "early", NULL };
 static const char *const reasons[] = { "ill", "excused", NULL };
 
-/* GET /attendance/excuse[?kind=&first=&last=] -- a link from a missed lesson fills in what it knows. */
+/*
+ * GET /attendance/excuse[?kind=&first=&last=] -- a link from a missed lesson fills in what it
+ * knows.
+ */
 static enum reply
 show_excuse_form(struct request *rq)
 {
@@ -248,8 +256,8 @@ send_excuse(struct request *rq)
 		form_error(rq, "body", "Напишите в нескольких словах, что случилось.");
 	if (form_failed(rq))
 		return show_excuse_form(rq);
-	db_ask(rq, Q_EXCUSE, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(reason), DB_TEXT(first), DB_TEXT(last), DB_TEXT(body),
-	    DB_TEXT(has_file ? file.name : NULL), DB_TEXT(has_file ? file.type : NULL),
+	db_ask(rq, Q_EXCUSE, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(reason), DB_TEXT(first),
+	    DB_TEXT(last), DB_TEXT(body), DB_TEXT(has_file ? file.name : NULL), DB_TEXT(has_file ? file.type : NULL),
 	    has_file ? DB_BYTES(file.bytes, file.len) : DB_NULL);
 	if (!db_answer(rq))
 		return form_refused(rq, show_excuse_form);
@@ -289,7 +297,8 @@ static const struct route routes[] = {
 	{ "GET",  "/attendance",          show_attendance,  ACCESS_PARENT | ACCESS_PUPIL },
 	{ "GET",  "/attendance.csv",      send_csv,         ACCESS_PARENT | ACCESS_PUPIL },
 	{ "GET",  "/attendance/excuse",   show_excuse_form, ACCESS_PARENT },
-	{ "POST", "/attendance/excuse",   send_excuse,      ACCESS_PARENT, FORM_MAX_FILE_BYTES + FORM_MAX_BODY_BYTES },
+	{ "POST", "/attendance/excuse",   send_excuse,      ACCESS_PARENT,
+	    FORM_MAX_FILE_BYTES + FORM_MAX_BODY_BYTES },
 	{ "POST", "/attendance/withdraw", withdraw_excuse,  ACCESS_PARENT },
 	{ "GET",  "/attendance/file",     send_file,        ACCESS_PARENT | ACCESS_PUPIL },
 };

@@ -1,8 +1,9 @@
 /*
- * class.c -- Мой класс: the class tutor's desk. Who is here today and this week, what families say about absences, their
- * reasons, rolls that nobody called, diaries that nobody signed.
+ * class.c -- Мой класс: the class tutor's desk. Who is here today and this week, what families say
+ * about absences, their reasons, rolls that nobody called, diaries that nobody signed.
  *
- * Which class, day and week is the database's to complete: without them it answers for the tutor's first class and today.
+ * Which class, day and week is the database's to complete: without them it answers for the tutor's
+ * first class and today.
  */
 #include "app.h"
 #include "text.h"
@@ -13,8 +14,8 @@
 #define CSV_MAX_BYTES    (4 * 1024 * 1024)
 
 enum question {
-	Q_HEAD, Q_LIST, Q_LESSONS, Q_GRID, Q_LONG, Q_UNROLLED, Q_UNSIGNED, Q_EXCUSES, Q_DECIDE, Q_FILE, Q_ABSENCE, Q_CODES,
-	Q_REASON, Q_EXPORT, Q__COUNT
+	Q_HEAD, Q_LIST, Q_LESSONS, Q_GRID, Q_LONG, Q_UNROLLED, Q_UNSIGNED, Q_EXCUSES, Q_DECIDE,
+	Q_FILE, Q_ABSENCE, Q_CODES, Q_REASON, Q_EXPORT, Q__COUNT
 };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_HEAD]     = { "staff.class_head($1, $2::bigint, $3::date)" },
@@ -29,7 +30,8 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_FILE]     = { "staff.class_file($1, $2::bigint)" },
 	[Q_ABSENCE]  = { "staff.class_absence($1, $2::bigint, $3::bigint)" },
 	[Q_CODES]    = { "staff.class_codes($1, $2::bigint, $3::bigint)" },
-	[Q_REASON]   = { "staff.class_reason($1, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6)" },
+	[Q_REASON]   = { "staff.class_reason($1, $2::bigint, $3::bigint, $4::bigint, $5::bigint, "
+	    "$6)" },
 	[Q_EXPORT]   = { "staff.class_export($1, $2::bigint, $3::date, $4::date)" },
 };
 
@@ -37,7 +39,8 @@ static const struct db_question questions[Q__COUNT] = {
 
 /* What both have: the class, its neighbours, and the links that keep the class. */
 static void
-add_head(struct request *rq, struct view *page, const struct db_rows *head, const struct db_rows *classes)
+add_head(struct request *rq, struct view *page, const struct db_rows *head,
+    const struct db_rows *classes)
 {
 	static const struct { const char *name, *path, *column; } links[] = {
 		{ "previous_url",      "/staff/class",      "previous_day" },
@@ -51,12 +54,13 @@ add_head(struct request *rq, struct view *page, const struct db_rows *head, cons
 	const char *id = db_text(head, 0, "class_id");
 
 	view_values(page, head);
-	view_flag(page, "is_today", strcmp(db_text(head, 0, "day"), db_text(head, 0, "today")) == 0);
+	view_flag(page, "is_today",
+	    strcmp(db_text(head, 0, "day"), db_text(head, 0, "today")) == 0);
 	for (int i = 0; i < APP_COUNT(links); i++)
 		view_text(page, links[i].name, url_path(rq, links[i].path, "class", id,
 		    "day", links[i].column != NULL ? db_text(head, 0, links[i].column) : "", NULL));
-	view_text(page, "print_url", url_path(rq, "/staff/class/week", "class", id, "day", db_text(head, 0, "day"),
-	    "print", "1", NULL));
+	view_text(page, "print_url", url_path(rq, "/staff/class/week", "class", id, "day",
+	    db_text(head, 0, "day"), "print", "1", NULL));
 	view_text(page, "csv_url", url_path(rq, "/staff/class.csv", "class", id, NULL));
 	view_int(page, "classes", db_row_count(classes));
 	view_choices(page, "class", classes, "class_id", id);
@@ -70,12 +74,14 @@ show_day(struct request *rq)
 	const char *day = form_date(rq, "day", NULL), *monday = form_date(rq, "signed", NULL);
 	struct db_rows *head = db_ask(rq, Q_HEAD, DB_ID(class), DB_TEXT(day));
 	struct db_rows *classes = db_ask(rq, Q_LIST);
-	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_ID(class), DB_TEXT(day), DB_TEXT("false"));
+	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_ID(class), DB_TEXT(day),
+	    DB_TEXT("false"));
 	struct db_rows *grid = db_ask(rq, Q_GRID, DB_ID(class), DB_TEXT(day), DB_TEXT("false"));
 	struct db_rows *missing = db_ask(rq, Q_LONG, DB_ID(class));
 	struct db_rows *unrolled = db_ask(rq, Q_UNROLLED, DB_ID(class), DB_TEXT(day));
-	struct db_rows *unsigned_weeks = db_ask(rq, Q_UNSIGNED, DB_ID(class), DB_TEXT(monday));
+	struct db_rows *diaries = db_ask(rq, Q_UNSIGNED, DB_ID(class), DB_TEXT(monday));
 	struct db_rows *excuses = db_ask(rq, Q_EXCUSES, DB_ID(class), DB_INT(EXCUSES_ON_PAGE));
+	bool has_diaries;
 	struct view *page;
 
 	if (!db_answer(rq))
@@ -86,15 +92,19 @@ show_day(struct request *rq)
 	view_groups(page, "pupil", "cell", grid, "pupil_id");
 	view_rows(page, "missing", missing);
 	view_rows(page, "unrolled", unrolled);
-	view_rows(page, "diary", unsigned_weeks);
-	view_text(page, "signed_first", db_row_count(unsigned_weeks) > 0 ? db_text(unsigned_weeks, 0, "first_day") : "");
-	view_text(page, "signed_last", db_row_count(unsigned_weeks) > 0 ? db_text(unsigned_weeks, 0, "last_day") : "");
-	view_int(page, "signed_count", db_row_count(unsigned_weeks) > 0 ? db_int(unsigned_weeks, 0, "signed") : 0);
+	view_rows(page, "diary", diaries);
+	has_diaries = db_row_count(diaries) > 0;
+	view_text(page, "signed_first", has_diaries ? db_text(diaries, 0, "first_day") : "");
+	view_text(page, "signed_last", has_diaries ? db_text(diaries, 0, "last_day") : "");
+	view_int(page, "signed_count", has_diaries ? db_int(diaries, 0, "signed") : 0);
 	view_rows(page, "excuse", excuses);
 	return view_send(rq, page);
 }
 
-/* GET /staff/class/week[?class=][&day=][&print=1] -- pupils by the lessons of the week that holds the day. */
+/*
+ * GET /staff/class/week[?class=][&day=][&print=1] -- pupils by the lessons of the week that
+ * holds the day.
+ */
 static enum reply
 show_week(struct request *rq)
 {
@@ -102,7 +112,8 @@ show_week(struct request *rq)
 	const char *day = form_date(rq, "day", NULL);
 	struct db_rows *head = db_ask(rq, Q_HEAD, DB_ID(class), DB_TEXT(day));
 	struct db_rows *classes = db_ask(rq, Q_LIST);
-	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_ID(class), DB_TEXT(day), DB_TEXT("true"));
+	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_ID(class), DB_TEXT(day),
+	    DB_TEXT("true"));
 	struct db_rows *grid = db_ask(rq, Q_GRID, DB_ID(class), DB_TEXT(day), DB_TEXT("true"));
 	struct view *page;
 
@@ -133,13 +144,17 @@ csv_cells(struct text *csv, const struct db_rows *rows, int row)
 	}
 }
 
-/* GET /staff/class.csv[?class=][&from=&to=] -- what the journal says of the class, the year by default. */
+/*
+ * GET /staff/class.csv[?class=][&from=&to=] -- what the journal says of the class, the year by
+ * default.
+ */
 static enum reply
 send_csv(struct request *rq)
 {
 	int64_t class = form_int(rq, "class", 1, INT64_MAX, 0);
 	struct form_period period = form_period(rq);
-	struct db_rows *rows = db_ask(rq, Q_EXPORT, DB_ID(class), DB_TEXT(period.from), DB_TEXT(period.to));
+	struct db_rows *rows = db_ask(rq, Q_EXPORT, DB_ID(class), DB_TEXT(period.from),
+	    DB_TEXT(period.to));
 	struct text csv;
 	enum reply reply;
 
@@ -148,7 +163,8 @@ send_csv(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	text_init(&csv, CSV_MAX_BYTES);
-	text_puts(&csv, "\xef\xbb\xbf" "Дата;Урок;Предмет;Ученик;Отметка журнала;Минут;Примечание\r\n");
+	text_puts(&csv, "\xef\xbb\xbf"
+	    "Дата;Урок;Предмет;Ученик;Отметка журнала;Минут;Примечание\r\n");
 	for (int i = 0; i < db_row_count(rows); i++)
 		csv_cells(&csv, rows, i);
 	reply = csv.broken ? REPLY_BROKEN :
@@ -177,7 +193,8 @@ decide_excuse(struct request *rq)
 	    DB_TEXT(form_flag(rq, "unexcused") ? "true" : "false"), DB_TEXT(answer));
 	if (!db_answer(rq))
 		return rq->db_reply;
-	return app_redirect(rq, "/staff/class", "class", arena_printf(rq->arena, "%lld", (long long)class),
+	return app_redirect(rq, "/staff/class",
+	    "class", arena_printf(rq->arena, "%lld", (long long)class),
 	    "done", is_accepted ? "excuse-yes" : "excuse-no", NULL);
 }
 
@@ -202,7 +219,8 @@ send_file(struct request *rq)
 static enum reply
 show_reason(struct request *rq)
 {
-	int64_t lesson = form_int(rq, "lesson", 1, INT64_MAX, 0), pupil = form_int(rq, "pupil", 1, INT64_MAX, 0);
+	int64_t lesson = form_int(rq, "lesson", 1, INT64_MAX, 0);
+	int64_t pupil = form_int(rq, "pupil", 1, INT64_MAX, 0);
 	struct db_rows *absence = db_ask(rq, Q_ABSENCE, DB_INT(lesson), DB_INT(pupil));
 	struct db_rows *codes = db_ask(rq, Q_CODES, DB_INT(lesson), DB_INT(pupil));
 	struct view *page;
@@ -212,8 +230,8 @@ show_reason(struct request *rq)
 	page = view_new(rq, "class-reason");
 	view_values(page, absence);
 	view_choices(page, "code", codes, "code_id", db_text(absence, 0, "code_id"));
-	view_text(page, "back_url", url_path(rq, "/staff/class", "class", db_text(absence, 0, "class_id"),
-	    "day", db_text(absence, 0, "day"), NULL));
+	view_text(page, "back_url", url_path(rq, "/staff/class",
+	    "class", db_text(absence, 0, "class_id"), "day", db_text(absence, 0, "day"), NULL));
 	return view_send(rq, page);
 }
 
@@ -221,17 +239,22 @@ show_reason(struct request *rq)
 static enum reply
 change_reason(struct request *rq)
 {
-	int64_t lesson = form_int(rq, "lesson", 1, INT64_MAX, 0), pupil = form_int(rq, "pupil", 1, INT64_MAX, 0);
-	int64_t was = form_int(rq, "was", 1, INT64_MAX, 0), code = form_int(rq, "code", 1, INT64_MAX, 0);
-	const char *note = form_text(rq, "note", NOTE_MAX_CHARS, ""), *day = form_date(rq, "day", NULL);
+	int64_t lesson = form_int(rq, "lesson", 1, INT64_MAX, 0);
+	int64_t pupil = form_int(rq, "pupil", 1, INT64_MAX, 0);
+	int64_t was = form_int(rq, "was", 1, INT64_MAX, 0);
+	int64_t code = form_int(rq, "code", 1, INT64_MAX, 0);
+	const char *note = form_text(rq, "note", NOTE_MAX_CHARS, "");
+	const char *day = form_date(rq, "day", NULL);
 	int64_t class = form_int(rq, "class", 1, INT64_MAX, 0);
 
 	if (lesson == 0 || pupil == 0 || was == 0 || code == 0 || class == 0)
 		return REPLY_BAD_INPUT;
-	db_ask(rq, Q_REASON, DB_INT(lesson), DB_INT(pupil), DB_INT(was), DB_INT(code), DB_TEXT(note));
+	db_ask(rq, Q_REASON, DB_INT(lesson), DB_INT(pupil), DB_INT(was), DB_INT(code),
+	    DB_TEXT(note));
 	if (!db_answer(rq))
 		return rq->db_reply;
-	return app_redirect(rq, "/staff/class", "class", arena_printf(rq->arena, "%lld", (long long)class),
+	return app_redirect(rq, "/staff/class",
+	    "class", arena_printf(rq->arena, "%lld", (long long)class),
 	    "day", day, "done", "reason", NULL);
 }
 

@@ -45,7 +45,8 @@ begin
     return v_period;
 end $$;
 comment on function school.attendance_period is
-    'The term asked for (KB404 when the child has none such), or that of the day, or the last one begun; NULLs when there is no term';
+    'The term asked for (KB404 when the child has none such), or that of the day, or the last one begun; NULLs when there is '
+    'no term';
 
 create function cabinet.attendance_terms(p_token text)
 returns table (term_id bigint, title text, year_title text, first_day date, last_day date)
@@ -64,7 +65,8 @@ comment on function cabinet.attendance_terms is 'Terms that have begun, the late
 
 create function cabinet.attendance_summary(p_token text, p_term bigint, p_day date)
 returns table (term_id bigint, term_title text, year_title text, first_day date, last_day date, today date, lessons bigint,
-    missed bigint, ill bigint, excused bigint, unexcused bigint, unnamed bigint, late bigint, late_minutes bigint, left_early bigint,
+    missed bigint, ill bigint, excused bigint, unexcused bigint, unnamed bigint, late bigint, late_minutes bigint,
+    left_early bigint,
     missed_days bigint, whole_days bigint, ill_days bigint, excused_days bigint, unexcused_days bigint, unnamed_days bigint,
     share text, share_floor smallint, is_low boolean, open_lessons integer, waiting bigint, as_of timestamp)
 language plpgsql stable security definer rows 1 as $$
@@ -115,12 +117,14 @@ begin
       from term t;
 end $$;
 comment on function cabinet.attendance_summary is
-    'One row about a term: lessons and days missed by reason, lateness, the share of presence. missed_days: with a lesson missed, '
-    'whole_days: with all of them missed; open_lessons: of the year, school.open_absences(); term_id is NULL when there is no term';
+    'One row about a term: lessons and days missed by reason, lateness, the share of presence. missed_days: with a lesson '
+    'missed, whole_days: with all of them missed; open_lessons: of the year, school.open_absences(); term_id is NULL without a term';
 
 create function cabinet.attendance_days(p_token text, p_term bigint, p_day date)
-returns table (day date, monday date, week_label text, weekday integer, label text, lessons bigint, rolls bigint, missed bigint, late bigint,
-    unnamed bigint, week_lessons bigint, week_missed bigint, week_share text, week_percent integer, state text, title text, is_announced boolean)
+returns table (day date, monday date, week_label text, weekday integer, label text, lessons bigint, rolls bigint,
+    missed bigint, late bigint,
+    unnamed bigint, week_lessons bigint, week_missed bigint, week_share text, week_percent integer, state text, title text,
+    is_announced boolean)
 language plpgsql stable security definer rows 60 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -168,7 +172,8 @@ begin
      order by c.day;
 end $$;
 comment on function cabinet.attendance_days is
-    'The days of the weeks of a term, Sundays only when some have lessons. state: outside (the term), none (no lessons), future, unknown (no roll yet), absent (all lessons with '
+    'The days of the weeks of a term, Sundays only when some have lessons. state: outside (the term), none (no lessons), '
+    'future, unknown (no roll yet), absent (all lessons with '
     'a roll missed), partly, late (or left early), present. week_…: of the lessons with a roll of its week';
 
 create function cabinet.attendance_subjects(p_token text, p_term bigint, p_day date)
@@ -207,7 +212,8 @@ declare
 begin
     return query
     select a.day, l.number, s.title, c.scope::text, c.reason::text, c.title, a.minutes,
-           v_visit.is_parent and c.reason in ('none', 'unexcused') and a.day between v_oldest and v_period.today and e.state is null,
+           v_visit.is_parent and c.reason in ('none', 'unexcused') and a.day between v_oldest and v_period.today
+               and e.state is null,
            e.state is not null,
            case c.scope when 'absent' then 'absence' when 'late' then 'late' else 'early' end
       from school.attendance a
@@ -236,7 +242,8 @@ declare
     v_bells bigint := school.bells_on(v_visit.school_id, v_day);
 begin
     return query
-    select v_day, l.number, to_char(b.starts, 'HH24:MI'), to_char(b.ends, 'HH24:MI'), s.title, coalesce(c.scope::text, ''), coalesce(c.reason::text, ''),
+    select v_day, l.number, to_char(b.starts, 'HH24:MI'), to_char(b.ends, 'HH24:MI'), s.title, coalesce(c.scope::text, ''),
+           coalesce(c.reason::text, ''),
            coalesce(c.title, ''), a.minutes, l.has_roll
       from school.lessons_of(v_visit.pupil_id, v_day, v_day) l
       join school.subject s on s.id = l.subject_id
@@ -245,7 +252,8 @@ begin
       left join school.attendance_code c on c.id = a.code_id
      order by l.number, l.lesson_id;
 end $$;
-comment on function cabinet.attendance_day is 'The lessons of a day, today''s by default, and whether the child was there; an empty scope with a roll: was';
+comment on function cabinet.attendance_day is
+    'The lessons of a day, today''s by default, and whether the child was there; an empty scope with a roll: was';
 
 create function cabinet.attendance_lessons(p_token text, p_term bigint)
 returns table (day date, number smallint, subject text, scope text, reason text, code_title text, minutes smallint)
@@ -266,12 +274,14 @@ begin
      order by l.day, l.number, l.lesson_id
      limit 5000;
 end $$;
-comment on function cabinet.attendance_lessons is 'Every lesson of a term whose roll was taken, for the export: the share of presence can be counted again';
+comment on function cabinet.attendance_lessons is
+    'Every lesson of a term whose roll was taken, for the export: the share of presence can be counted again';
 
 -- ---- excuses --------------------------------------------------------------------------------------------------------------
 
 create function cabinet.attendance_excuses(p_token text, p_limit integer)
-returns table (excuse_id bigint, kind text, reason text, first_day date, last_day date, body text, file_name text, is_ahead boolean,
+returns table (excuse_id bigint, kind text, reason text, first_day date, last_day date, body text, file_name text,
+    is_ahead boolean,
     state text, sent_at timestamp, decided_at timestamp, answer text, may_withdraw boolean)
 language plpgsql stable security definer rows 10 as $$
 declare
@@ -287,7 +297,8 @@ begin
      order by e.first_day desc, e.id desc
      limit greatest(least(p_limit, 100), 1);
 end $$;
-comment on function cabinet.attendance_excuses is 'What the family said, whichever adult did; who sent one may withdraw it while nobody decided';
+comment on function cabinet.attendance_excuses is
+    'What the family said, whichever adult did; who sent one may withdraw it while nobody decided';
 
 create function cabinet.attendance_excuse_form(p_token text)
 returns table (today date, min_day date, max_day date, class_name text)
@@ -323,7 +334,8 @@ begin
     elsif p_last > v_max then
         raise exception 'Предупредить можно не дальше чем до %.', to_char(v_max, 'DD.MM.YYYY') using errcode = 'KB422';
     elsif p_kind <> 'absence' and p_first <> p_last then
-        raise exception 'Опоздание и ранний уход — это один день: первый и последний день должны совпадать.' using errcode = 'KB422';
+        raise exception 'Опоздание и ранний уход — это один день: первый и последний день должны совпадать.'
+            using errcode = 'KB422';
     end if;
     select e.* into v_other
       from school.excuse e
@@ -384,7 +396,8 @@ begin
     perform auth.note(v_visit.login_id, v_visit.access_id, 'excuse-send');
 end $$;
 comment on function cabinet.attendance_excuse is
-    'A family explains or announces an absence, lateness or early leaving; the same form again changes nothing. KB403 for a pupil';
+    'A family explains or announces an absence, lateness or early leaving; the same form again changes nothing. KB403 for a '
+    'pupil';
 
 create function cabinet.attendance_withdraw(p_token text, p_excuse bigint) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -423,7 +436,8 @@ begin
         raise exception 'no such file' using errcode = 'KB404';
     end if;
 end $$;
-comment on function cabinet.attendance_file is 'The file of an excuse of the child on show; KB404 when it is another''s or there is none';
+comment on function cabinet.attendance_file is
+    'The file of an excuse of the child on show; KB404 when it is another''s or there is none';
 
 grant execute on function
     cabinet.attendance_terms(text), cabinet.attendance_summary(text, bigint, date), cabinet.attendance_days(text, bigint, date),

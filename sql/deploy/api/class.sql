@@ -42,7 +42,8 @@ end $$;
 comment on function school.tutored is
     'That class, or the first one, of whoever asks; KB404: somebody else''s, another school''s, of another year, or none at all';
 
-create function school.tutored_excuse(p_visit auth.staff_visit, p_excuse bigint) returns school.excuse language plpgsql stable as $$
+create function school.tutored_excuse(p_visit auth.staff_visit, p_excuse bigint)
+returns school.excuse language plpgsql stable as $$
 declare
     v_excuse school.excuse;
 begin
@@ -115,7 +116,8 @@ begin
 end $$;
 comment on function staff.class_list is 'The classes of a tutor in this year';
 
-create function school.days_shown(p_day date, p_is_week boolean, out first_day date, out last_day date) language sql immutable as $$
+create function school.days_shown(p_day date, p_is_week boolean, out first_day date, out last_day date)
+language sql immutable as $$
     select case when p_is_week then p_day - extract(isodow from p_day)::integer + 1 else p_day end,
            case when p_is_week then p_day - extract(isodow from p_day)::integer + 7 else p_day end
 $$;
@@ -139,11 +141,13 @@ begin
      group by l.day, l.number
      order by l.day, l.number;
 end $$;
-comment on function staff.class_lessons is 'The columns of the grid: lessons of a day or its week by number, those of subgroups in one';
+comment on function staff.class_lessons is
+    'The columns of the grid: lessons of a day or its week by number, those of subgroups in one';
 
 create function staff.class_grid(p_token text, p_class bigint, p_day date, p_is_week boolean)
 returns table (pupil_id bigint, name text, is_inside boolean, since timestamp, was_seen boolean, expected text, streak integer,
-    missed bigint, day date, is_first boolean, number smallint, lesson_id bigint, letter text, scope text, reason text, has_roll boolean)
+    missed bigint, day date, is_first boolean, number smallint, lesson_id bigint, letter text, scope text, reason text,
+    has_roll boolean)
 language plpgsql stable security definer rows 900 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -191,7 +195,7 @@ begin
 end $$;
 comment on function staff.class_grid is
     'Pupils by lessons of a day or its week: letter of the journal, "" for was there. A lesson_id of NULL: the other subgroup''s '
-    'lesson; expected (one day alone): what the family announced; streak: whole days missed in a row; missed: lessons in these days; '
+    'lesson; expected (one day alone): what the family announced; streak: whole days missed in a row; missed: lessons here; '
     'was_seen: the gate has seen the child today';
 
 create function school.absent_in_a_row(p_class bigint, p_day date) returns table (pupil_id bigint, days bigint, since date)
@@ -255,10 +259,12 @@ begin
      order by l.day desc, l.number, 4
      limit 60;
 end $$;
-comment on function staff.class_unrolled is 'Lessons of the week of a day that are over and whose roll nobody called, and whose they are';
+comment on function staff.class_unrolled is
+    'Lessons of the week of a day that are over and whose roll nobody called, and whose they are';
 
 create function staff.class_unsigned(p_token text, p_class bigint, p_monday date)
-returns table (pupil_id bigint, name text, is_signed boolean, signed_at timestamp, signed bigint, pupils bigint, first_day date, last_day date)
+returns table (pupil_id bigint, name text, is_signed boolean, signed_at timestamp, signed bigint, pupils bigint,
+    first_day date, last_day date)
 language plpgsql stable security definer rows 30 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -266,17 +272,20 @@ declare
     v_monday date := (select d.first_day from school.days_shown(coalesce(p_monday, v_class.today - 7), true) d);
 begin
     return query
-    select m.pupil_id, people.pupil_name(m.pupil_id), w.signed_at is not null, pg_catalog.timezone(v_visit.time_zone, w.signed_at),
+    select m.pupil_id, people.pupil_name(m.pupil_id), w.signed_at is not null,
+           pg_catalog.timezone(v_visit.time_zone, w.signed_at),
            count(w.signed_at) over (), count(*) over (), v_monday, v_monday + 6
       from school.class_members(v_class.class_id, v_monday, v_monday + 6) m
       left join school.week_signature w on w.pupil_id = m.pupil_id and w.monday = v_monday
      order by w.signed_at is not null, 2;
 end $$;
-comment on function staff.class_unsigned is 'The class and the signatures of one week''s diaries (the last one over, by default), those without one first';
+comment on function staff.class_unsigned is
+    'The class and the signatures of one week''s diaries (the last one over, by default), those without one first';
 
 create function staff.class_excuses(p_token text, p_class bigint, p_limit integer)
 returns table (excuse_id bigint, pupil_id bigint, name text, kind text, reason text, first_day date, last_day date, body text,
-    file_name text, is_ahead boolean, state text, sent_at timestamp, decided_at timestamp, answer text, lessons bigint, unnamed bigint)
+    file_name text, is_ahead boolean, state text, sent_at timestamp, decided_at timestamp, answer text, lessons bigint,
+    unnamed bigint)
 language plpgsql stable security definer rows 10 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -298,9 +307,11 @@ begin
      limit greatest(least(p_limit, 100), 1);
 end $$;
 comment on function staff.class_excuses is
-    'Excuses that wait, the oldest first, then those decided within a week. lessons: what the journal says about those days already';
+    'Excuses that wait, the oldest first, then those decided within a week. lessons: what the journal says about those days '
+    'already';
 
-create function staff.class_decide(p_token text, p_excuse bigint, p_accept boolean, p_unexcused boolean, p_answer text) returns void
+create function staff.class_decide(p_token text, p_excuse bigint, p_accept boolean, p_unexcused boolean, p_answer text)
+returns void
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -353,11 +364,13 @@ returns table (lesson_id bigint, pupil_id bigint, class_id bigint, name text, da
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
-    v_class school.tutored := school.tutored(v_visit, coalesce((select l.class_id from school.lesson l where l.id = p_lesson), 0));
+    v_class school.tutored := school.tutored(v_visit,
+        coalesce((select l.class_id from school.lesson l where l.id = p_lesson), 0));
 begin
     return query
-    select l.id, a.pupil_id, l.class_id, people.pupil_name(a.pupil_id), l.day, l.number, s.title, c.scope::text, c.reason::text, c.id,
-           a.minutes, a.source::text, pg_catalog.timezone(v_visit.time_zone, a.set_at), coalesce(people.staff_name(a.set_by), ''), a.note
+    select l.id, a.pupil_id, l.class_id, people.pupil_name(a.pupil_id), l.day, l.number, s.title, c.scope::text,
+           c.reason::text, c.id, a.minutes, a.source::text, pg_catalog.timezone(v_visit.time_zone, a.set_at),
+           coalesce(people.staff_name(a.set_by), ''), a.note
       from school.lesson l
       join school.attendance a on a.lesson_id = l.id and a.pupil_id = p_pupil
       join school.attendance_code c on c.id = a.code_id
@@ -369,7 +382,8 @@ begin
 end $$;
 comment on function staff.class_absence is 'What the journal has about one pupil at one lesson of the tutor''s class';
 
-create function staff.class_codes(p_token text, p_lesson bigint, p_pupil bigint) returns table (code_id bigint, letter text, title text)
+create function staff.class_codes(p_token text, p_lesson bigint, p_pupil bigint)
+returns table (code_id bigint, letter text, title text)
 language plpgsql stable security definer rows 6 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -383,11 +397,13 @@ begin
 end $$;
 comment on function staff.class_codes is 'The reasons that it may have: the school''s codes of the same scope';
 
-create function staff.class_reason(p_token text, p_lesson bigint, p_pupil bigint, p_was bigint, p_code bigint, p_note text) returns void
+create function staff.class_reason(p_token text, p_lesson bigint, p_pupil bigint, p_was bigint, p_code bigint,
+    p_note text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
-    v_class school.tutored := school.tutored(v_visit, coalesce((select l.class_id from school.lesson l where l.id = p_lesson), 0));
+    v_class school.tutored := school.tutored(v_visit,
+        coalesce((select l.class_id from school.lesson l where l.id = p_lesson), 0));
     v_now bigint;
     v_note text;
     v_scope school.absence_scope;
@@ -425,7 +441,8 @@ declare
     v_class school.tutored := school.tutored(v_visit, p_class);
 begin
     return query
-    select l.day, l.number, s.title, people.pupil_name(a.pupil_id), c.scope::text, c.reason::text, c.title, a.minutes, a.source::text, a.note
+    select l.day, l.number, s.title, people.pupil_name(a.pupil_id), c.scope::text, c.reason::text, c.title, a.minutes,
+           a.source::text, a.note
       from school.lesson l
       join school.attendance a on a.lesson_id = l.id
       join school.attendance_code c on c.id = a.code_id
@@ -435,12 +452,14 @@ begin
      order by l.day, l.number, 4
      limit 20000;
 end $$;
-comment on function staff.class_export is 'Absences, lateness and early leaving of a class in these days, the whole year by default, with names';
+comment on function staff.class_export is
+    'Absences, lateness and early leaving of a class in these days, the whole year by default, with names';
 
 grant execute on function
     staff.class_head(text, bigint, date), staff.class_list(text), staff.class_lessons(text, bigint, date, boolean),
-    staff.class_grid(text, bigint, date, boolean), staff.class_absent_long(text, bigint), staff.class_unrolled(text, bigint, date),
-    staff.class_unsigned(text, bigint, date), staff.class_excuses(text, bigint, integer), staff.class_decide(text, bigint, boolean, boolean, text),
+    staff.class_grid(text, bigint, date, boolean), staff.class_absent_long(text, bigint),
+    staff.class_unrolled(text, bigint, date), staff.class_unsigned(text, bigint, date),
+    staff.class_excuses(text, bigint, integer), staff.class_decide(text, bigint, boolean, boolean, text),
     staff.class_file(text, bigint), staff.class_absence(text, bigint, bigint), staff.class_codes(text, bigint, bigint),
     staff.class_reason(text, bigint, bigint, bigint, bigint, text), staff.class_export(text, bigint, date, date) to kabinet_class;
 
