@@ -106,7 +106,7 @@ add_terms(struct request *rq, struct view *page, const struct db_rows *terms,
 static enum reply
 show_attendance(struct request *rq)
 {
-	int64_t term = form_int(rq, "term", 1, INT64_MAX, 0);
+	int64_t term = form_id(rq, "term");
 	const char *day = form_date(rq, "day", NULL);
 	bool is_print = form_flag(rq, "print");
 	int limit = is_print ? LINES_IN_PRINT : LINES_ON_PAGE;
@@ -173,39 +173,27 @@ reason_words(const char *reason)
 	return strcmp(reason, "none") == 0 ? "не названа" : "";
 }
 
-static void
-csv_cell(struct text *csv, const char *cell, const char *end)
-{
-	text_csv(csv, cell, strlen(cell));
-	text_puts(csv, end);
-}
-
 /* GET /attendance.csv[?term=] -- every lesson with a roll, oldest first. */
 static enum reply
 send_csv(struct request *rq)
 {
-	int64_t term = form_int(rq, "term", 1, INT64_MAX, 0);
+	int64_t term = form_id(rq, "term");
 	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_ID(term));
-	struct text csv;
-	enum reply reply;
+	struct text *csv;
 
 	if (!db_answer(rq))
 		return rq->db_reply;
-	text_init(&csv, CSV_MAX_BYTES);
-	text_puts(&csv, "\xef\xbb\xbf" "Дата;Урок;Предмет;Отметка;Причина;Минут;Код журнала\r\n");
+	csv = app_csv(rq, CSV_MAX_BYTES, "Дата;Урок;Предмет;Отметка;Причина;Минут;Код журнала");
 	for (int i = 0; i < db_row_count(lessons); i++) {
-		csv_cell(&csv, db_text(lessons, i, "day"), ";");
-		csv_cell(&csv, db_text(lessons, i, "number"), ";");
-		csv_cell(&csv, db_text(lessons, i, "subject"), ";");
-		csv_cell(&csv, scope_words(db_text(lessons, i, "scope")), ";");
-		csv_cell(&csv, reason_words(db_text(lessons, i, "reason")), ";");
-		csv_cell(&csv, db_text(lessons, i, "minutes"), ";");
-		csv_cell(&csv, db_text(lessons, i, "code_title"), "\r\n");
+		app_csv_cell(csv, db_text(lessons, i, "day"), ";");
+		app_csv_cell(csv, db_text(lessons, i, "number"), ";");
+		app_csv_cell(csv, db_text(lessons, i, "subject"), ";");
+		app_csv_cell(csv, scope_words(db_text(lessons, i, "scope")), ";");
+		app_csv_cell(csv, reason_words(db_text(lessons, i, "reason")), ";");
+		app_csv_cell(csv, db_text(lessons, i, "minutes"), ";");
+		app_csv_cell(csv, db_text(lessons, i, "code_title"), "\r\n");
 	}
-	reply = csv.broken ? REPLY_BROKEN :
-	    app_send(rq, 200, "text/csv; charset=utf-8", "attendance.csv", csv.data, csv.len);
-	text_release(&csv);
-	return reply;
+	return app_send_csv(rq, csv, "attendance.csv");
 }
 
 /* ---- excuses --------------------------------------------------------------------------------- */
@@ -268,7 +256,7 @@ send_excuse(struct request *rq)
 static enum reply
 withdraw_excuse(struct request *rq)
 {
-	int64_t id = form_int(rq, "id", 1, INT64_MAX, 0);
+	int64_t id = form_id(rq, "id");
 
 	if (id == 0)
 		return REPLY_BAD_INPUT;
@@ -282,15 +270,10 @@ withdraw_excuse(struct request *rq)
 static enum reply
 send_file(struct request *rq)
 {
-	int64_t id = form_int(rq, "id", 1, INT64_MAX, 0);
+	int64_t id = form_id(rq, "id");
 	struct db_rows *file = db_ask(rq, Q_FILE, DB_INT(id));
-	const void *bytes;
-	size_t len;
 
-	if (!db_answer(rq))
-		return rq->db_reply;
-	bytes = db_blob(rq, file, 0, "bytes", &len);
-	return app_send(rq, 200, db_text(file, 0, "type"), db_text(file, 0, "name"), bytes, len);
+	return db_answer(rq) ? app_send_file(rq, file) : rq->db_reply;
 }
 
 static const struct route routes[] = {

@@ -70,7 +70,7 @@ add_head(struct request *rq, struct view *page, const struct db_rows *head,
 static enum reply
 show_day(struct request *rq)
 {
-	int64_t class = form_int(rq, "class", 1, INT64_MAX, 0);
+	int64_t class = form_id(rq, "class");
 	const char *day = form_date(rq, "day", NULL), *monday = form_date(rq, "signed", NULL);
 	struct db_rows *head = db_ask(rq, Q_HEAD, DB_ID(class), DB_TEXT(day));
 	struct db_rows *classes = db_ask(rq, Q_LIST);
@@ -108,7 +108,7 @@ show_day(struct request *rq)
 static enum reply
 show_week(struct request *rq)
 {
-	int64_t class = form_int(rq, "class", 1, INT64_MAX, 0);
+	int64_t class = form_id(rq, "class");
 	const char *day = form_date(rq, "day", NULL);
 	struct db_rows *head = db_ask(rq, Q_HEAD, DB_ID(class), DB_TEXT(day));
 	struct db_rows *classes = db_ask(rq, Q_LIST);
@@ -129,21 +129,6 @@ show_week(struct request *rq)
 
 /* ---- the export ------------------------------------------------------------------------------ */
 
-static void
-csv_cells(struct text *csv, const struct db_rows *rows, int row)
-{
-	static const char *const columns[] = {
-		"day", "number", "subject", "name", "code_title", "minutes", "note", NULL
-	};
-
-	for (const char *const *column = columns; *column != NULL; column++) {
-		const char *cell = db_text(rows, row, *column);
-
-		text_csv(csv, cell, strlen(cell));
-		text_puts(csv, column[1] != NULL ? ";" : "\r\n");
-	}
-}
-
 /*
  * GET /staff/class.csv[?class=][&from=&to=] -- what the journal says of the class, the year by
  * default.
@@ -151,26 +136,24 @@ csv_cells(struct text *csv, const struct db_rows *rows, int row)
 static enum reply
 send_csv(struct request *rq)
 {
-	int64_t class = form_int(rq, "class", 1, INT64_MAX, 0);
+	static const char *const columns[] = {
+		"day", "number", "subject", "name", "code_title", "minutes", "note"
+	};
+	int64_t class = form_id(rq, "class");
 	struct form_period period = form_period(rq);
 	struct db_rows *rows = db_ask(rq, Q_EXPORT, DB_ID(class), DB_TEXT(period.from),
 	    DB_TEXT(period.to));
-	struct text csv;
-	enum reply reply;
+	struct text *csv;
 
 	if (form_failed(rq))
 		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
-	text_init(&csv, CSV_MAX_BYTES);
-	text_puts(&csv, "\xef\xbb\xbf"
-	    "Дата;Урок;Предмет;Ученик;Отметка журнала;Минут;Примечание\r\n");
+	csv = app_csv(rq, CSV_MAX_BYTES,
+	    "Дата;Урок;Предмет;Ученик;Отметка журнала;Минут;Примечание");
 	for (int i = 0; i < db_row_count(rows); i++)
-		csv_cells(&csv, rows, i);
-	reply = csv.broken ? REPLY_BROKEN :
-	    app_send(rq, 200, "text/csv; charset=utf-8", "class.csv", csv.data, csv.len);
-	text_release(&csv);
-	return reply;
+		app_csv_row(csv, rows, i, columns, APP_COUNT(columns));
+	return app_send_csv(rq, csv, "class.csv");
 }
 
 /* ---- excuses --------------------------------------------------------------------------------- */
@@ -180,8 +163,8 @@ static enum reply
 decide_excuse(struct request *rq)
 {
 	static const char *const decisions[] = { "accept", "reject", NULL };
-	int64_t id = form_int(rq, "id", 1, INT64_MAX, 0);
-	int64_t class = form_int(rq, "class", 1, INT64_MAX, 0);
+	int64_t id = form_id(rq, "id");
+	int64_t class = form_id(rq, "class");
 	const char *decision = form_choice(rq, "decision", decisions, NULL);
 	const char *answer = form_lines(rq, "answer", ANSWER_MAX_CHARS, "");
 	bool is_accepted;
@@ -189,12 +172,11 @@ decide_excuse(struct request *rq)
 	if (id == 0 || class == 0 || decision == NULL)
 		return REPLY_BAD_INPUT;
 	is_accepted = decision == decisions[0];
-	db_ask(rq, Q_DECIDE, DB_INT(id), DB_TEXT(is_accepted ? "true" : "false"),
-	    DB_TEXT(form_flag(rq, "unexcused") ? "true" : "false"), DB_TEXT(answer));
+	db_ask(rq, Q_DECIDE, DB_INT(id), DB_BOOL(is_accepted),
+	    DB_BOOL(form_flag(rq, "unexcused")), DB_TEXT(answer));
 	if (!db_answer(rq))
 		return rq->db_reply;
-	return app_redirect(rq, "/staff/class",
-	    "class", arena_printf(rq->arena, "%lld", (long long)class),
+	return app_redirect(rq, "/staff/class", "class", url_id(rq, class),
 	    "done", is_accepted ? "excuse-yes" : "excuse-no", NULL);
 }
 
@@ -202,15 +184,10 @@ decide_excuse(struct request *rq)
 static enum reply
 send_file(struct request *rq)
 {
-	int64_t id = form_int(rq, "id", 1, INT64_MAX, 0);
+	int64_t id = form_id(rq, "id");
 	struct db_rows *file = db_ask(rq, Q_FILE, DB_INT(id));
-	const void *bytes;
-	size_t len;
 
-	if (!db_answer(rq))
-		return rq->db_reply;
-	bytes = db_blob(rq, file, 0, "bytes", &len);
-	return app_send(rq, 200, db_text(file, 0, "type"), db_text(file, 0, "name"), bytes, len);
+	return db_answer(rq) ? app_send_file(rq, file) : rq->db_reply;
 }
 
 /* ---- the reason of an absence ---------------------------------------------------------------- */
@@ -219,8 +196,7 @@ send_file(struct request *rq)
 static enum reply
 show_reason(struct request *rq)
 {
-	int64_t lesson = form_int(rq, "lesson", 1, INT64_MAX, 0);
-	int64_t pupil = form_int(rq, "pupil", 1, INT64_MAX, 0);
+	int64_t lesson = form_id(rq, "lesson"), pupil = form_id(rq, "pupil");
 	struct db_rows *absence = db_ask(rq, Q_ABSENCE, DB_INT(lesson), DB_INT(pupil));
 	struct db_rows *codes = db_ask(rq, Q_CODES, DB_INT(lesson), DB_INT(pupil));
 	struct view *page;
@@ -239,13 +215,10 @@ show_reason(struct request *rq)
 static enum reply
 change_reason(struct request *rq)
 {
-	int64_t lesson = form_int(rq, "lesson", 1, INT64_MAX, 0);
-	int64_t pupil = form_int(rq, "pupil", 1, INT64_MAX, 0);
-	int64_t was = form_int(rq, "was", 1, INT64_MAX, 0);
-	int64_t code = form_int(rq, "code", 1, INT64_MAX, 0);
-	const char *note = form_text(rq, "note", NOTE_MAX_CHARS, "");
-	const char *day = form_date(rq, "day", NULL);
-	int64_t class = form_int(rq, "class", 1, INT64_MAX, 0);
+	int64_t lesson = form_id(rq, "lesson"), pupil = form_id(rq, "pupil");
+	int64_t was = form_id(rq, "was"), code = form_id(rq, "code");
+	const char *note = form_text(rq, "note", NOTE_MAX_CHARS, ""), *day = form_date(rq, "day", NULL);
+	int64_t class = form_id(rq, "class");
 
 	if (lesson == 0 || pupil == 0 || was == 0 || code == 0 || class == 0)
 		return REPLY_BAD_INPUT;
@@ -253,8 +226,7 @@ change_reason(struct request *rq)
 	    DB_TEXT(note));
 	if (!db_answer(rq))
 		return rq->db_reply;
-	return app_redirect(rq, "/staff/class",
-	    "class", arena_printf(rq->arena, "%lld", (long long)class),
+	return app_redirect(rq, "/staff/class", "class", url_id(rq, class),
 	    "day", day, "done", "reason", NULL);
 }
 

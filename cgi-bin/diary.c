@@ -50,8 +50,6 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_ASK]        = { "cabinet.diary_ask($1, $2::uuid, $3::bigint, $4)" },
 };
 
-#define MAX_ID INT64_MAX
-
 /* ---- the week and the day -------------------------------------------------------------------- */
 
 /* `23–29 ноября` or `30 ноября – 6 декабря`, without the year. */
@@ -221,7 +219,7 @@ static enum reply
 tick_homework(struct request *rq)
 {
 	bool is_done = form_has(rq, "tick");
-	int64_t homework = form_int(rq, is_done ? "tick" : "untick", 1, MAX_ID, 0);
+	int64_t homework = form_id(rq, is_done ? "tick" : "untick");
 
 	if (homework == 0)
 		return REPLY_BAD_INPUT;
@@ -280,7 +278,7 @@ show_homework(struct request *rq)
 static enum reply
 show_answer(struct request *rq)
 {
-	int64_t homework = form_int(rq, "homework", 1, MAX_ID, 0);
+	int64_t homework = form_id(rq, "homework");
 	struct db_rows *task = db_ask(rq, Q_TASK, DB_INT(homework));
 	struct db_rows *files = db_ask(rq, Q_TASK_FILES, DB_INT(homework));
 	struct db_rows *answers = db_ask(rq, Q_ANSWERS, DB_INT(homework));
@@ -303,7 +301,7 @@ send_answer(struct request *rq)
 {
 	struct form_upload files[ANSWER_MAX_FILES] = { 0 };
 	const char *key = form_key(rq), *body = form_lines(rq, "body", ANSWER_MAX_CHARS, "");
-	int64_t homework = form_int(rq, "homework", 1, MAX_ID, 0);
+	int64_t homework = form_id(rq, "homework");
 	struct db_param file[ANSWER_MAX_FILES][3];
 	int count = form_uploads(rq, "files", files, ANSWER_MAX_FILES);
 
@@ -323,7 +321,7 @@ send_answer(struct request *rq)
 	if (!db_answer(rq))
 		return form_refused(rq, show_answer);
 	return app_redirect(rq, "/diary/answer", "homework",
-	    arena_printf(rq->arena, "%lld", (long long)homework), "done", "answer", NULL);
+	    url_id(rq, homework), "done", "answer", NULL);
 }
 
 /* GET /diary/file?id= -- always as an attachment, of the type that its first bytes had. */
@@ -332,13 +330,8 @@ send_file(struct request *rq)
 {
 	const char *id = form_uuid(rq, "id");
 	struct db_rows *file = db_ask(rq, Q_FILE, DB_TEXT(id));
-	const void *bytes;
-	size_t len;
 
-	if (!db_answer(rq))
-		return rq->db_reply;
-	bytes = db_blob(rq, file, 0, "bytes", &len);
-	return app_send(rq, 200, db_text(file, 0, "type"), db_text(file, 0, "name"), bytes, len);
+	return db_answer(rq) ? app_send_file(rq, file) : rq->db_reply;
 }
 
 /* ---- a question to the teacher --------------------------------------------------------------- */
@@ -349,7 +342,7 @@ send_file(struct request *rq)
 static enum reply
 show_ask(struct request *rq)
 {
-	int64_t lesson_id = form_int(rq, "lesson", 1, MAX_ID, 0);
+	int64_t lesson_id = form_id(rq, "lesson");
 	struct db_rows *lesson = db_ask(rq, Q_LESSON, DB_INT(lesson_id));
 	struct db_rows *messages = db_ask(rq, Q_MESSAGES, DB_INT(lesson_id));
 	struct view *page;
@@ -368,7 +361,7 @@ static enum reply
 send_question(struct request *rq)
 {
 	const char *key = form_key(rq), *body = form_lines(rq, "body", QUESTION_MAX_CHARS, "");
-	int64_t lesson = form_int(rq, "lesson", 1, MAX_ID, 0);
+	int64_t lesson = form_id(rq, "lesson");
 
 	if (rq->bad_input || lesson == 0)
 		return REPLY_BAD_INPUT;
@@ -379,7 +372,7 @@ send_question(struct request *rq)
 	db_ask(rq, Q_ASK, DB_TEXT(key), DB_INT(lesson), DB_TEXT(body));
 	if (!db_answer(rq))
 		return form_refused(rq, show_ask);
-	return app_redirect(rq, "/diary/ask", "lesson", arena_printf(rq->arena, "%lld", (long long)lesson),
+	return app_redirect(rq, "/diary/ask", "lesson", url_id(rq, lesson),
 	    "done", "ask", NULL);
 }
 
@@ -511,12 +504,6 @@ add_chart(struct request *rq, struct view *page, const struct db_rows *weeks)
 #define MARKS_IN_ROW   12     /* of a subject in the table; its own page has them all */
 #define MAJORS_SHOWN   10
 #define DAYS_SHOWN     14     /* of the list by date */
-
-static const char *
-id_words(struct request *rq, int64_t id)
-{
-	return id > 0 ? arena_printf(rq->arena, "%lld", (long long)id) : "";
-}
 
 /* The chips of the year's terms; the one on show is answered, -1 when the pupil has none. */
 static int
@@ -669,7 +656,7 @@ add_sorts(struct view *page, const char *sort)
 static enum reply
 show_subjects(struct request *rq)
 {
-	int64_t term = form_int(rq, "term", 1, MAX_ID, 0);
+	int64_t term = form_id(rq, "term");
 	const char *sort = form_choice(rq, "sort", sorts, sorts[0]);
 	struct db_rows *terms = db_ask(rq, Q_TERMS, DB_ID(term));
 	struct db_rows *subjects = db_ask(rq, Q_SUBJECTS, DB_ID(term), DB_TEXT(sort));
@@ -689,7 +676,7 @@ show_subjects(struct request *rq)
 	add_sorts(page, sort);
 	view_rows(page, "change", changes);
 	add_chart(rq, page, weeks);
-	view_text(page, "by_date_url", url_path(rq, "/diary/marks", "by", "date", "term", id_words(rq, term), NULL));
+	view_text(page, "by_date_url", url_path(rq, "/diary/marks", "by", "date", "term", url_id(rq, term), NULL));
 	return view_send(rq, page);
 }
 
@@ -716,7 +703,7 @@ view_days_links(struct request *rq, struct view *page, const struct db_rows *ter
 static enum reply
 show_by_date(struct request *rq)
 {
-	int64_t term = form_int(rq, "term", 1, MAX_ID, 0), subject = form_int(rq, "subject", 1, MAX_ID, 0);
+	int64_t term = form_id(rq, "term"), subject = form_id(rq, "subject");
 	const char *until = form_date(rq, "until", NULL);
 	struct db_rows *terms = db_ask(rq, Q_TERMS, DB_ID(term));
 	struct db_rows *subjects = db_ask(rq, Q_SUBJECTS, DB_ID(term), DB_TEXT("title"));
@@ -732,7 +719,7 @@ show_by_date(struct request *rq)
 	shown = add_terms(rq, page, terms, "/diary/marks", NULL);
 	if (shown < 0)
 		return app_redirect(rq, "/diary/marks", NULL);
-	view_choices(page, "choice", subjects, "subject_id", id_words(rq, subject));
+	view_choices(page, "choice", subjects, "subject_id", url_id(rq, subject));
 	view_days_links(rq, page, terms, shown, until);
 	view_none(page, "day");
 	for (int i = 0; i < db_row_count(marks); i++) {
@@ -835,7 +822,7 @@ add_target(struct request *rq, struct view *page, const struct wish *wish, struc
 		view_int(path, "fours", marks_needed(sum, goal, 4, w));
 		view_int(path, "threes", marks_needed(sum, goal, 3, w));
 	}
-	view_choices(page, "target_weight", kinds, "weight", id_words(rq, wish->weight));
+	view_choices(page, "target_weight", kinds, "weight", url_id(rq, wish->weight));
 }
 
 /* «Что если»: imagined marks m1 … m4 with weights w1 … w4. */
@@ -932,7 +919,7 @@ add_work_marks(struct request *rq, struct view *page, const struct db_rows *mark
 static enum reply
 show_subject(struct request *rq)
 {
-	int64_t id = form_int(rq, "id", 1, MAX_ID, 0), term = form_int(rq, "term", 1, MAX_ID, 0);
+	int64_t id = form_id(rq, "id"), term = form_id(rq, "term");
 	bool is_all = form_has(rq, "topics");
 	struct wish wish = read_wish(rq);
 	struct db_rows *subject = db_ask(rq, Q_SUBJECT, DB_INT(id), DB_ID(term));
@@ -950,7 +937,7 @@ show_subject(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, is_all ? "diary-topics" : "diary-subject");
 	view_text(page, "tab", "marks");
-	add_terms(rq, page, terms, "/diary/subject", id_words(rq, id));
+	add_terms(rq, page, terms, "/diary/subject", url_id(rq, id));
 	view_values(page, subject);
 	view_averages(rq, page, subject, 0);
 	view_forecast(page, subject);
@@ -1029,7 +1016,7 @@ add_finals(struct request *rq, struct view *page, const struct db_rows *terms, c
 static enum reply
 show_finals(struct request *rq)
 {
-	int64_t year = form_int(rq, "year", 1, MAX_ID, 0);
+	int64_t year = form_id(rq, "year");
 	struct db_rows *years = db_ask(rq, Q_YEARS, DB_ID(year));
 	struct db_rows *terms = db_ask(rq, Q_YEAR_TERMS, DB_ID(year));
 	struct db_rows *finals = db_ask(rq, Q_FINALS, DB_ID(year));

@@ -103,7 +103,7 @@ show_statement(struct request *rq)
 {
 	struct filter filter = read_filter(rq);
 	bool is_print = form_flag(rq, "print");
-	int64_t before = form_int(rq, "before", 1, INT64_MAX, 0);
+	int64_t before = form_id(rq, "before");
 	int limit = is_print ? LINES_IN_PRINT : LINES_ON_PAGE;
 	struct db_rows *balance = db_ask(rq, Q_BALANCE);
 	struct db_rows *totals = db_ask(rq, Q_TOTALS, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
@@ -135,50 +135,36 @@ csv_money(struct text *csv, const struct db_rows *lines, int row, const char *co
 	text_puts(csv, sum);
 }
 
-static void
-csv_cell(struct text *csv, const struct db_rows *lines, int row, const char *column)
-{
-	const char *cell = db_text(lines, row, column);
-
-	text_csv(csv, cell, strlen(cell));
-	text_puts(csv, ";");
-}
-
 /* GET /finance/statement.csv?from=&to=&kind= -- oldest first, as accountants read. */
 static enum reply
 send_csv(struct request *rq)
 {
 	struct filter filter = read_filter(rq);
 	struct db_rows *lines = ask_statement(rq, &filter, LINES_IN_CSV, 0);
-	struct text csv;
-	enum reply reply;
+	struct text *csv;
 
 	if (form_failed(rq))
 		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
-	text_init(&csv, CSV_MAX_BYTES);
-	text_puts(&csv, "\xef\xbb\xbf" "Дата и время;Операция;Откуда;Сумма;Остаток\r\n");
+	csv = app_csv(rq, CSV_MAX_BYTES, "Дата и время;Операция;Откуда;Сумма;Остаток");
 	for (int i = db_row_count(lines) - 1; i >= 0; i--) {
-		csv_cell(&csv, lines, i, "at");
-		csv_cell(&csv, lines, i, "title");
-		csv_cell(&csv, lines, i, "source");
-		csv_money(&csv, lines, i, "amount_kop");
-		text_puts(&csv, ";");
-		csv_money(&csv, lines, i, "balance_kop");
-		text_puts(&csv, "\r\n");
+		app_csv_cell(csv, db_text(lines, i, "at"), ";");
+		app_csv_cell(csv, db_text(lines, i, "title"), ";");
+		app_csv_cell(csv, db_text(lines, i, "source"), ";");
+		csv_money(csv, lines, i, "amount_kop");
+		text_puts(csv, ";");
+		csv_money(csv, lines, i, "balance_kop");
+		text_puts(csv, "\r\n");
 	}
-	reply = csv.broken ? REPLY_BROKEN :
-	    app_send(rq, 200, "text/csv; charset=utf-8", "statement.csv", csv.data, csv.len);
-	text_release(&csv);
-	return reply;
+	return app_send_csv(rq, csv, "statement.csv");
 }
 
 /* GET /finance/entry?id= -- where a top-up came from. */
 static enum reply
 show_entry(struct request *rq)
 {
-	int64_t id = form_int(rq, "id", 1, INT64_MAX, 0);
+	int64_t id = form_id(rq, "id");
 	struct db_rows *entry = db_ask(rq, Q_ENTRY, DB_INT(id));
 	struct view *page;
 

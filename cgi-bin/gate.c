@@ -108,8 +108,8 @@ let_pass(struct request *rq)
 {
 	static const char *const directions[] = { "in", "out", NULL };
 	const char *key = form_key(rq);
-	int64_t pupil = form_int(rq, "pupil", 1, INT64_MAX, 0);
-	int64_t door = form_int(rq, "door", 1, INT64_MAX, 0);
+	int64_t pupil = form_id(rq, "pupil");
+	int64_t door = form_id(rq, "door");
 	const char *direction = form_choice(rq, "direction", directions, "");
 	const char *note = form_text(rq, "note", NOTE_MAX, "");
 
@@ -132,8 +132,8 @@ static enum reply
 release(struct request *rq)
 {
 	const char *key = form_key(rq);
-	int64_t permit = form_int(rq, "permit", 1, INT64_MAX, 0);
-	int64_t door = form_int(rq, "door", 1, INT64_MAX, 0);
+	int64_t permit = form_id(rq, "permit");
+	int64_t door = form_id(rq, "door");
 
 	db_ask(rq, Q_RELEASE, DB_TEXT(key), DB_INT(permit), DB_INT(door));
 	if (!db_answer(rq))
@@ -177,13 +177,6 @@ words_of(const struct db_rows *events, int row)
 }
 
 static void
-put_cell(struct text *csv, const char *cell)
-{
-	text_csv(csv, cell, strlen(cell));
-	text_puts(csv, ";");
-}
-
-static void
 put_event(struct text *csv, const struct db_rows *events, int row)
 {
 	struct moment at;
@@ -192,14 +185,14 @@ put_event(struct text *csv, const struct db_rows *events, int row)
 		text_printf(csv, "%02d:%02d:%02d;", at.hour, at.minute, at.second);
 	else
 		text_puts(csv, ";");
-	put_cell(csv, strcmp(db_text(events, row, "direction"), "in") == 0 ? "вход" : "выход");
-	put_cell(csv, db_text(events, row, "name"));
-	put_cell(csv, db_text(events, row, "class_name"));
-	put_cell(csv, db_text(events, row, "door"));
-	put_cell(csv, db_bool(events, row, "is_refused") ? "не пропущен" : "");
-	put_cell(csv, words_of(events, row));
-	put_cell(csv, db_text(events, row, "note"));
-	put_cell(csv, db_text(events, row, "by_name"));
+	app_csv_cell(csv, strcmp(db_text(events, row, "direction"), "in") == 0 ? "вход" : "выход", ";");
+	app_csv_cell(csv, db_text(events, row, "name"), ";");
+	app_csv_cell(csv, db_text(events, row, "class_name"), ";");
+	app_csv_cell(csv, db_text(events, row, "door"), ";");
+	app_csv_cell(csv, db_bool(events, row, "is_refused") ? "не пропущен" : "", ";");
+	app_csv_cell(csv, words_of(events, row), ";");
+	app_csv_cell(csv, db_text(events, row, "note"), ";");
+	app_csv_cell(csv, db_text(events, row, "by_name"), ";");
 	text_puts(csv, "\r\n");
 }
 
@@ -209,20 +202,14 @@ send_csv(struct request *rq)
 {
 	const char *day = form_date(rq, "day", NULL);
 	struct db_rows *events = db_ask(rq, Q_EVENTS, DB_TEXT(day), DB_INT(EVENTS_IN_CSV));
-	struct text csv;
-	enum reply reply = REPLY_BROKEN;
+	struct text *csv;
 
 	if (!db_answer(rq))
 		return rq->db_reply;
-	text_init(&csv, CSV_MAX_BYTES);
-	text_puts(&csv, "\xef\xbb\xbf" "Время;Куда;Ученик;Класс;Вход;Отказ;Замечание;Примечание;Пропустил\r\n");
+	csv = app_csv(rq, CSV_MAX_BYTES, "Время;Куда;Ученик;Класс;Вход;Отказ;Замечание;Примечание;Пропустил");
 	for (int i = db_row_count(events) - 1; i >= 0; i--)
-		put_event(&csv, events, i);
-	if (!csv.broken)
-		reply = app_send(rq, 200, "text/csv; charset=utf-8",
-		    arena_printf(rq->arena, "Вход %s.csv", day != NULL ? day : rq->visitor.today), csv.data, csv.len);
-	text_release(&csv);
-	return reply;
+		put_event(csv, events, i);
+	return app_send_csv(rq, csv, arena_printf(rq->arena, "Вход %s.csv", day != NULL ? day : rq->visitor.today));
 }
 
 static const struct route routes[] = {

@@ -45,20 +45,6 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_COMPLETION]  = { "staff.head_completion($1, $2::date, $3::date, $4::bigint, $5::bigint, $6::int)" },
 };
 
-#define DB_FLAG(b) DB_TEXT((b) ? "t" : "f")
-
-static int64_t
-form_id(struct request *rq, const char *name)
-{
-	return form_int(rq, name, 1, INT64_MAX, 0);
-}
-
-static const char *
-number_text(struct request *rq, int64_t n)
-{
-	return n > 0 ? arena_printf(rq->arena, "%lld", (long long)n) : "";
-}
-
 /* A required day: what is missing is for the person to see. */
 static const char *
 form_day(struct request *rq, const char *name)
@@ -121,12 +107,12 @@ show_timetable(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "head-timetable");
-	view_choices(page, "class", classes, "id", number_text(rq, class));
+	view_choices(page, "class", classes, "id", url_id(rq, class));
 	if (slots != NULL)
 		view_groups(page, "weekday", "slot", slots, "weekday");
 	else
 		view_none(page, "weekday");
-	view_text(page, "class_id", number_text(rq, class));
+	view_text(page, "class_id", url_id(rq, class));
 	form_show(rq, page, "day", NULL);
 	return view_send(rq, page);
 }
@@ -136,7 +122,7 @@ static const char *
 chosen(struct request *rq, const char *name, const struct db_rows *row, const char *column)
 {
 	if (form_has(rq, name))
-		return number_text(rq, form_id(rq, name));
+		return url_id(rq, form_id(rq, name));
 	return row != NULL ? db_text(row, 0, column) : "";
 }
 
@@ -157,13 +143,13 @@ show_slot(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "head-slot");
-	view_choices(page, "class", classes, "id", number_text(rq, class));
+	view_choices(page, "class", classes, "id", url_id(rq, class));
 	view_choices(page, "subject", subjects, "id", chosen(rq, "subject", old, "subject_id"));
 	view_choices(page, "teacher", teachers, "id", chosen(rq, "teacher", old, "staff_id"));
 	view_choices(page, "subgroup", subgroups, "id", chosen(rq, "subgroup", old, "subgroup_id"));
 	form_show(rq, page, "weekday", "number", "subject", "teacher", "subgroup", "room", "from", "shares", NULL);
-	view_text(page, "class_id", number_text(rq, class));
-	view_text(page, "slot_id", number_text(rq, slot));
+	view_text(page, "class_id", url_id(rq, class));
+	view_text(page, "slot_id", url_id(rq, slot));
 	view_text(page, "today", rq->visitor.today);
 	if (old != NULL && !form_has(rq, "room")) {
 		view_text(page, "value_weekday", db_text(old, 0, "weekday"));
@@ -191,10 +177,10 @@ save_slot(struct request *rq)
 	if (form_failed(rq))
 		return show_slot(rq);
 	db_ask(rq, Q_SLOT_SAVE, DB_TEXT(key), DB_INT(class), DB_ID(slot), DB_INT(weekday), DB_INT(number), DB_INT(subject),
-	    DB_INT(teacher), DB_ID(subgroup), DB_TEXT(room), DB_TEXT(from), DB_FLAG(form_flag(rq, "shares")));
+	    DB_INT(teacher), DB_ID(subgroup), DB_TEXT(room), DB_TEXT(from), DB_BOOL(form_flag(rq, "shares")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_slot);
-	return app_redirect(rq, "/staff/head/timetable", "class", number_text(rq, class), "day", from, "done", "head-slot", NULL);
+	return app_redirect(rq, "/staff/head/timetable", "class", url_id(rq, class), "day", from, "done", "head-slot", NULL);
 }
 
 /* POST /staff/head/slot/end slot= class= from= */
@@ -208,7 +194,7 @@ end_slot(struct request *rq)
 	db_ask(rq, Q_SLOT_END, DB_INT(form_id(rq, "slot")), DB_TEXT(from));
 	if (!db_answer(rq))
 		return form_refused(rq, show_slot);
-	return app_redirect(rq, "/staff/head/timetable", "class", number_text(rq, form_id(rq, "class")), "done", "head-slot-end", NULL);
+	return app_redirect(rq, "/staff/head/timetable", "class", url_id(rq, form_id(rq, "class")), "done", "head-slot-end", NULL);
 }
 
 /* ---- substitutions --------------------------------------------------------------------------- */
@@ -226,7 +212,7 @@ show_substitutions(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "head-substitutions");
-	view_choices(page, "teacher", teachers, "id", number_text(rq, teacher));
+	view_choices(page, "teacher", teachers, "id", url_id(rq, teacher));
 	view_groups(page, "day", "lesson", lessons, "day");
 	view_flag(page, "has_teacher", teacher > 0);
 	form_show(rq, page, "from", "to", NULL);
@@ -281,7 +267,7 @@ substitute(struct request *rq)
 	db_ask(rq, Q_SUBSTITUTE, DB_INT(id), DB_TEXT(action), DB_ID(teacher), DB_ID(subject), DB_TEXT(room), DB_TEXT(note), DB_TEXT(remote));
 	if (!db_answer(rq))
 		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/head/lesson", "id", number_text(rq, id), "done", arena_printf(rq->arena, "head-%s", action), NULL);
+	return app_redirect(rq, "/staff/head/lesson", "id", url_id(rq, id), "done", arena_printf(rq->arena, "head-%s", action), NULL);
 }
 
 /* ---- the year -------------------------------------------------------------------------------- */
@@ -395,7 +381,7 @@ show_events(struct request *rq)
 	view_rows(page, "event", events);
 	view_choices(page, "class", classes, "id", chosen(rq, "class", event, "class_id"));
 	form_show(rq, page, "kind", "day", "last_day", "starts", "ends", "title", "place", NULL);
-	view_text(page, "event_id", number_text(rq, id));
+	view_text(page, "event_id", url_id(rq, id));
 	view_flag(page, "is_cancelled", event != NULL ? db_bool(event, 0, "is_cancelled") : false);
 	if (event != NULL && !form_has(rq, "title"))
 		for (int i = 0; i < APP_COUNT(fields); i++)
@@ -419,7 +405,7 @@ save_event(struct request *rq)
 	if (form_failed(rq))
 		return show_events(rq);
 	db_ask(rq, Q_EVENT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "event")), DB_TEXT(kind), DB_ID(form_id(rq, "class")), DB_TEXT(day),
-	    DB_TEXT(last), DB_TEXT(starts), DB_TEXT(ends), DB_TEXT(title), DB_TEXT(place), DB_FLAG(form_flag(rq, "cancelled")));
+	    DB_TEXT(last), DB_TEXT(starts), DB_TEXT(ends), DB_TEXT(title), DB_TEXT(place), DB_BOOL(form_flag(rq, "cancelled")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_events);
 	return app_redirect(rq, "/staff/head/events", "done", "head-event", NULL);
@@ -450,8 +436,8 @@ show_report(struct request *rq)
 	page = view_new(rq, "head-completion");
 	view_flag(page, "has_more", db_limit(rows, REPORT_ON_PAGE));
 	view_rows(page, "line", rows);
-	view_choices(page, "class", classes, "id", number_text(rq, form_id(rq, "class")));
-	view_choices(page, "teacher", teachers, "id", number_text(rq, form_id(rq, "teacher")));
+	view_choices(page, "class", classes, "id", url_id(rq, form_id(rq, "class")));
+	view_choices(page, "teacher", teachers, "id", url_id(rq, form_id(rq, "teacher")));
 	form_show(rq, page, "from", "to", NULL);
 	if (db_row_count(rows) > 0) {
 		from = db_text(rows, 0, "from_day");
@@ -471,27 +457,17 @@ send_report(struct request *rq)
 		"teacher", "class_name", "subject", "subgroup", "lessons", "unrolled", "unthemed", "pupils", "few_marks", "last_mark",
 	};
 	struct db_rows *rows = ask_report(rq, form_period(rq), REPORT_IN_CSV);
-	struct text csv;
-	enum reply reply;
+	struct text *csv;
 
 	if (form_failed(rq))
 		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
-	text_init(&csv, CSV_MAX_BYTES);
-	text_puts(&csv, "\xef\xbb\xbf" "Учитель;Класс;Предмет;Группа;Уроков;Без переклички;Без темы;Учеников;Меньше трёх отметок;"
-	    "Последняя отметка\r\n");
-	for (int i = 0; i < db_row_count(rows); i++) {
-		for (int c = 0; c < APP_COUNT(columns); c++) {
-			const char *cell = db_text(rows, i, columns[c]);
-
-			text_csv(&csv, cell, strlen(cell));
-			text_puts(&csv, c + 1 < APP_COUNT(columns) ? ";" : "\r\n");
-		}
-	}
-	reply = csv.broken ? REPLY_BROKEN : app_send(rq, 200, "text/csv; charset=utf-8", "completion.csv", csv.data, csv.len);
-	text_release(&csv);
-	return reply;
+	csv = app_csv(rq, CSV_MAX_BYTES, "Учитель;Класс;Предмет;Группа;Уроков;Без переклички;Без темы;Учеников;"
+	    "Меньше трёх отметок;Последняя отметка");
+	for (int i = 0; i < db_row_count(rows); i++)
+		app_csv_row(csv, rows, i, columns, APP_COUNT(columns));
+	return app_send_csv(rq, csv, "completion.csv");
 }
 
 static const struct route routes[] = {

@@ -206,7 +206,7 @@ show_rating(struct request *rq)
 static enum reply
 show_announcements(struct request *rq)
 {
-	int64_t before = form_int(rq, "before", 1, INT64_MAX, 0);
+	int64_t before = form_id(rq, "before");
 	struct db_rows *news = db_ask(rq, Q_ANNOUNCEMENTS, DB_INT(NEWS_ON_PAGE + 1), DB_ID(before));
 	struct view *page;
 

@@ -61,23 +61,10 @@ static const struct db_question questions[Q__COUNT] = {
 	                      "$7::bigint[], $8::text[], $9, $10)" },
 };
 
-static int64_t
-form_id(struct request *rq, const char *name)
-{
-	return form_int(rq, name, 0, INT64_MAX, 0);
-}
-
 static bool
 is_post(const struct request *rq)
 {
 	return strcmp(rq->method, "POST") == 0;
-}
-
-/* An id as text, for addresses. */
-static const char *
-id_text(struct request *rq, int64_t id)
-{
-	return id > 0 ? arena_printf(rq->arena, "%lld", (long long)id) : "";
 }
 
 /* Name of a pupil's field. */
@@ -87,55 +74,7 @@ field_of(struct request *rq, const char *prefix, int64_t pupil)
 	return arena_printf(rq->arena, "%s%lld", prefix, (long long)pupil);
 }
 
-/* ---- arrays for the database -------------------------------------------------------------------- */
-
-struct array { struct text text; };
-
-static void
-array_init(struct request *rq, struct array *array)
-{
-	text_init(&array->text, ROSTER_MAX_BYTES);
-	arena_defer(rq->arena, (void (*)(void *))text_release, &array->text);
-	text_puts(&array->text, "{");
-}
-
-/* An array whose text lives as long as the request. */
-static struct array *
-array_new(struct request *rq)
-{
-	struct array *array = arena_alloc(rq->arena, sizeof *array);
-
-	array_init(rq, array);
-	return array;
-}
-
-static void
-array_add(struct array *array, const char *s)
-{
-	text_puts(&array->text, array->text.len > 1 ? ",\"" : "\"");
-	for (; *s != '\0'; s++) {
-		if (*s == '"' || *s == '\\')
-			text_puts(&array->text, "\\");
-		text_put(&array->text, s, 1);
-	}
-	text_puts(&array->text, "\"");
-}
-
-static void
-array_add_int(struct array *array, int64_t n)
-{
-	text_printf(&array->text, array->text.len > 1 ? ",%lld" : "%lld", (long long)n);
-}
-
-/* Bodies are smaller than an array may be, so that one that does not fit has no honest sender. */
-static struct db_param
-array_end(struct request *rq, struct array *array)
-{
-	text_puts(&array->text, "}");
-	if (array->text.broken)
-		rq->bad_input = true;
-	return DB_TEXT(array->text.data);
-}
+/* ---- fields of pupils ------------------------------------------------------------------------- */
 
 /* The pupil of a field like how_12, or 0 when the name begins otherwise. */
 static int64_t
@@ -153,15 +92,15 @@ pupil_of_field(struct request *rq, const struct form_field *field, const char *p
 
 /* All fields mark_ID: ids and what was typed. */
 static void
-read_marks(struct request *rq, struct array *pupils, struct array *values)
+read_marks(struct request *rq, struct db_array *pupils, struct db_array *values)
 {
 	for (int i = 0; i < rq->body.count; i++) {
 		int64_t pupil = pupil_of_field(rq, &rq->body.field[i], "mark_");
 
 		if (pupil == 0)
 			continue;
-		array_add_int(pupils, pupil);
-		array_add(values, form_text(rq, rq->body.field[i].name, 20, ""));
+		db_array_int(pupils, pupil);
+		db_array_text(values, form_text(rq, rq->body.field[i].name, 20, ""));
 	}
 }
 
@@ -230,7 +169,7 @@ state_of(struct request *rq, const struct db_rows *roll, int i, bool from_gate)
 	};
 
 	if (is_post(rq) && form_has(rq, field_of(rq, "how_", pupil))) {
-		state.code = form_int(rq, field_of(rq, "how_", pupil), 1, INT64_MAX, 0);
+		state.code = form_id(rq, field_of(rq, "how_", pupil));
 		state.is_absent = form_flag(rq, field_of(rq, "absent_", pupil));
 		state.minutes = form_text(rq, field_of(rq, "minutes_", pupil), 3, "");
 	} else if (from_gate && !state.is_absent && state.code == 0 &&
@@ -263,10 +202,11 @@ static void
 add_roll(struct request *rq, struct view *page, const struct db_rows *roll, const struct db_rows *codes)
 {
 	bool from_gate = form_has(rq, "gate");
-	struct array *shown = array_new(rq);
+	struct text *shown = arena_alloc(rq->arena, sizeof *shown);
 	int absent = 0, never = 0;
 
-	text_clear(&shown->text);
+	text_init(shown, ROSTER_MAX_BYTES);
+	arena_defer(rq->arena, (void (*)(void *))text_release, shown);
 	view_none(page, "pupil");
 	for (int i = 0; i < db_row_count(roll); i++) {
 		struct state state = state_of(rq, roll, i, from_gate);
@@ -284,11 +224,11 @@ add_roll(struct request *rq, struct view *page, const struct db_rows *roll, cons
 		absent += state.is_absent;
 		never += strcmp(db_text(roll, i, "gate"), "never") == 0;
 		if (state.is_absent || state.code != 0)
-			text_printf(&shown->text, "%s%s:%lld:%s", shown->text.len > 0 ? "," : "",
+			text_printf(shown, "%s%s:%lld:%s", shown->len > 0 ? "," : "",
 			    db_text(roll, i, "pupil_id"), (long long)state.code,
 			    strspn(state.minutes, "0123456789") == strlen(state.minutes) ? state.minutes : "");
 	}
-	view_text(page, "shown", shown->text.data);
+	view_text(page, "shown", shown->data);
 	view_int(page, "pupil_count", db_row_count(roll));
 	view_int(page, "absent_count", absent);
 	view_int(page, "never_count", never);
@@ -326,7 +266,7 @@ save_roll(struct request *rq)
 {
 	const char *key = form_key(rq);
 	int64_t id = form_id(rq, "id"), at_ms = form_int(rq, "at", 0, INT64_C(1) << 53, 0);
-	struct array *pupils = array_new(rq), *ticked = array_new(rq), *codes = array_new(rq), *minutes = array_new(rq);
+	struct db_array *pupils = db_array(rq), *ticked = db_array(rq), *codes = db_array(rq), *minutes = db_array(rq);
 
 	for (int i = 0; i < rq->body.count; i++) {
 		const struct form_field *field = &rq->body.field[i];
@@ -336,27 +276,26 @@ save_roll(struct request *rq)
 
 		if (pupil == 0)
 			continue;
-		array_add_int(pupils, pupil);
-		array_add_int(codes, form_int(rq, field->name, 0, INT64_MAX, 0));
+		db_array_int(pupils, pupil);
+		db_array_int(codes, form_id(rq, field->name));
 		late = form_text(rq, field_of(rq, "minutes_", pupil), 3, "");
 		if (*late != '\0' && !int_parse(late, 1, 180, &n))
 			form_error(rq, "", "Минуты опоздания — это число от 1 до 180.");
-		text_puts(&minutes->text, minutes->text.len > 1 ? "," : "");
 		if (n > 0)
-			text_printf(&minutes->text, "%lld", (long long)n);
+			db_array_int(minutes, n);
 		else
-			text_puts(&minutes->text, "NULL");
+			db_array_null(minutes);
 		if (form_flag(rq, field_of(rq, "absent_", pupil)))
-			array_add_int(ticked, pupil);
+			db_array_int(ticked, pupil);
 	}
 	if (form_failed(rq))
 		return show_lesson(rq);
-	db_ask(rq, Q_SAVE_ROLL, DB_TEXT(key), DB_INT(id), array_end(rq, pupils), array_end(rq, ticked),
-	    array_end(rq, codes), array_end(rq, minutes), DB_TEXT(form_text(rq, "seen", 4000, "")),
+	db_ask(rq, Q_SAVE_ROLL, DB_TEXT(key), DB_INT(id), db_array_end(rq, pupils), db_array_end(rq, ticked),
+	    db_array_end(rq, codes), db_array_end(rq, minutes), DB_TEXT(form_text(rq, "seen", 4000, "")),
 	    DB_TEXT(form_text(rq, "shown", 4000, "")), DB_TEXT(form_text(rq, "roll_seen", 40, "")), DB_ID(at_ms));
 	if (!db_answer(rq))
 		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/journal/lesson", "id", id_text(rq, id), "done", "journal-roll", NULL);
+	return app_redirect(rq, "/staff/journal/lesson", "id", url_id(rq, id), "done", "journal-roll", NULL);
 }
 
 /* POST /staff/journal/theme id= key= seen= theme= */
@@ -369,7 +308,7 @@ save_theme(struct request *rq)
 	    DB_TEXT(form_text(rq, "seen", 200, "")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/journal/lesson", "id", id_text(rq, id), "done", "journal-theme", NULL);
+	return app_redirect(rq, "/staff/journal/lesson", "id", url_id(rq, id), "done", "journal-theme", NULL);
 }
 
 /* POST /staff/journal/reply id= key= message= reply= */
@@ -466,7 +405,7 @@ show_marks(struct request *rq)
 	task = is_post(rq) ? form_id(rq, "task") : db_int(work, 0, "exam_task_id");
 	view_flag(page, "is_exam", is_post(rq) ? form_flag(rq, "is_exam") : db_bool(work, 0, "is_exam"));
 	view_choices(page, "work", works, "work_id", db_text(work, 0, "work_id"));
-	view_choices(page, "task", tasks, "exam_task_id", id_text(rq, task));
+	view_choices(page, "task", tasks, "exam_task_id", url_id(rq, task));
 	add_kinds(page, kinds, kind);
 	add_weights(page, weight);
 	add_mark_rows(rq, page, marks, db_text(work, 0, "work_id"));
@@ -482,19 +421,19 @@ save_marks(struct request *rq)
 {
 	const char *key = form_key(rq), *work_key = form_uuid(rq, "work_key");
 	int64_t id = form_id(rq, "id"), weight = form_int(rq, "weight", 1, 10, 0);
-	struct array *pupils = array_new(rq), *values = array_new(rq);
+	struct db_array *pupils = db_array(rq), *values = db_array(rq);
 	struct db_rows *saved;
 
 	read_marks(rq, pupils, values);
 	saved = db_ask(rq, Q_SAVE_MARKS, DB_TEXT(key), DB_INT(id), DB_INT(form_id(rq, "work")), DB_TEXT(work_key),
 	    DB_INT(form_id(rq, "kind")), DB_TEXT(form_text(rq, "work_title", 120, "")), DB_ID(weight),
-	    DB_TEXT(form_flag(rq, "is_exam") ? "true" : "false"), DB_ID(form_id(rq, "task")),
-	    DB_TEXT(form_text(rq, "work_seen", 200, "")), array_end(rq, pupils), array_end(rq, values),
+	    DB_BOOL(form_flag(rq, "is_exam")), DB_ID(form_id(rq, "task")),
+	    DB_TEXT(form_text(rq, "work_seen", 200, "")), db_array_end(rq, pupils), db_array_end(rq, values),
 	    DB_TEXT(form_text(rq, "seen", 4000, "")), DB_TEXT(form_date(rq, "till", NULL)),
 	    DB_TEXT(form_text(rq, "reason", 200, "")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_marks);
-	return app_redirect(rq, "/staff/journal/marks", "id", id_text(rq, id),
+	return app_redirect(rq, "/staff/journal/marks", "id", url_id(rq, id),
 	    "work", db_text(saved, 0, "work_id"), "done", "journal-marks", NULL);
 }
 
@@ -527,7 +466,7 @@ show_mark(struct request *rq)
 	view_int(page, "pupil_id", pupil);
 	view_flag(page, "is_open", db_bool(marks, 0, "may_write") && *db_text(marks, 0, "closed") == '\0');
 	view_text(page, "marks_url", url_path(rq, "/staff/journal/marks", "id", db_text(marks, 0, "lesson_id"),
-	    "work", id_text(rq, work), NULL));
+	    "work", url_id(rq, work), NULL));
 	form_show(rq, page, "reason", NULL);
 	for (int i = 0; i < db_row_count(marks); i++) {
 		struct view *row = view_add(page, "mark");
@@ -555,7 +494,7 @@ save_mark(struct request *rq)
 	    DB_TEXT(form_text(rq, "reason", 200, "")), DB_TEXT(form_text(rq, "seen", 10, "")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_mark);
-	return app_redirect(rq, "/staff/journal/mark", "work", id_text(rq, work), "pupil", id_text(rq, pupil),
+	return app_redirect(rq, "/staff/journal/mark", "work", url_id(rq, work), "pupil", url_id(rq, pupil),
 	    "done", "journal-mark", NULL);
 }
 
@@ -619,23 +558,23 @@ save_homework(struct request *rq)
 	int64_t id = form_id(rq, "id"), target = form_id(rq, "target"), n = 0;
 	struct form_upload uploads[FORM_MAX_FILES];
 	int count = form_uploads(rq, "files", uploads, FORM_MAX_FILES);
-	struct array *drop = array_new(rq);
+	struct db_array *drop = db_array(rq);
 
 	check_homework(rq, minutes, link, &n);
 	if (form_failed(rq))
 		return show_homework(rq);
 	for (int i = 0; i < rq->body.count; i++)
 		if (strncmp(rq->body.field[i].name, "drop_", 5) == 0)
-			array_add(drop, form_uuid(rq, rq->body.field[i].name));
+			db_array_text(drop, form_uuid(rq, rq->body.field[i].name));
 	db_ask(rq, Q_SAVE_HOMEWORK, DB_TEXT(key), DB_INT(id), DB_ID(target), DB_TEXT(form_lines(rq, "task", 4000, "")),
-	    DB_ID(n), DB_TEXT(link), DB_TEXT(form_flag(rq, "wants_answer") ? "true" : "false"),
-	    DB_TEXT(form_lines(rq, "seen", 4000, "")), array_end(rq, drop));
+	    DB_ID(n), DB_TEXT(link), DB_BOOL(form_flag(rq, "wants_answer")),
+	    DB_TEXT(form_lines(rq, "seen", 4000, "")), db_array_end(rq, drop));
 	for (int i = 0; i < count; i++)
 		db_ask(rq, Q_ADD_FILE, DB_TEXT(key), DB_INT(i + 1), DB_INT(id), DB_ID(target), DB_TEXT(uploads[i].name),
 		    DB_TEXT(uploads[i].type), DB_BYTES(uploads[i].bytes, uploads[i].len));
 	if (!db_answer(rq))
 		return form_refused(rq, show_homework);
-	return app_redirect(rq, "/staff/journal/homework", "id", id_text(rq, id), "target", id_text(rq, target),
+	return app_redirect(rq, "/staff/journal/homework", "id", url_id(rq, id), "target", url_id(rq, target),
 	    "done", "journal-homework", NULL);
 }
 
@@ -644,15 +583,8 @@ static enum reply
 send_file(struct request *rq)
 {
 	struct db_rows *file = db_ask(rq, Q_FILE, DB_TEXT(form_uuid(rq, "id")));
-	const void *bytes;
-	size_t len;
 
-	if (!db_answer(rq))
-		return rq->db_reply;
-	if (db_row_count(file) == 0)
-		return REPLY_NOT_FOUND;
-	bytes = db_blob(rq, file, 0, "bytes", &len);
-	return app_send(rq, 200, db_text(file, 0, "type"), db_text(file, 0, "name"), bytes, len);
+	return db_answer(rq) ? app_send_file(rq, file) : rq->db_reply;
 }
 
 /* POST /staff/journal/undo act= id= */
@@ -683,8 +615,8 @@ read_scope(struct request *rq)
 static const char *
 scope_url(struct request *rq, const char *path, struct scope scope, const char *skip)
 {
-	return url_path(rq, path, "class", id_text(rq, scope.class), "subject", id_text(rq, scope.subject),
-	    "subgroup", id_text(rq, scope.subgroup), "term", id_text(rq, scope.term), "skip", skip, NULL);
+	return url_path(rq, path, "class", url_id(rq, scope.class), "subject", url_id(rq, scope.subject),
+	    "subgroup", url_id(rq, scope.subgroup), "term", url_id(rq, scope.term), "skip", skip, NULL);
 }
 
 static void
@@ -728,9 +660,9 @@ show_class(struct request *rq)
 	view_groups(page, "pupil", "cell", grid, "pupil_id");
 	view_text(page, "finals_url", scope_url(rq, "/staff/journal/finals", scope, ""));
 	view_text(page, "older_url", db_int(class, 0, "lesson_count") <= skip + COLUMNS_OF_GRID ? "" :
-	    scope_url(rq, "/staff/journal/class", scope, id_text(rq, skip + COLUMNS_OF_GRID)));
+	    scope_url(rq, "/staff/journal/class", scope, url_id(rq, skip + COLUMNS_OF_GRID)));
 	view_text(page, "newer_url", skip == 0 ? "" : scope_url(rq, "/staff/journal/class", scope,
-	    id_text(rq, skip - COLUMNS_OF_GRID)));
+	    url_id(rq, skip - COLUMNS_OF_GRID)));
 	return view_send(rq, page);
 }
 
@@ -777,17 +709,17 @@ static enum reply
 save_finals(struct request *rq)
 {
 	struct scope scope = read_scope(rq);
-	struct array *pupils = array_new(rq), *values = array_new(rq);
+	struct db_array *pupils = db_array(rq), *values = db_array(rq);
 
 	read_marks(rq, pupils, values);
 	db_ask(rq, Q_SAVE_FINALS, DB_TEXT(form_key(rq)), DB_INT(scope.class), DB_INT(scope.subject), DB_ID(scope.subgroup),
-	    DB_ID(scope.term), array_end(rq, pupils), array_end(rq, values), DB_TEXT(form_text(rq, "seen", 4000, "")),
+	    DB_ID(scope.term), db_array_end(rq, pupils), db_array_end(rq, values), DB_TEXT(form_text(rq, "seen", 4000, "")),
 	    DB_TEXT(form_text(rq, "reason", 200, "")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_finals);
-	return app_redirect(rq, "/staff/journal/finals", "class", id_text(rq, scope.class),
-	    "subject", id_text(rq, scope.subject), "subgroup", id_text(rq, scope.subgroup),
-	    "term", id_text(rq, scope.term), "done", "journal-finals", NULL);
+	return app_redirect(rq, "/staff/journal/finals", "class", url_id(rq, scope.class),
+	    "subject", url_id(rq, scope.subject), "subgroup", url_id(rq, scope.subgroup),
+	    "term", url_id(rq, scope.term), "done", "journal-finals", NULL);
 }
 
 #define READERS (ACCESS_TEACHER | ACCESS_HEAD)

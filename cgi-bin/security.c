@@ -133,7 +133,7 @@ show_security(struct request *rq)
 static enum reply
 show_card(struct request *rq)
 {
-	int64_t id = form_int(rq, "id", 1, INT64_MAX, 0);
+	int64_t id = form_id(rq, "id");
 	struct db_rows *cards = db_ask(rq, Q_CARDS);
 	struct view *page;
 
@@ -156,7 +156,7 @@ show_card(struct request *rq)
 static enum reply
 block_card(struct request *rq)
 {
-	db_ask(rq, Q_CARD_BLOCK, DB_INT(form_int(rq, "id", 1, INT64_MAX, 0)));
+	db_ask(rq, Q_CARD_BLOCK, DB_INT(form_id(rq, "id")));
 	return db_answer(rq) ? app_redirect(rq, "/security", "done", "card-block", NULL) : rq->db_reply;
 }
 
@@ -233,7 +233,7 @@ ask_permit(struct request *rq)
 static enum reply
 withdraw_permit(struct request *rq)
 {
-	db_ask(rq, Q_WITHDRAW, DB_INT(form_int(rq, "id", 1, INT64_MAX, 0)));
+	db_ask(rq, Q_WITHDRAW, DB_INT(form_id(rq, "id")));
 	return db_answer(rq) ? app_redirect(rq, "/security", "done", "permit-withdraw", NULL) : rq->db_reply;
 }
 

@@ -249,7 +249,7 @@ subscribe(struct request *rq)
 static enum reply
 unsubscribe(struct request *rq)
 {
-	db_ask(rq, Q_UNSUBSCRIBE, DB_INT(form_int(rq, "id", 1, INT64_MAX, 0)));
+	db_ask(rq, Q_UNSUBSCRIBE, DB_INT(form_id(rq, "id")));
 	return db_answer(rq) ? app_redirect(rq, "/timetable/subscriptions", "done", "calendar-off", NULL) : rq->db_reply;
 }
 

@@ -74,6 +74,7 @@ enum access {
 };
 
 struct request;
+struct text;
 typedef enum reply app_handler(struct request *rq);
 
 struct route {
@@ -177,6 +178,8 @@ enum reply app_redirect(struct request *rq, const char *path, ...) __attribute__
  * else the audience's first page.
  */
 const char *app_next_path(struct request *rq) __attribute__((returns_nonnull));
+/* An id as text, for addresses; "" for 0, which is none and leaves the parameter out. */
+const char *url_id(struct request *rq, int64_t id) __attribute__((returns_nonnull));
 /* A path with query as text for href="" in templates (`*_url` symbols). */
 const char *url_path(struct request *rq, const char *path, ...) __attribute__((sentinel, returns_nonnull));
 /*
@@ -200,6 +203,19 @@ enum reply app_error(struct request *rq, enum reply reply);
  */
 enum reply app_send(struct request *rq, int status, const char *type, const char *file_name,
     const char *bytes, size_t len);
+
+/* The first row's file, columns `name`, `type` and `bytes`, as an attachment; no row: REPLY_NOT_FOUND. */
+enum reply app_send_file(struct request *rq, const struct db_rows *file);
+
+/*
+ * A table for programs of spreadsheets: UTF-8 with its mark, `;` between cells. The heads are ready: `Дата;Урок`.
+ * The text is the request's; app_csv_row() puts the named columns of a row and ends the line, text_csv() a cell.
+ * More than max_bytes is REPLY_BROKEN: a table that is cut looks whole.
+ */
+struct text *app_csv(struct request *rq, size_t max_bytes, const char *heads) __attribute__((returns_nonnull));
+void app_csv_cell(struct text *csv, const char *cell, const char *end);
+void app_csv_row(struct text *csv, const struct db_rows *rows, int row, const char *const *columns, int count);
+enum reply app_send_csv(struct request *rq, const struct text *csv, const char *file_name);
 
 /*
  * Cookies go out with the answer. `__Host-`, Secure, HttpOnly, SameSite=Lax, Path=/; max_age_s 0

@@ -56,8 +56,20 @@ struct db_param {
 #define DB_TEXT(s)      ((struct db_param){ DB_PARAM_TEXT, (s), 0 })
 #define DB_INT(n)       ((struct db_param){ DB_PARAM_INT, NULL, (n) })
 #define DB_BYTES(p, n)  ((struct db_param){ DB_PARAM_BYTES, (const char *)(p), (n) })   /* bytea */
+#define DB_BOOL(b)      DB_TEXT((b) ? "true" : "false")
 #define DB_NULL         DB_TEXT(NULL)
 #define DB_ID(n)        ((n) > 0 ? DB_INT(n) : DB_NULL)   /* ids begin with 1; 0 is «none» */
+
+/*
+ * An array for one parameter, `$4::bigint[]`, of the request's memory: begin, add, end. Where one does not fit (64 KiB,
+ * as much as a form's body) no honest form was sent: db_array_end() says bad input.
+ */
+struct db_array;
+struct db_array *db_array(struct request *rq) __attribute__((returns_nonnull));
+void db_array_text(struct db_array *array, const char *s);
+void db_array_int(struct db_array *array, int64_t n);
+void db_array_null(struct db_array *array);
+struct db_param db_array_end(struct request *rq, struct db_array *array);
 
 /* The rows of one question: filled by db_answer(), owned by the request, valid until it ends. */
 struct db_rows;

@@ -331,6 +331,12 @@ form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t
 	return n;
 }
 
+int64_t
+form_id(struct request *rq, const char *name)
+{
+	return form_int(rq, name, 0, INT64_MAX, 0);
+}
+
 const char *
 form_choice(struct request *rq, const char *name, const char *const *choices, const char *fallback)
 {

@@ -83,6 +83,8 @@ const char *form_month(struct request *rq, const char *name, const char *fallbac
 /* A UUID in its text form; an absent one is bad input. */
 const char *form_uuid(struct request *rq, const char *name);
 int64_t form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback);
+/* An id: ids begin with 1, and 0 is none, sent or absent. */
+int64_t form_id(struct request *rq, const char *name);
 /* One of a NULL-terminated list; the returned pointer is the list's own. */
 const char *form_choice(struct request *rq, const char *name, const char *const *choices, const char *fallback);
 /* A ticked box. */

@@ -167,6 +167,12 @@ view_pager(struct request *rq, struct view *page, struct db_rows *rows, int limi
 }
 
 const char *
+url_id(struct request *rq, int64_t id)
+{
+	return id > 0 ? arena_printf(rq->arena, "%lld", (long long)id) : "";
+}
+
+const char *
 url_path(struct request *rq, const char *path, ...)
 {
 	va_list pairs;
@@ -240,6 +246,50 @@ app_send(struct request *rq, int status, const char *type, const char *file_name
 {
 	app_write(rq, status, type, file_name != NULL ? attachment(rq, file_name) : "", bytes, len);
 	return REPLY_SENT;
+}
+
+enum reply
+app_send_file(struct request *rq, const struct db_rows *file)
+{
+	const void *bytes;
+	size_t len;
+
+	if (db_row_count(file) == 0)
+		return REPLY_NOT_FOUND;
+	bytes = db_blob(rq, file, 0, "bytes", &len);
+	return app_send(rq, 200, db_text(file, 0, "type"), db_text(file, 0, "name"), bytes, len);
+}
+
+struct text *
+app_csv(struct request *rq, size_t max_bytes, const char *heads)
+{
+	struct text *csv = arena_alloc(rq->arena, sizeof *csv);
+
+	text_init(csv, max_bytes);
+	arena_defer(rq->arena, (void (*)(void *))text_release, csv);
+	text_printf(csv, "\xef\xbb\xbf%s\r\n", heads);
+	return csv;
+}
+
+void
+app_csv_cell(struct text *csv, const char *cell, const char *end)
+{
+	text_csv(csv, cell, strlen(cell));
+	text_puts(csv, end);
+}
+
+void
+app_csv_row(struct text *csv, const struct db_rows *rows, int row, const char *const *columns, int count)
+{
+	for (int i = 0; i < count; i++)
+		app_csv_cell(csv, db_text(rows, row, columns[i]), i + 1 < count ? ";" : "\r\n");
+}
+
+enum reply
+app_send_csv(struct request *rq, const struct text *csv, const char *file_name)
+{
+	return csv->broken ? REPLY_BROKEN :
+	    app_send(rq, 200, "text/csv; charset=utf-8", file_name, csv->data, csv->len);
 }
 
 /* ---- errors ---------------------------------------------------------------------------------- */
