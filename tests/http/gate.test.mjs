@@ -78,7 +78,7 @@ describe('the guard', () => {
     assert.equal((await guard.submit('/staff/gate/pass', { ...fields, direction: 'in' })).status, 409, 'the same form, another deed');
     assert.deepEqual(sql(`select e.source, e.is_warning, e.why in ('no_card', 'no_permit'), not r.is_inside from gate.event e
       join gate.presence r on r.pupil_id = e.pupil_id where e.pupil_id = ${pupil} and e.note = '${note}'`), [['guard', 't', 't', 't']]);
-    assert.match(wordsOf(await guard.get('/staff/gate/live')), new RegExp(`Без карты, пропустил .*: ${note}|Вышел во время уроков без разрешения .*${note}`));
+    assert.match(wordsOf(await guard.get('/staff/gate/live')), new RegExp(`Без карты ?, пропустил .*: ${note}|Вышел во время уроков без разрешения .*${note}`));
     assert.equal(value(`select action || ' ' || object from site.audit where actor = 'staff' and action = 'gate-pass' order by id desc limit 1`), `gate-pass ${idn} out`);
   });
 
