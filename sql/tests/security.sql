@@ -162,11 +162,25 @@ select throws_ok(format('select cabinet.security_permit_withdraw(%L, %s)', 'toke
 update gate.permit m set day = m.day - 60 where m.body = 'передумали';
 select is((select count(*) from cabinet.security_permits('token-a') m where m.body = 'передумали'), 0::bigint, 'old ones are not shown');
 
+insert into gate.permit (pupil_id, access_id, kind, day, at, body, state)
+select m.pupil_id, m.access_id, 'early', m.day, '12:00', 'шум', 'withdrawn' from gate.permit m, generate_series(1, 20) where m.body = 'передумали';
+select throws_ok(format('select pg_temp.ask(%L, 21, %L, %s, %L, %L)', 'token-a', 'early', :soon, '12:00', 'ещё'), 'KB422', null, 'twenty a day are enough');
+delete from gate.permit where body = 'шум';
+
 -- Who came in
 select is(pg_temp.log_in('I2222AAAAA', 'password', 'wrong', 'token-x'), 'wrong', 'somebody tries');
 select results_eq($$ select t.succeeded, t.kind, t.name, t.failures from cabinet.security_attempts('token-a') t where not t.succeeded $$,
     $$ values (false, 'password'::text, 'I2222AAAAA'::text, 1::bigint) $$, 'the family is told');
 select is((select coalesce(max(t.failures), 0) from cabinet.security_attempts('token-c') t), 0::bigint, 'and nobody else');
+
+-- Who is barred lets nobody out, whatever was told before
+select access_id as barred from gate.permit where body = 'передумали' \gset
+insert into gate.permit (pupil_id, access_id, kind, day, at, body)
+select pg_temp.pupil('I2222AAAAA'), a.id, 'early', pg_temp.local(0, '00:00')::date, '00:00', 'от ' || a.ordinal from auth.access a where a.pupil_id = pg_temp.pupil('I2222AAAAA');
+update auth.access set barred_at = now() where id = :barred;
+select results_eq(format('select m.state::text, count(*) from gate.permit m where m.access_id = %s and m.state = %L group by 1', :barred, 'asked'),
+    $$ select null::text, null::bigint where false $$, 'nothing of the barred adult stands');
+select is((select count(*) from gate.permit m where m.body like 'от %' and m.state = 'asked' and m.access_id <> :barred), 1::bigint, 'what the others told does');
 
 select throws_ok(format('select %s', call), 'KB401', null, call || ': an ended session')
   from unnest('{"cabinet.security_now(''x'')","cabinet.security_period(''x'', null, null)","cabinet.security_visits(''x'', null, null, null, 1)",

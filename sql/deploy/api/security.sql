@@ -257,8 +257,16 @@ begin
     elsif extract(isodow from p_day) = 7 then
         raise exception 'Это воскресенье: школа закрыта.' using errcode = 'KB422';
     end if;
-    -- Two of one family at once: the second one waits and sees the first.
+    -- Two of one family at once: the second one waits and sees the first. Who is being barred meanwhile has no say any more.
     perform from school.pupil p where p.id = v_visit.pupil_id for no key update;
+    perform from auth.access a where a.id = v_visit.access_id and a.barred_at is null for share;
+    if not found then
+        raise exception 'barred meanwhile' using errcode = 'KB401';
+    end if;
+    -- Told and taken back over and over, it is no message but noise at the guard's desk.
+    if (select count(*) from gate.permit m where m.pupil_id = v_visit.pupil_id and m.sent_at > now() - interval '1 day') >= 20 then
+        raise exception 'За сутки можно отправить 20 сообщений охране. Остальное — по телефону школы.' using errcode = 'KB422';
+    end if;
     if exists (select from gate.permit m where m.pupil_id = v_visit.pupil_id and m.day = p_day and m.kind = p_kind::gate.permit_kind
                   and m.state = 'asked') then
         raise exception 'На этот день такое сообщение уже есть: сначала отзовите его.' using errcode = 'KB422';

@@ -170,6 +170,16 @@ comment on column gate.permit.at is 'Local time from which it may leave (ten min
 comment on column gate.permit.event_id is 'The exit (late: the entry) that used it';
 create index permit_pupil on gate.permit (pupil_id, day);
 
+create function gate.end_permits() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+    update gate.permit m set state = 'withdrawn' where m.access_id = new.id and m.state = 'asked';
+    return null;
+end $$;
+comment on function gate.end_permits is 'Whom a court has barred lets no child out: what that adult told the guard before counts no more';
+create trigger end_permits after update on auth.access for each row
+    when (old.barred_at is null and new.barred_at is not null)
+    execute function gate.end_permits();
+
 create function gate.card_hash(p_uid text) returns bytea language sql stable as $$
     select auth.keyed('card', upper(p_uid collate "C"))
 $$;
