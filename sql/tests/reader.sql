@@ -23,6 +23,7 @@ select is(pg_temp.tell('test-z', 1, array['1 04aa0001 5 in'], repeat('a', 32)), 
 select is(pg_temp.tell('test-b', 1, array['1 04aa0001 5 in'], repeat('a', 32)), 'signature', 'another reader''s key');
 select is(pg_temp.tell('test-a', 1, array['1 04aa0001 5 in'], p_skew => interval '-25 h'), 'time', 'from the day before yesterday');
 select is(pg_temp.tell('test-a', 1, array['1 04aa0001 5 in'], p_skew => interval '25 h'), 'time', 'from tomorrow');
+select is(pg_temp.tell('test-a', 1, array['1 04aa0001 5 in'], p_skew => interval '7000 years'), 'time', 'from a future whose seconds fit no integer');
 select is(pg_temp.tell('test-a', 1, array['1 04aa0001 5 in'], repeat('x', 32), p_bad_line => 1), 'signature', 'who may speak comes first');
 select is(pg_temp.tell('test-a', 1, array[]::text[], p_bad_line => 1), 'line', 'then what is said');
 select is_empty($$ select number from gate.event where device_id like 'test-%' $$, 'nothing of this was kept');

@@ -109,7 +109,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
     v_device gate.device;
     v_message gate.message;
-    v_skew_s integer := extract(epoch from p_moment - now());
+    v_skew_s bigint := extract(epoch from p_moment - now());
     v_mac bytea;
 begin
     select d.* into v_device from gate.device d where d.id = p_device and d.retired_at is null;
