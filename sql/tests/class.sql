@@ -68,6 +68,7 @@ select throws_ok(format(q.sql, w.token), w.code, null, format('%s: %s', w.token,
                ('excuses', 'select name from staff.class_excuses(%L, ' || pg_temp.class('839', 7) || ', 9)'),
                ('unsigned', 'select name from staff.class_unsigned(%L, ' || pg_temp.class('839', 7) || ', null)'),
                ('export', 'select name from staff.class_export(%L, ' || pg_temp.class('839', 7) || ', null, null)'),
+               ('codes', 'select letter from staff.class_codes(%L, current_setting(''test.one'')::bigint, ' || pg_temp.pupil('A') || ')'),
                ('absence', 'select name from staff.class_absence(%L, current_setting(''test.one'')::bigint, ' || pg_temp.pupil('A') || ')')) q(name, sql)
 ;
 reset role;

@@ -387,12 +387,13 @@ returns table (code_id bigint, letter text, title text)
 language plpgsql stable security definer rows 6 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
+    v_class school.tutored := school.tutored(v_visit, coalesce((select l.class_id from school.lesson l where l.id = p_lesson), 0));
 begin
     return query
     select c.id, c.letter, c.title from school.attendance_code c
      where c.school_id = v_visit.school_id
        and c.scope = (select o.scope from school.attendance a join school.attendance_code o on o.id = a.code_id
-                       where a.lesson_id = p_lesson and a.pupil_id = p_pupil and o.school_id = v_visit.school_id)
+                       where a.lesson_id = p_lesson and a.pupil_id = p_pupil and o.school_id = v_class.school_id)
      order by c.rank, c.id;
 end $$;
 comment on function staff.class_codes is 'The reasons that it may have: the school''s codes of the same scope';
