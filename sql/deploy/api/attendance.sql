@@ -381,6 +381,11 @@ begin
     end if;
     -- Both parents at once: the second one is told what the first one said.
     perform from school.pupil p where p.id = v_visit.pupil_id for no key update;
+    -- Sent and withdrawn over and over, with a file each time, it would fill the disk.
+    if (select count(*) from school.excuse e where e.pupil_id = v_visit.pupil_id and e.sent_at > now() - interval '1 day') >= 10 then
+        raise exception 'За сутки можно отправить 10 объяснений. Остальные — завтра или через классного руководителя.'
+            using errcode = 'KB422';
+    end if;
     perform school.check_excuse(v_visit, p_kind::school.excuse_kind, p_first, p_last);
     -- Announced means: before the first bell of the first day. Without lessons in sight the day's first bell counts.
     select coalesce(min(b.starts) filter (where l.number is not null), min(b.starts), time '00:00') into v_begins

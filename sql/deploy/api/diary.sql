@@ -387,6 +387,11 @@ begin
     if (select count(*) from school.homework_answer a where a.homework_id = p_homework and a.pupil_id = v_visit.pupil_id) >= 10 then
         raise exception 'К этому заданию уже сдано 10 ответов. Новый передайте учителю на уроке.' using errcode = 'KB422';
     end if;
+    -- Fifteen megabytes each: a day has fewer lessons than that.
+    perform from school.pupil p where p.id = v_visit.pupil_id for no key update;
+    if (select count(*) from school.homework_answer a where a.pupil_id = v_visit.pupil_id and a.sent_at > now() - interval '1 day') >= 30 then
+        raise exception 'За сутки можно сдать 30 ответов. Остальные — завтра.' using errcode = 'KB422';
+    end if;
     insert into school.homework_answer (homework_id, pupil_id, body, is_late)
     values (v_homework.id, v_visit.pupil_id, coalesce(p_body, ''), school.local_day(v_visit) > v_day) returning id into v_answer;
     insert into school.answer_file (answer_id, file_id)
