@@ -127,7 +127,7 @@ update school.attendance t set code_id = pg_temp.code('у'), source = 'tutor' wh
 select lives_ok($$ select pg_temp.roll('ours', 9, pg_temp.lesson(0, 1), 'н', 'н', pg_temp.pupil('I2222AAAAA') || ':0:') $$, 'the reason came meanwhile');
 select is(pg_temp.there(pg_temp.lesson(0, 1)), 'I2222AAAAA у, I2222CCCCC н', 'a plain «н» does not take it away');
 update school.attendance t set code_id = pg_temp.code('о'), minutes = 3, source = 'tutor' where t.lesson_id = pg_temp.lesson(0, 1) and t.pupil_id = pg_temp.pupil('I2222AAAAA');
-select throws_matching($$ select pg_temp.roll('ours', 10, pg_temp.lesson(0, 1), '', 'н', pg_temp.pupil('I2222AAAAA') || ':0:') $$, 'Вымышлев', 'another fact came meanwhile: a conflict');
+select throws_matching($$ select pg_temp.roll('ours', 10, pg_temp.lesson(0, 1), '', 'н', pg_temp.pupil('I2222AAAAA') || ':0:') $$, 'кто-то другой: № 1', 'another fact came meanwhile: a conflict');
 select lives_ok($$ select pg_temp.roll('ours', 11, pg_temp.lesson(0, 1), 'н', '', pg_temp.pupil('I2222AAAAA') || ':0:,' || pg_temp.pupil('I2222CCCCC') || ':0:') $$,
     'a change beside it is no conflict');
 select is(pg_temp.there(pg_temp.lesson(0, 1)), 'I2222AAAAA о 3', 'and leaves it alone');

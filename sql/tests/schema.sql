@@ -148,6 +148,10 @@ select is_empty($$ select n.nspname from ours n where obj_description(n.oid, 'pg
 select is_empty($$ select p.oid::regprocedure from pg_proc p join ours n on n.oid = p.pronamespace
     where n.nspname in ('cabinet', 'device') and p.prosrc ~ '\mpeople\.' $$, 'no function of the cabinet reads people');
 
+-- Refusals stand in the server's log: they name nobody.
+select is_empty($$ select p.oid::regprocedure from pg_proc p join ours n on n.oid = p.pronamespace
+    where p.prosrc ~ 'raise exception[^;]*\mpeople\.' $$, 'no refusal is made of a name');
+
 -- Names of people stand in people alone.
 select is_empty($$ select c.oid::regclass, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
     join ours n on n.oid = c.relnamespace

@@ -2,7 +2,8 @@
 import https from 'node:https';
 import { base, ca } from './kabinet.mjs';
 
-const agent = new https.Agent({ ca, keepAlive: true, maxSockets: 64 });
+// A connection that nobody used for a while is let go before nginx closes it in the middle of the next question.
+const agent = new https.Agent({ ca, keepAlive: true, maxSockets: 64, timeout: 20000 });
 const entities = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#x27;': "'", '&amp;': '&' };
 export const unescape = (text) => text.replace(/&(?:lt|gt|quot|#39|#x27|amp);/g, (entity) => entities[entity]);
 

@@ -79,6 +79,16 @@ language sql stable rows 30 as $$
 $$;
 comment on function school.journal_pupils is 'Who is taught at a lesson of a class and subgroup on a day';
 
+create function school.list_number(p_class bigint, p_subgroup bigint, p_day date, p_pupil bigint) returns text
+language sql stable as $$
+    select '№ ' || n.place
+      from (select j.pupil_id, row_number() over (order by j.name, j.pupil_id) as place
+              from school.journal_pupils(p_class, p_subgroup, p_day) j) n
+     where n.pupil_id = p_pupil
+$$;
+comment on function school.list_number is
+    'Which line of the list on the page a pupil is: «№ 5». Refusals name pupils so, for the server writes refusals into its log';
+
 create function school.journal_act(p_visit auth.staff_visit, p_key uuid, p_what text, p_lesson bigint, p_before jsonb, p_after jsonb)
 returns void language sql as $$
     insert into school.journal_act (staff_id, key, what, lesson_id, before, after)
@@ -356,14 +366,15 @@ begin
     end if;
     if v_lesson.roll_by is distinct from v_visit.staff_id and v_lesson.roll_at is not null
        and extract(epoch from v_lesson.roll_at)::text <> p_roll_seen then
-        raise exception 'Тем временем присутствующих отметил другой учитель (%, %). Сравните и сохраните ещё раз.',
-            people.staff_name(v_lesson.roll_by), to_char(v_lesson.roll_at at time zone v_visit.time_zone, 'DD.MM в HH24:MI')
+        raise exception 'Тем временем присутствующих отметил другой учитель (%). Сравните и сохраните ещё раз.',
+            to_char(v_lesson.roll_at at time zone v_visit.time_zone, 'DD.MM в HH24:MI')
             using errcode = 'KB422';
     end if;
 
     -- What the form changes, and what stands there now.
     select array_agg(d.pupil_id),
-           string_agg(people.pupil_name(d.pupil_id), ', ' order by d.pupil_id) filter (where d.is_conflict),
+           string_agg(school.list_number(v_lesson.class_id, v_lesson.subgroup_id, v_lesson.day, d.pupil_id), ', ' order by d.pupil_id)
+               filter (where d.is_conflict),
            coalesce(jsonb_object_agg(d.pupil_id, d.was), '{}')
       into v_changed, v_words, v_before
       from (select w.pupil_id,
@@ -481,7 +492,8 @@ begin
        or (select count(distinct u) <> count(*) from unnest(p_pupils) u) or cardinality(p_pupils) <> cardinality(p_values) then
         raise exception 'not a pupil of this lesson' using errcode = 'KB404';
     end if;
-    select string_agg(format('%s — «%s»', people.pupil_name(u.pupil_id), left(u.typed, 20)), ', ') into v_words
+    select string_agg(format('%s — «%s»', school.list_number(p_lesson.class_id, p_lesson.subgroup_id, p_lesson.day, u.pupil_id),
+                             left(u.typed, 20)), ', ') into v_words
       from unnest(p_pupils, p_values) u(pupil_id, typed) where school.mark_values(u.typed) is null;
     if v_words is not null then
         raise exception 'Не оценка: %. Можно 5 4 3 2 1, н/а, осв, зач, нз и точку, до трёх через пробел.', v_words
@@ -491,7 +503,8 @@ begin
     perform from school.work w where w.id = p_work for update;
     select array_agg(d.pupil_id), array_agg(d.wanted), coalesce(jsonb_object_agg(d.pupil_id, d.current), '{}'),
            coalesce(jsonb_object_agg(d.pupil_id, d.wanted), '{}'),
-           string_agg(format('%s — теперь «%s»', people.pupil_name(d.pupil_id), d.current), ', ')
+           string_agg(format('%s — теперь «%s»', school.list_number(p_lesson.class_id, p_lesson.subgroup_id, p_lesson.day, d.pupil_id),
+                             d.current), ', ')
                filter (where school.marks_sorted(d.current) <> school.marks_sorted(d.seen))
       into v_pupils, v_wanted, v_before, v_after, v_words
       from (select u.pupil_id, array_to_string(school.mark_values(u.typed), ' ') as wanted,
@@ -513,7 +526,7 @@ begin
                                from generate_series(1, 3) g
                                left join school.mark k on k.work_id = p_work and k.pupil_id = u.pupil_id and k.ordinal = g) o
           left join school.mark m on m.work_id = p_work and m.pupil_id = u.pupil_id and m.ordinal = o.ordinal)
-    select string_agg(people.pupil_name(w.pupil_id), ', ') into v_words
+    select string_agg(school.list_number(p_lesson.class_id, p_lesson.subgroup_id, p_lesson.day, w.pupil_id), ', ') into v_words
       from wish w where w.old <> '.' and w.value is distinct from w.old;
     if v_words is not null and p_reason = '' then
         raise exception 'Напишите, почему меняете оценку (%): родители увидят старую, новую и причину.', v_words
@@ -1287,7 +1300,8 @@ begin
        or (select count(distinct u) <> count(*) from unnest(p_pupils) u) or cardinality(p_pupils) <> cardinality(p_values) then
         raise exception 'not a pupil of this class' using errcode = 'KB404';
     end if;
-    select string_agg(format('%s — «%s»', people.pupil_name(u.pupil_id), left(u.typed, 20)), ', ') into v_words
+    select string_agg(format('%s — «%s»', school.list_number(p_class, p_subgroup, least(v_today, v_term.last_day), u.pupil_id),
+                             left(u.typed, 20)), ', ') into v_words
       from unnest(p_pupils, p_values) u(pupil_id, typed)
      where school.mark_values(u.typed) is null or cardinality(school.mark_values(u.typed)) > 1 or '.' = any (school.mark_values(u.typed));
     if v_words is not null then

@@ -54,6 +54,7 @@ drop function school.roll_wanted;
 drop function school.roll_parse;
 drop function school.roll_of;
 drop function school.journal_act;
+drop function school.list_number(bigint, bigint, date, bigint);
 drop function school.journal_pupils;
 drop function school.journal_closed;
 drop function school.journal_till;
