@@ -8,6 +8,7 @@
 #include "app.h"
 #include "crypto.h"
 #include "ical.h"
+#include "log.h"
 #include "qr.h"
 #include "text.h"
 
@@ -255,7 +256,7 @@ unsubscribe(struct request *rq)
 
 /* ---- the feeds ------------------------------------------------------------------------------- */
 
-static bool
+static void
 put_events(struct ical *calendar, const struct db_rows *rows)
 {
 	for (int i = 0; i < db_row_count(rows); i++) {
@@ -275,11 +276,10 @@ put_events(struct ical *calendar, const struct db_rows *rows)
 			.remind_min = db_int(rows, i, "remind_min"),
 		};
 
-		/* One row without an event stands for an empty calendar. */
+		/* One row without an event stands for an empty calendar; one bad event must not take the others along. */
 		if (*event.uid != '\0' && !ical_event(calendar, &event))
-			return false;
+			log_error("feed-event", "uid=%s", event.uid);
 	}
-	return true;
 }
 
 /*
@@ -294,7 +294,6 @@ send_feed(struct request *rq)
 	struct ical calendar;
 	struct text out;
 	enum reply reply;
-	bool ok;
 
 	if (rq->bad_input)
 		return REPLY_NOT_FOUND;
@@ -303,9 +302,9 @@ send_feed(struct request *rq)
 		return rq->db_reply;
 	text_init(&out, FEED_MAX_BYTES);
 	ical_begin(&calendar, &out, db_text(rows, 0, "calendar"), FEED_REFRESH_HOURS);
-	ok = put_events(&calendar, rows);
+	put_events(&calendar, rows);
 	ical_end(&calendar);
-	reply = !ok || out.broken ? REPLY_BROKEN :
+	reply = out.broken ? REPLY_BROKEN :
 	    app_send(rq, 200, "text/calendar; charset=utf-8", NULL, out.data, out.len);
 	text_release(&out);
 	return reply;

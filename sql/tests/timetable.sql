@@ -99,6 +99,7 @@ insert into school.event (school_id, class_id, kind, day, last_day, starts, ends
     (pg_temp.school('839'), null, 'event', pg_temp.d(1), pg_temp.d(2), null, null, 'Неделя науки', ''),
     (pg_temp.school('839'), pg_temp.class('839', 7), 'excursion', pg_temp.d(4), pg_temp.d(4), '11:00', '13:00', 'Музей', 'у входа'),
     (pg_temp.school('839'), pg_temp.class('839', 3), 'meeting', pg_temp.d(4), pg_temp.d(4), '18:00', null, 'Не наше собрание', ''),
+    (pg_temp.school('839'), null, 'exam', pg_temp.d(5), pg_temp.d(5), '23:30', null, 'Без конца', ''),
     (pg_temp.school('840'), null, 'exam', pg_temp.d(4), pg_temp.d(4), '18:00', null, 'Не наша школа', '');
 set local role kabinet_timetable;
 select results_eq($$ select title, was_title, room, was_room, other_teacher, is_changed, is_cancelled, note from cabinet.timetable_week('parent', pg_temp.d(0), 1) $$,
@@ -116,7 +117,7 @@ select results_eq($$ select kind, day, last_day, title from cabinet.timetable_ev
         union select kind, day, last_day, title from cabinet.timetable_events('parent', pg_temp.d(6)) where day between pg_temp.d(0) and pg_temp.d(6) order by 2, 1 $$,
     $$ values ('event', pg_temp.d(1), pg_temp.d(2), 'Неделя науки'), ('off', pg_temp.d(2), pg_temp.d(3), 'День города'),
               ('excursion', pg_temp.d(4), pg_temp.d(4), 'Музей'), ('shortened', pg_temp.d(4), pg_temp.d(4), 'Короткие'),
-              ('work', pg_temp.d(4), pg_temp.d(4), 'Алгебра: Дроби') $$, 'events, days off as one, other bells, important works');
+              ('work', pg_temp.d(4), pg_temp.d(4), 'Алгебра: Дроби'), ('exam', pg_temp.d(5), pg_temp.d(5), 'Без конца') $$, 'events, days off as one, other bells, important works');
 select results_eq($$ select day, last_day from cabinet.timetable_events('parent', pg_temp.d(15)) where kind = 'holidays' $$,
     $$ values (pg_temp.d(13), pg_temp.d(20)) $$, 'holidays once, and no day off within them');
 select is_empty($$ select title from cabinet.timetable_events('parent', pg_temp.d(14)) where title like 'В каникулы%' $$, 'holidays need no day off');
@@ -172,11 +173,13 @@ select results_eq($$ select title, note, url, is_all_day, starts, ends, remind_m
 select results_eq($$ select title, starts::date, ends::date, remind_min from cabinet.calendar_feed(pg_temp.secret('c')) where starts >= pg_temp.d(0) and starts < pg_temp.d(8) $$,
     $$ values ('Неделя науки', pg_temp.d(1), pg_temp.d(3), 360), ('День города', pg_temp.d(2), pg_temp.d(4), 360),
               ('Контрольная работа: Алгебра: Дроби', pg_temp.d(3), pg_temp.d(3), 1440), ('Экскурсия: Музей', pg_temp.d(4), pg_temp.d(4), 1440),
-              ('Короткие', pg_temp.d(4), pg_temp.d(5), 360) $$, 'events, exams, days off');
+              ('Короткие', pg_temp.d(4), pg_temp.d(5), 360), ('Экзамен: Без конца', pg_temp.d(5), pg_temp.d(5), 1440) $$, 'events, exams, days off');
 select throws_ok(format($$ select uid from cabinet.calendar_feed(%L) $$, w.token), 'KB404', null, format('no calendar: %s', w.token))
   from (values ('nobody'), (''), ('parent'), (pg_temp.secret('z')), (null)) w(token);
 select lives_ok($$ select cabinet.timetable_subscribe('far', pg_temp.key(1), 'homework', true, true, pg_temp.secret('far')) $$, 'a child without any lesson');
 select results_eq($$ select calendar, uid from cabinet.calendar_feed(pg_temp.secret('far')) $$, $$ values ('Домашние задания · ученик …DDDD', null::text) $$, 'has an empty calendar');
+select results_eq($$ select starts, ends from cabinet.calendar_feed(pg_temp.secret('c')) where title like '%Без конца' $$,
+    $$ values (pg_temp.d(5) + time '13:30', pg_temp.d(5) + time '14:30') $$, 'what has no end lasts an hour, over midnight too');
 -- The same form again.
 select lives_ok($$ select cabinet.timetable_subscribe('parent', pg_temp.key(1), 'lessons', true, true, pg_temp.secret('d')) $$, 'the same form again makes an address');
 select throws_ok($$ select uid from cabinet.calendar_feed(pg_temp.secret('a')) $$, 'KB404', null, 'in the place of the first');

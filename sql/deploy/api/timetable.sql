@@ -354,7 +354,7 @@ begin
            v_prefix || i.title, i.place, i.note, i.url, i.starts is null,
            case when i.starts is null then i.day::timestamp else (i.day + i.starts) at time zone v_zone at time zone 'UTC' end,
            case when i.starts is null then (i.last_day + 1)::timestamp
-                else (i.last_day + coalesce(i.ends, i.starts)) at time zone v_zone at time zone 'UTC' end,
+                else (i.last_day + i.starts + coalesce(i.ends - i.starts, interval '1 hour')) at time zone v_zone at time zone 'UTC' end,
            i.is_cancelled, i.revision, i.changed_at at time zone 'UTC'
       from (select true) always
       left join lateral (
