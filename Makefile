@@ -23,6 +23,7 @@ LDLIBS  = $(shell pkg-config --libs $(PKGS)) -lfcgi
 
 LIBOBJ  = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 PROGS   = $(patsubst cgi-bin/%.c,$(BUILD)/cgi-bin/%,$(wildcard cgi-bin/*.c))
+PARTS   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/parts/*.c))
 TOOLS   = $(patsubst scripts/%.c,$(BUILD)/scripts/%,$(wildcard scripts/*.c))
 UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test-*.c))
 DRILLS  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c tests/chaos/*.c))
@@ -38,7 +39,10 @@ $(BUILD)/%.o: %.c Makefile
 	$(Q)$(CC) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 $(BUILD)/libkabinet.a: $(LIBOBJ)
 	rm -f $@ && $(AR) rcs $@ $^
-$(BUILD)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(BUILD)/libkabinet.a
+# A section that is too long for one file has more in parts/: journal.c, parts/journal-marks.c ...
+.SECONDEXPANSION:
+$(BUILD)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $$(addprefix $(BUILD)/,$$(addsuffix .o,$$(basename \
+                    $$(wildcard cgi-bin/parts/$$*-*.c)))) $(BUILD)/libkabinet.a
 	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/scripts/%: $(BUILD)/scripts/%.o $(BUILD)/libkabinet.a
 	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -68,7 +72,7 @@ compdb:
 
 # Only one file of lib/ may know each foreign library; sections and tools know none.
 check-layers: $(PROGS) $(TOOLS)
-	! nm -u $(patsubst %,%.o,$(PROGS) $(TOOLS)) | grep -E ' (ctpl_|g_|PQ|FCGX_|xml|EVP_|QRcode)'
+	! nm -u $(patsubst %,%.o,$(PROGS) $(TOOLS)) $(PARTS) | grep -E ' (ctpl_|g_|PQ|FCGX_|xml|EVP_|QRcode)'
 check-templates:
 	scripts/check-templates templates
 clean:
