@@ -30,6 +30,7 @@
 #define SHUTDOWN_PATIENCE_MS  10000
 #define HANDLER_RUNS_MAX      3      /* serialization failures */
 #define DEVICE_HEADER_BYTES   200
+#define CHILD_CHARS_MAX       40
 
 static volatile sig_atomic_t stop_requested;
 static FCGX_Request fcgi;
@@ -223,6 +224,13 @@ meet_visitor(struct request *rq)
 		return access & ACCESS_ANYONE ? REPLY_GO_ON : REPLY_LOGIN;
 	if (access != ACCESS_ANYONE)
 		rq->state->visitor = db_ask_visitor(rq);
+	/* What was written about one child must not be done to another that a second tab has chosen meanwhile. */
+	if (rq->state->app->audience == AUDIENCE_CABINET && access != ACCESS_ANYONE) {
+		const char *child = form_text(rq, "child", CHILD_CHARS_MAX, "");
+
+		if (strcmp(rq->method, "POST") == 0 && *child != '\0')
+			db_expect_child(rq, child);
+	}
 	return REPLY_GO_ON;
 }
 

@@ -49,9 +49,10 @@ static struct {
 } db;
 
 /* Who is the visitor, by audience; devices are nobody. */
-enum { OWN_VISITOR, OWN_TOUCH, OWN__COUNT };
+enum { OWN_VISITOR, OWN_TOUCH, OWN_CHILD, OWN__COUNT };   /* OWN_CHILD: of the cabinet alone */
 static const struct db_question own_questions[][OWN__COUNT] = {
-	[AUDIENCE_CABINET] = { { .call = "cabinet.visitor($1)" }, { .call = "cabinet.session_touch($1)" } },
+	[AUDIENCE_CABINET] = { { .call = "cabinet.visitor($1)" }, { .call = "cabinet.session_touch($1)" },
+	    { .call = "cabinet.expect_child($1, $2)" } },
 	[AUDIENCE_STAFF] = { { .call = "staff.visitor($1)" }, { .call = "staff.session_touch($1)" } },
 };
 
@@ -234,6 +235,13 @@ db_ask_visitor(struct request *rq)
 	if (rq->queue->visitor == NULL)
 		rq->queue->visitor = ask(rq, db.count + OWN_VISITOR, (const struct db_param[]){ { 0 } });
 	return rq->queue->visitor;
+}
+
+void
+db_expect_child(struct request *rq, const char *idn)
+{
+	assert(db.app->audience == AUDIENCE_CABINET);
+	ask(rq, db.count + OWN_CHILD, (const struct db_param[]){ DB_TEXT(idn), { 0 } });
 }
 
 bool

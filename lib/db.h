@@ -129,6 +129,8 @@ void db_forget(struct request *rq);
  * login; at most once per request. Not for devices.
  */
 struct db_rows *db_ask_visitor(struct request *rq) __attribute__((returns_nonnull));
+/* Queues `cabinet.expect_child(token, idn)`: REPLY_CONFLICT for all that is asked with it when another child is on show. */
+void db_expect_child(struct request *rq, const char *idn);
 /* Is something queued that was not answered yet? */
 bool db_is_pending(const struct request *rq);
 /*

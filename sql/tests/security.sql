@@ -167,6 +167,11 @@ select m.pupil_id, m.access_id, 'early', m.day, '12:00', 'шум', 'withdrawn' f
 select throws_ok(format('select pg_temp.ask(%L, 21, %L, %s, %L, %L)', 'token-a', 'early', :soon, '12:00', 'ещё'), 'KB422', null, 'twenty a day are enough');
 delete from gate.permit where body = 'шум';
 
+select lives_ok($$ select cabinet.expect_child('token-a', 'I2222AAAAA') $$, 'the child on show is expected');
+select throws_ok(format('select cabinet.expect_child(%L, %L)', v.token, v.idn), v.code, null, v.name)
+  from (values ('token-a', 'I2222BBBBB', 'KB409', 'a sister who is not on show'), ('token-a', 'I2222CCCCC', 'KB409', 'nor another family''s child'),
+               ('token-a', '', 'KB409', 'nor nobody'), ('nobody', 'I2222AAAAA', 'KB401', 'a stranger')) v(token, idn, code, name);
+
 -- Who came in
 select is(pg_temp.log_in('I2222AAAAA', 'password', 'wrong', 'token-x'), 'wrong', 'somebody tries');
 select results_eq($$ select t.succeeded, t.kind, t.name, t.failures from cabinet.security_attempts('token-a') t where not t.succeeded $$,

@@ -118,6 +118,15 @@ describe('security', () => {
     assert.match(wordsOf(await parent.get('/security')), /отозвано проверка: к врачу/);
   });
 
+  test('a form of one child does nothing to another that a second tab has chosen', async () => {
+    clean();
+    const fields = await form();
+    assert.match((await parent.get('/security/permit')).text, /name="child" value="[^"]+"/);
+    const before = value('select count(*) from gate.permit');
+    assert.equal((await parent.submit('/security/permit', { ...fields, child: 'I0000ZZZZZ' })).status, 409);
+    assert.equal(value('select count(*) from gate.permit'), before);
+  });
+
   test('what is wrong comes back with words, and what was typed', async () => {
     const cases = { 'Укажите день': { day: '' }, 'Укажите время': { at: '' }, 'Время — это часы и минуты': { at: '25:10' },
       'прочитает охранник': { body: '  ' }, 'Этот день уже прошёл': { day: '2026-01-12' }, 'не больше чем на 30 дней': { day: '2030-01-15' } };

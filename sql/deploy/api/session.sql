@@ -84,6 +84,17 @@ begin
 end $$;
 comment on function cabinet.session_touch is 'The session is in use: called when cabinet.visitor() says touch_due';
 
+create function cabinet.expect_child(p_token text, p_idn text) returns void
+language plpgsql stable security definer as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    if not exists (select from school.pupil p where p.id = v_visit.pupil_id and p.idn = p_idn) then
+        raise exception 'another child is on show' using errcode = 'KB409';
+    end if;
+end $$;
+comment on function cabinet.expect_child is 'KB409, and with it the whole transaction, unless the form was made for the child that is on show now';
+
 -- ---- programs ---------------------------------------------------------------------------------------------------------
 
 create procedure auth.add_program(p_name text, p_comment text, p_schema text default 'cabinet') language plpgsql as $$
@@ -102,6 +113,9 @@ begin
     -- Who the visitor is, for the audiences that have visitors.
     if to_regprocedure(format('%I.visitor(text)', p_schema)) is not null then
         execute format('grant execute on function %1$I.visitor(text), %1$I.session_touch(text) to %2$I', p_schema, v_role);
+    end if;
+    if p_schema = 'cabinet' then
+        execute format('grant execute on function cabinet.expect_child(text, text) to %I', v_role);
     end if;
 end $$;
 comment on procedure auth.add_program is 'The login role kabinet_<name> of a program, with what every program of that API schema may do. For whoever deploys: first line of deploy/api/<name>.sql';
