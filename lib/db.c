@@ -54,12 +54,17 @@ static const struct db_question own_questions[][OWN__COUNT] = {
 	[AUDIENCE_CABINET] = { { .call = "cabinet.visitor($1)" }, { .call = "cabinet.session_touch($1)" },
 	    { .call = "cabinet.expect_child($1, $2)" } },
 	[AUDIENCE_STAFF] = { { .call = "staff.visitor($1)" }, { .call = "staff.session_touch($1)" } },
+	[AUDIENCE_DEVICE] = { { 0 } },
 };
 
 static int
 own_count(const struct app *app)
 {
-	return app->audience == AUDIENCE_DEVICE ? 0 : OWN__COUNT;
+	int count = 0;
+
+	while (count < OWN__COUNT && own_questions[app->audience][count].call != NULL)
+		count++;
+	return count;
 }
 
 static const struct db_question *
