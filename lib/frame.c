@@ -55,6 +55,7 @@ access_of(const struct request *rq, const struct db_rows *rows)
 	static const struct { const char *column; unsigned access; } roles[] = {
 		{ "is_teacher", ACCESS_TEACHER }, { "is_tutor", ACCESS_TUTOR },
 		{ "is_head", ACCESS_HEAD }, { "is_guard", ACCESS_GUARD },
+		{ "is_canteen", ACCESS_CANTEEN }, { "is_admin", ACCESS_ADMIN },
 	};
 	unsigned access = 0;
 

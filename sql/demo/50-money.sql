@@ -24,6 +24,7 @@ declare
     v_skipped date;
     v_balance bigint;
     v_sum bigint;
+    v_lost bigint;
 begin
     for v_pupil in
         select p.account, a.id, s.time_zone, t.id as terminal, r.id as provider
@@ -56,9 +57,12 @@ begin
                 end if;
             end if;
             if v_skipped < v_day then
-                perform ledger.post('refund', 'demo', v_pupil.account || ' refund ' || v_day, v_day, 'tutor', 'тьютор, отсутствие',
-                    'обед ' || to_char(v_skipped, 'DD.MM'), array[v_pupil.id, v_pupil.provider], array[c_prices[1], -c_prices[1]],
-                    (v_day + time '15:20') at time zone v_pupil.time_zone);
+                select e.id, p.amount_kop into v_lost, v_sum
+                  from ledger.entry e join ledger.posting p on p.entry_id = e.id and p.account_id = v_pupil.provider
+                 where e.scope = 'demo' and e.key = v_pupil.account || ' lunch ' || v_skipped;
+                perform ledger.post('refund', 'demo', v_pupil.account || ' refund ' || v_skipped, v_day, 'tutor', 'тьютор, отсутствие',
+                    'обед ' || to_char(v_skipped, 'DD.MM'), array[v_pupil.id, v_pupil.provider], array[v_sum, -v_sum],
+                    (v_day + time '15:20') at time zone v_pupil.time_zone, v_lost);
                 v_skipped := null;
             end if;
             if extract(isodow from v_day) = 1 + pg_temp.dice('club' || v_pupil.account) % 5 and pg_temp.dice('goes' || v_pupil.account) < 60 then

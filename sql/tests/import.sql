@@ -100,8 +100,8 @@ select is((select u.owed_kop from bank.unreversed u), 220000::bigint, 'it is on 
 select is(pg_temp.load('r_661.txt', array[pg_temp.p('101', '0279390002', -220000)]),
     'posted=0 amount=0 confirmed=0 duplicate=1 unidentified=0 reversal=0', 'told again, it is a duplicate');
 select is_empty('select id, detail from ledger.violations', 'the books are true');
-select is(pg_temp.seen_after($$ insert into ledger.entry (kind, business_date, actor, source, reason, scope, key, fingerprint, reverses)
-    select 'reversal', '2026-11-02', 't', 's', 'r', 't', 'twice', sha256(''), u.original_id from bank.unreversed u $$), 'I1 I7',
+select is(pg_temp.seen_after($$ insert into ledger.entry (kind, business_date, day, actor, source, reason, scope, key, fingerprint, reverses)
+    select 'reversal', '2026-11-02', '2026-11-02', 't', 's', 'r', 't', 'twice', sha256(''), u.original_id from bank.unreversed u $$), 'I1 I7',
     'the same money taken back a second time is seen');
 create temp table owed as select u.registry_id, u.ordinal, u.version from bank.unreversed u;
 select throws_ok('select bank.collect(o.registry_id, o.ordinal, o.version, ''desk'') from owed o', 'KB422', null,

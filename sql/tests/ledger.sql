@@ -21,8 +21,8 @@ select lives_ok($$ select pg_temp.top_up('0279390001', 10000, 'first') $$, 'a to
 select lives_ok($$ select pg_temp.top_up('0279390002', 5000, 'second') $$, 'another');
 select throws_ok($$ insert into ledger.posting (entry_id, account_id, amount_kop)
     select max(e.id), pg_temp.acc('939', 'suspense'), 5 from ledger.entry e $$, '23514', null, 'I1: a closed entry takes no more postings');
-select throws_ok($$ insert into ledger.entry (kind, business_date, actor, source, reason, scope, key, fingerprint)
-    values ('payout', '2026-11-02', 't', 's', 'r', 't', '2', sha256('')) $$, '23514', null, 'I1: an entry by itself is refused');
+select throws_ok($$ insert into ledger.entry (kind, business_date, day, actor, source, reason, scope, key, fingerprint)
+    values ('payout', '2026-11-02', '2026-11-02', 't', 's', 'r', 't', '2', sha256('')) $$, '23514', null, 'I1: an entry by itself is refused');
 select throws_ok($$ with p as (insert into ledger.posting (entry_id, account_id, amount_kop) values (-7, pg_temp.acc('939', 'bank'), 5))
     select 1; set constraints all immediate $$, '23503', null, 'I1: postings without an entry do not survive the transaction');
 select is(pg_temp.seen_after($$ delete from ledger.posting where amount_kop = 10000 $$), 'I1 I3 I4 I8', 'a lost posting is seen');
@@ -104,9 +104,11 @@ select throws_ok('select ledger.reverse(e.id, ''test'', ''undo3'', ''t'', ''r'')
 select throws_ok($$ select ledger.post('reversal', 'test', 'half', '2026-11-02', 't', 's', 'r',
     array[pg_temp.acc('0279390001'), pg_temp.acc('939', 'bank')], array[-50, 50], null,
     (select e.id from ledger.entry e where e.key = 'first')) $$, '23514', null, 'I7: half a reversal is refused');
-select throws_ok($$ select ledger.post('refund', 'test', 'kind', '2026-11-02', 't', 's', 'r',
+select throws_ok($$ select ledger.post('service', 'test', 'kind', '2026-11-02', 't', 's', 'r',
     array[pg_temp.acc('0279390001'), pg_temp.acc('939', 'suspense')], array[100, -100], null,
-    (select e.id from ledger.entry e where e.key = 'late')) $$, '23514', null, 'I7: only a reversal reverses');
+    (select e.id from ledger.entry e where e.key = 'late')) $$, '23514', null, 'I7: only a reversal or a refund reverses');
+select throws_ok($$ select ledger.post('refund', 'test', 'bare', '2026-11-02', 't', 's', 'r',
+    array[pg_temp.acc('0279390001'), pg_temp.acc('939', 'suspense')], array[100, -100]) $$, '23514', null, 'I7: a refund names what it gives back');
 select throws_ok($$ select ledger.reverse((select e.id from ledger.entry e where e.key = 'first'), 'test', 'spent', 't', 'r') $$, 'KB422', null,
     'I7: money that was spent is not taken back');
 select throws_ok('select ledger.reverse(-5, ''test'', ''none'', ''t'', ''r'')', 'KB404', null, 'I7: nothing to reverse');
@@ -120,9 +122,54 @@ select is(pg_temp.top_up('0279390001', 777, 'again', '2026-11-30'), (select r.id
 select is((select count(*) from ledger.entry e where e.key = 'again'), 1::bigint, 'I8: and changes nothing');
 select throws_ok($$ select pg_temp.top_up('0279390001', 778, 'again') $$, 'KB409', null, 'I8: another sum under this key is an error');
 select throws_ok($$ select pg_temp.top_up('0279390002', 777, 'again') $$, 'KB409', null, 'I8: another account too');
-select throws_ok($$ insert into ledger.entry (kind, business_date, actor, source, reason, scope, key, fingerprint)
-    values ('payout', '2026-11-02', 't', 's', 'r', 'test', 'again', sha256('')) $$, '23505', null, 'I8: the table itself refuses a second one');
+select throws_ok($$ insert into ledger.entry (kind, business_date, day, actor, source, reason, scope, key, fingerprint)
+    values ('payout', '2026-11-02', '2026-11-02', 't', 's', 'r', 'test', 'again', sha256('')) $$, '23505', null, 'I8: the table itself refuses a second one');
 select is(pg_temp.seen_after($$ update ledger.entry set fingerprint = sha256('') where key = 'again' $$), 'I8', 'I8: another body is seen');
+
+-- I12: holds
+select lives_ok($$ select pg_temp.top_up('0279390002', 9000, 'for holds') $$, 'a top-up');
+create temp table held as select pg_temp.acc('0279390002') as acc, pg_temp.balance('0279390002') as had;
+create function pg_temp.hold(p_kop bigint, p_key text) returns bigint language sql as $$
+    select ledger.place_hold('test', p_key, (select h.acc from held h), p_kop, '2026-11-03', 'test', 'Обед')
+$$;
+create temp table hold as select pg_temp.hold(1000, 'lunch') as id;
+select is(pg_temp.hold(1000, 'lunch'), (select h.id from hold h), 'I12: the same hold again is the same');
+select throws_ok($$ select pg_temp.hold(1001, 'lunch') $$, 'KB409', null, 'I12: with another sum it is an error');
+select is((select b.held_kop from ledger.balance b join held h on h.acc = b.account_id), 1000::bigint, 'I12: so much is held');
+select is(pg_temp.balance('0279390002'), (select h.had from held h), 'I12: and on the account still');
+select is(ledger.free_kop((select h.acc from held h), '2026-11-03'), (select h.had - 1000 from held h), 'I12: the rest is free');
+select throws_ok($$ select pg_temp.hold(had - 999, 'more') from held $$, 'KB422', null, 'I12: no more than the rest can be held');
+select throws_ok($$ select pg_temp.meal('0279390002', had - 999, 'held') from held $$, 'KB422', null, 'I12: nor spent');
+insert into ledger.credit (account_id, day, limit_kop, actor, reason) select h.acc, '2026-11-03', 100000, 't', 'в долг' from held h;
+select throws_ok($$ select pg_temp.meal('0279390002', had, 'on credit', '2026-11-03') from held $$, 'KB422', null,
+    'I12: a credit does not reach what is held');
+select lives_ok($$ select pg_temp.meal('0279390002', had - 1000, 'rest', '2026-11-03') from held $$,
+    'I12: the free money is spent to the last kopeck');
+create temp table charged as
+    select ledger.charge_hold(h.id, 'meal', pg_temp.acc('939', 'suspense'), '2026-11-03', 'test', 'столовая', 'Обед') as entry from hold h;
+select is(pg_temp.balance('0279390002'), 0::bigint, 'I12: then the held money');
+select is(ledger.charge_hold(h.id, 'meal', pg_temp.acc('939', 'suspense'), '2026-11-04', 'test', 'столовая', 'Обед'),
+    (select c.entry from charged c), 'I12: charged again, it answers the first entry') from hold h;
+select throws_ok($$ select ledger.release_hold(id, 't', 'w') from hold $$, 'KB409', null, 'I12: what was charged is not released');
+select lives_ok($$ select ledger.reverse(entry, 'test', 'back', 't', 'ошибка', 'refund') from charged $$, 'I12: a charge may be refunded');
+create temp table freed as select pg_temp.hold(600, 'dinner') as id;
+select is(ledger.release_hold(id, 't', 'отменено'), true, 'I12: a hold is released') from freed;
+select is(ledger.release_hold(id, 't', 'отменено'), false, 'I12: again, it says so') from freed;
+select throws_ok($$ select ledger.charge_hold(id, 'meal', pg_temp.acc('939', 'suspense'), '2026-11-03', 't', 's', 'r') from freed $$,
+    'KB409', null, 'I12: what was released is not charged');
+select throws_ok($$ update ledger.hold set ended_at = null, ended_by = null, why = null $$, '23001', null, 'I12: no hold is opened again');
+select throws_ok($$ update ledger.hold set amount_kop = 1 $$, '23001', null, 'I12: nor changed');
+select throws_ok($$ delete from ledger.hold $$, '23001', null, 'I12: nor deleted');
+select is(pg_temp.seen_after($$ update ledger.balance set held_kop = 5 where account_id = (select acc from held) $$), 'I12',
+    'I12: a wrong sum is seen');
+select is(pg_temp.seen_after($$ update ledger.hold set amount_kop = 7 where key = 'lunch' $$), 'I12',
+    'I12: a hold charged with another sum is seen');
+
+-- I10: what is sealed takes no more
+insert into ledger.seal (day, entries, entries_hash, buckets, accounts_hash, hash)
+values ('2026-12-31', 0, sha256(''), decode(repeat('00', 256 * 32), 'hex'), sha256(''), sha256('x'));
+select lives_ok($$ select pg_temp.top_up('0279390001', 55, 'late again') $$, 'I10: a late entry is taken');
+select is((select e.day from ledger.entry e where e.key = 'late again'), '2027-01-01'::date, 'I10: and booked under the first open day');
 
 -- I11
 create function pg_temp.unsafe() returns text language sql set synchronous_commit = 'off' as $$ select string_agg(id, ' ') from ledger.violations $$;

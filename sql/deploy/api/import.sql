@@ -207,8 +207,8 @@ begin
      union all
     select w.entry_id, v_bank, -w.transfer_kop, null, null, null
       from pg_temp.registry_work w where w.outcome in ('posted', 'unidentified');
-    insert into ledger.entry (id, kind, business_date, actor, source, reason, scope, key, fingerprint)
-    select w.entry_id, k.kind, p_day, 'registry-import', p_source, c.title, p_scope, w.key,
+    insert into ledger.entry (id, kind, business_date, day, actor, source, reason, scope, key, fingerprint)
+    select w.entry_id, k.kind, p_day, p_day, 'registry-import', p_source, c.title, p_scope, w.key,
            case when k.account_id < v_bank
                 then ledger.fingerprint(k.kind, array[k.account_id, v_bank], array[w.transfer_kop, -w.transfer_kop], null)
                 else ledger.fingerprint(k.kind, array[v_bank, k.account_id], array[-w.transfer_kop, w.transfer_kop], null) end
@@ -403,7 +403,8 @@ begin
     select (now() at time zone s.time_zone)::date into v_day
       from bank.agent_school t join school.school s on s.id = t.school_id
      where t.agent_id = v_agent.id order by t.school_id limit 1;
-    v_day := coalesce(v_day, (now() at time zone 'Europe/Moscow')::date);
+    perform ledger.write_books();
+    v_day := ledger.open_day(coalesce(v_day, (now() at time zone 'Europe/Moscow')::date));
     v_source := 'реестр ' || case when v_number = '' then p_file_name else '№ ' || v_number end
         || ' от ' || to_char(coalesce(p_order_date, v_sum.last_day), 'DD.MM.YYYY');
 

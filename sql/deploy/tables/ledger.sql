@@ -26,7 +26,7 @@ comment on schema ledger is
 create type ledger.account_kind as enum
     ('pupil', 'bank', 'terminal_cash', 'provider', 'agent_income', 'suspense', 'receivable');
 create type ledger.entry_kind as enum
-    ('top_up', 'meal', 'service', 'refund', 'reversal', 'unidentified', 'payout', 'chargeback');
+    ('top_up', 'meal', 'service', 'refund', 'reversal', 'transfer', 'withdrawal', 'unidentified', 'payout', 'chargeback');
 
 create table ledger.kind (
     kind         ledger.entry_kind primary key,
@@ -37,7 +37,8 @@ create table ledger.kind (
 );
 comment on table ledger.kind is 'What parents read about a kind of entry';
 comment on column ledger.kind.title is 'Name of the kind in the filter of the statement, Russian';
-comment on column ledger.kind.line_prefix is 'Put before entry.reason to make the title of a statement line';
+comment on column ledger.kind.line_prefix is
+    'Put before entry.reason to make the title of a statement line. Sealed with the lines, so it never changes';
 comment on column ledger.kind.for_parents is 'May touch a pupil''s account, so it is offered as a filter';
 comment on column ledger.kind.rank is 'Order in lists';
 insert into ledger.kind (kind, title, line_prefix, for_parents, rank) values
@@ -46,9 +47,11 @@ insert into ledger.kind (kind, title, line_prefix, for_parents, rank) values
     ('service',      'Услуги',               '',             true,  3),
     ('refund',       'Возвраты',             'Возврат: ',    true,  4),
     ('reversal',     'Отмены операций',      'Отмена: ',     true,  5),
-    ('unidentified', 'Невыясненные платежи', '',             false, 6),
-    ('payout',       'Перечисления',         '',             false, 7),
-    ('chargeback',   'Отзывы банка',         '',             false, 8);
+    ('transfer',     'Переводы детям',       'Перевод: ',    true,  6),
+    ('withdrawal',   'Выплаты семье',        'Выплата: ',    true,  7),
+    ('unidentified', 'Невыясненные платежи', '',             false, 8),
+    ('payout',       'Перечисления',         '',             false, 9),
+    ('chargeback',   'Отзывы банка',         '',             false, 10);
 
 create table ledger.account (
     id         bigint generated always as identity primary key,
@@ -72,6 +75,7 @@ create table ledger.entry (
     at             timestamptz not null default clock_timestamp(),
     kind           ledger.entry_kind not null,
     business_date  date not null,
+    day            date not null,
     actor          text not null check (actor <> ''),
     source         text not null,
     reason         text not null,
@@ -79,13 +83,16 @@ create table ledger.entry (
     key            text collate "C" not null check (key <> ''),
     fingerprint    bytea not null check (octet_length(fingerprint) = 32),
     reverses       bigint unique references ledger.entry,
-    check ((kind = 'reversal') = (reverses is not null)),
+    check ((kind in ('reversal', 'refund')) = (reverses is not null)),
+    check (day >= business_date),
     unique (scope, key)
 );
+create index entry_day on ledger.entry (day);
 comment on table ledger.entry is
     'Something that happened to money. Append-only. Inserting it closes its postings: two or more, sum zero';
 comment on column ledger.entry.at is 'When it was written';
 comment on column ledger.entry.business_date is 'The day it belongs to, in the school''s calendar';
+comment on column ledger.entry.day is 'The day it is booked under: the business date, or the first day that was not sealed yet (I10)';
 comment on column ledger.entry.actor is 'Who did it: a program or a login, never a person''s name';
 comment on column ledger.entry.source is
     'Where it came from, for the parent, Russian: «реестр № 640 от 06.01.2026», «столовая, касса 1»';
@@ -118,20 +125,21 @@ comment on column ledger.posting.amount_kop is
 comment on column ledger.posting.balance_after_kop is 'Pupils'' accounts: the running balance after this posting';
 comment on column ledger.posting.version is 'Pupils'' accounts: 1, 2, 3 … without a gap (I5)';
 comment on column ledger.posting.day is
-    'Pupils'' accounts: the day of the statement; the entry''s business date, but never before the previous '
-    'posting''s';
+    'Pupils'' accounts: the day of the statement; the entry''s day, but never before the previous posting''s';
 comment on column ledger.posting.credit_kop is
     'The one-day credit (ledger.credit) that allowed balance_after_kop below zero';
 
 create table ledger.balance (
     account_id   bigint primary key references ledger.account,
     balance_kop  bigint not null default 0,
+    held_kop     bigint not null default 0 check (held_kop >= 0),
     version      integer not null default 0,
     day          date
 ) with (fillfactor = 70);
 comment on table ledger.balance is
     'The last running balance of each pupil''s account: the row that writers lock. Shared accounts (bank, '
     'provider) are summed instead, so that they never become a hot row';
+comment on column ledger.balance.held_kop is 'Sum of the account''s open holds: on the account still, and not to be spent on anything else';
 comment on column ledger.balance.version is 'Version of the last posting = number of postings';
 comment on column ledger.balance.day is 'Day of the last posting';
 
@@ -147,6 +155,78 @@ create table ledger.credit (
 comment on table ledger.credit is
     'An explicit credit of one day: how far below zero the account may go on that day. Append-only';
 
+create table ledger.hold (
+    id          bigint generated always as identity primary key,
+    account_id  bigint not null references ledger.account,
+    amount_kop  bigint not null check (amount_kop > 0),
+    day         date not null,
+    at          timestamptz not null default clock_timestamp(),
+    actor       text not null check (actor <> ''),
+    reason      text not null check (reason <> ''),
+    scope       text collate "C" not null check (scope <> ''),
+    key         text collate "C" not null check (key <> ''),
+    ended_at    timestamptz,
+    ended_by    text check (ended_by <> ''),
+    why         text,
+    entry_id    bigint unique references ledger.entry,
+    unique (scope, key),
+    check ((ended_at is null) = (ended_by is null)),
+    check (entry_id is null or ended_at is not null),
+    check ((why is not null) = (ended_at is not null and entry_id is null))
+);
+create index hold_open on ledger.hold (account_id) where ended_at is null;
+comment on table ledger.hold is
+    'Money kept for something that was ordered. It ends exactly once: charged (entry_id) or released (why). Otherwise append-only';
+comment on column ledger.hold.day is 'The day of what was ordered';
+comment on column ledger.hold.actor is 'Who ordered, as in ledger.entry';
+comment on column ledger.hold.reason is 'What it is kept for, for the parent, Russian: «Обед, комплекс № 2»';
+comment on column ledger.hold.scope is 'Idempotency, as in ledger.entry: one hold per (scope, key), for ever';
+comment on column ledger.hold.ended_by is 'Who ended it';
+comment on column ledger.hold.why is 'Why it was released, for the parent, Russian: «отменено вами», «не был в школе»';
+comment on column ledger.hold.entry_id is 'The entry that charged it';
+create index hold_account on ledger.hold (account_id, id);
+
+create table ledger.seal (
+    day          date primary key,
+    at           timestamptz not null default clock_timestamp(),
+    entries      bigint not null,
+    entries_hash bytea not null check (octet_length(entries_hash) = 32),
+    buckets      bytea not null check (octet_length(buckets) = 256 * 32),
+    accounts_hash bytea not null check (octet_length(accounts_hash) = 32),
+    hash         bytea not null unique check (octet_length(hash) = 32)
+);
+comment on table ledger.seal is 'Sealed days (I10), each chained to the one before; tables/seal makes them. Append-only';
+comment on column ledger.seal.day is 'Nothing is booked under this day, or one before it, any more';
+comment on column ledger.seal.entries is 'How many entries have this day';
+comment on column ledger.seal.entries_hash is 'SHA-256 over those entries and all their postings';
+comment on column ledger.seal.buckets is '256 hashes, 32 bytes each: of the accounts whose id leaves that remainder by 256';
+comment on column ledger.seal.accounts_hash is 'Root of the tree over the buckets: the state of every pupil''s account that evening';
+comment on column ledger.seal.hash is 'The seal: SHA-256 of the seal before, the day and the three figures above';
+
+create function ledger.open_day(p_day date) returns date language sql stable as $$
+    select greatest(p_day, (select max(s.day) + 1 from ledger.seal s))
+$$;
+comment on function ledger.open_day is
+    'That day, or the first one that is not sealed. Writers ask it under ledger.write_books(), so no seal comes in between';
+
+create function ledger.write_books() returns void language sql as $$
+    select pg_advisory_xact_lock_shared(hashtext('ledger.books'))
+$$;
+comment on function ledger.write_books is
+    'Every writer of entries takes this lock, shared, until its transaction ends; sealing takes it alone';
+
+create function ledger.end_hold_once() returns trigger language plpgsql as $$
+begin
+    if old.ended_at is not null or new.ended_at is null
+       or (new.id, new.account_id, new.amount_kop, new.day, new.at, new.actor, new.reason, new.scope, new.key)
+          is distinct from (old.id, old.account_id, old.amount_kop, old.day, old.at, old.actor, old.reason, old.scope, old.key) then
+        raise exception 'a hold changes once, when it ends' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end $$;
+comment on function ledger.end_hold_once is 'A hold is ended exactly once, and nothing else of it changes';
+create trigger end_once before update on ledger.hold for each row execute function ledger.end_hold_once();
+
 -- I2: append-only, for the owner too. Statement triggers cost nothing per row and fire even when no row matches.
 create function ledger.refuse_change() returns trigger language plpgsql as $$
 begin
@@ -158,7 +238,9 @@ create trigger append_only before update or delete or truncate on ledger.entry e
 create trigger append_only before update or delete or truncate on ledger.posting execute function ledger.refuse_change();
 create trigger append_only before update or delete or truncate on ledger.account execute function ledger.refuse_change();
 create trigger append_only before update or delete or truncate on ledger.credit execute function ledger.refuse_change();
+create trigger append_only before update or delete or truncate on ledger.seal execute function ledger.refuse_change();
 create trigger no_removal before delete or truncate on ledger.balance execute function ledger.refuse_change();
+create trigger no_removal before delete or truncate on ledger.hold execute function ledger.refuse_change();
 
 -- I1: see the head of this file.
 create function ledger.close_entries() returns trigger language plpgsql as $$
@@ -235,6 +317,38 @@ create function ledger.roubles(p_kop bigint) returns text language sql immutable
 $$;
 comment on function ledger.roubles is 'A sum in the words of messages: 1 234,50 ₽';
 
+create function ledger.floor_kop(p_held bigint, p_credit bigint) returns bigint language sql immutable as $$
+    select case when p_held > 0 then p_held else -coalesce(p_credit, 0) end
+$$;
+comment on function ledger.floor_kop is
+    'How low a debit may take a balance: what is held stays (I12), and a one-day credit counts only where nothing is held, so that '
+    'charging a hold never needs a credit';
+
+create function ledger.short_words(p_wanted bigint, p_balance bigint, p_held bigint) returns text language sql immutable as $$
+    select format('На лицевом счёте недостаточно денег: нужно %s, %s %s%s.', ledger.roubles(p_wanted),
+        case when p_held > 0 then 'свободно' else 'есть' end, ledger.roubles(p_balance - p_held),
+        case when p_held > 0 then format(' (ещё %s отложено на заказы)', ledger.roubles(p_held)) else '' end)
+$$;
+comment on function ledger.short_words is 'The sentence of a refused debit';
+
+create function ledger.pupil_account(p_pupil bigint) returns bigint language sql stable strict as $$
+    select a.id from ledger.account a where a.pupil_id = p_pupil
+$$;
+comment on function ledger.pupil_account is 'The account of a pupil';
+
+create function ledger.provider_account(p_school bigint) returns bigint language sql stable strict as $$
+    select a.id from ledger.account a where a.school_id = p_school and a.kind = 'provider'
+$$;
+comment on function ledger.provider_account is 'What the provider of meals and services has earned at that school: it is credited when a pupil pays';
+
+create function ledger.free_kop(p_account bigint, p_day date) returns bigint language sql stable as $$
+    select b.balance_kop - ledger.floor_kop(b.held_kop, c.limit_kop)
+      from ledger.balance b
+      left join ledger.credit c on c.account_id = b.account_id and c.day = greatest(b.day, ledger.open_day(p_day))
+     where b.account_id = p_account
+$$;
+comment on function ledger.free_kop is 'How much may be debited on that day: for a list, or under the balance''s lock for a decision';
+
 -- Money moves here. The body is checked against the key first, then the pupils' rows are locked in account order, so
 -- two
 -- writers never wait for each other in a ring; the postings are written, the entry closes them, the balances follow.
@@ -247,9 +361,11 @@ declare
     v_amounts bigint[];
     v_fingerprint bytea;
     v_id bigint;
+    v_day date;
     v_before record;
     v_short record;
 begin
+    perform ledger.write_books();
     select array_agg(u.account order by u.account), array_agg(u.amount order by u.account) into v_accounts, v_amounts
       from unnest(p_accounts, p_amounts) u(account, amount);
     v_fingerprint := ledger.fingerprint(p_kind, v_accounts, v_amounts, p_reverses);
@@ -265,31 +381,31 @@ begin
         return v_before.id;
     end if;
 
+    v_day := ledger.open_day(p_business_date);
     perform from ledger.balance b where b.account_id = any (v_accounts) order by b.account_id for no key update;
-    select b.balance_kop, u.amount into v_short
+    select b.balance_kop, b.held_kop, u.amount into v_short
       from unnest(v_accounts, v_amounts) u(account, amount)
       join ledger.balance b on b.account_id = u.account
-      left join ledger.credit c on c.account_id = b.account_id and c.day = greatest(b.day, p_business_date)
-     where u.amount < 0 and b.balance_kop + u.amount < -coalesce(c.limit_kop, 0)
+      left join ledger.credit c on c.account_id = b.account_id and c.day = greatest(b.day, v_day)
+     where u.amount < 0 and b.balance_kop + u.amount < ledger.floor_kop(b.held_kop, c.limit_kop)
      limit 1;
     if found then
-        raise exception 'На лицевом счёте недостаточно денег: нужно %, есть %.',
-            ledger.roubles(-v_short.amount), ledger.roubles(v_short.balance_kop) using errcode = 'KB422';
+        raise exception '%', ledger.short_words(-v_short.amount, v_short.balance_kop, v_short.held_kop) using errcode = 'KB422';
     end if;
 
     v_id := nextval('ledger.entry_id_seq');
     insert into ledger.posting (entry_id, account_id, amount_kop, balance_after_kop, version, day, credit_kop)
     select v_id, u.account, u.amount, b.balance_kop + u.amount, b.version + 1,
-           case when b.account_id is not null then greatest(b.day, p_business_date) end,
+           case when b.account_id is not null then greatest(b.day, v_day) end,
            case when u.amount < 0 and b.balance_kop + u.amount < 0 then c.limit_kop end
       from unnest(v_accounts, v_amounts) u(account, amount)
       left join ledger.balance b on b.account_id = u.account
-      left join ledger.credit c on c.account_id = b.account_id and c.day = greatest(b.day, p_business_date);
-    insert into ledger.entry (id, at, kind, business_date, actor, source, reason, scope, key, fingerprint, reverses)
-    values (v_id, coalesce(p_at, clock_timestamp()), p_kind, p_business_date, p_actor, p_source, p_reason,
+      left join ledger.credit c on c.account_id = b.account_id and c.day = greatest(b.day, v_day);
+    insert into ledger.entry (id, at, kind, business_date, day, actor, source, reason, scope, key, fingerprint, reverses)
+    values (v_id, coalesce(p_at, clock_timestamp()), p_kind, p_business_date, v_day, p_actor, p_source, p_reason,
             p_scope, p_key, v_fingerprint, p_reverses);
     update ledger.balance b
-       set balance_kop = b.balance_kop + u.amount, version = b.version + 1, day = greatest(b.day, p_business_date)
+       set balance_kop = b.balance_kop + u.amount, version = b.version + 1, day = greatest(b.day, v_day)
       from unnest(v_accounts, v_amounts) u(account, amount)
      where b.account_id = u.account;
     return v_id;
@@ -299,7 +415,8 @@ comment on function ledger.post is
     'nothing; with another body KB409. A debit below the account''s floor is KB422 with a sentence for the person. Each '
     'account at most once. p_at only for history that is brought in from elsewhere';
 
-create function ledger.reverse(p_entry bigint, p_scope text, p_key text, p_actor text, p_reason text)
+create function ledger.reverse(p_entry bigint, p_scope text, p_key text, p_actor text, p_reason text,
+    p_kind ledger.entry_kind default 'reversal', p_source text default null)
 returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_entry ledger.entry;
@@ -315,12 +432,95 @@ begin
       into v_accounts, v_amounts, v_day
       from ledger.posting p join ledger.account a on a.id = p.account_id left join school.school s on s.id = a.school_id
      where p.entry_id = p_entry;
-    return ledger.post('reversal', p_scope, p_key, greatest(v_entry.business_date, coalesce(v_day, current_date)),
-        p_actor, v_entry.source, p_reason, v_accounts, v_amounts, null, p_entry);
+    return ledger.post(p_kind, p_scope, p_key, greatest(v_entry.business_date, coalesce(v_day, current_date)),
+        p_actor, coalesce(p_source, v_entry.source), p_reason, v_accounts, v_amounts, null, p_entry);
 end $$;
 comment on function ledger.reverse is
-    'Undoes an entry by its mirror image, once (a second time is 23505) and never a reversal. Replay as with ledger.post(). '
-    'KB422 when the money has been spent already';
+    'Undoes an entry by its mirror image, once (a second time is 23505) and never a reversal; p_kind refund: money given back for '
+    'what did not take place. Replay as with ledger.post(). KB422 when the money has been spent already';
+
+-- ---- holds --------------------------------------------------------------------------------------------------------------
+-- Two steps of a payment: an order holds the money, serving charges it or a cancellation releases it. A hold is no posting: the
+-- money is on the account still. Everything about an account's holds happens under the lock of its balance.
+
+create function ledger.place_hold(p_scope text, p_key text, p_account bigint, p_amount bigint, p_day date, p_actor text, p_reason text)
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_hold ledger.hold;
+    v_balance ledger.balance;
+begin
+    select b.* into strict v_balance from ledger.balance b where b.account_id = p_account for no key update;
+    select h.* into v_hold from ledger.hold h where h.scope = p_scope and h.key = p_key;
+    if found then
+        if (v_hold.account_id, v_hold.amount_kop) is distinct from (p_account, p_amount) then
+            raise exception 'Бронь с этим номером уже сделана с другими данными.' using errcode = 'KB409',
+                detail = format('scope %s, key %s, hold %s', p_scope, p_key, v_hold.id);
+        end if;
+        return v_hold.id;
+    end if;
+    -- Never by a credit: it ends with its day, and a hold may be charged on another one.
+    if v_balance.balance_kop - v_balance.held_kop < p_amount then
+        raise exception '%', ledger.short_words(p_amount, v_balance.balance_kop, v_balance.held_kop) using errcode = 'KB422';
+    end if;
+    insert into ledger.hold (account_id, amount_kop, day, actor, reason, scope, key)
+    values (p_account, p_amount, p_day, p_actor, p_reason, p_scope, p_key)
+    returning * into v_hold;
+    update ledger.balance b set held_kop = b.held_kop + p_amount where b.account_id = p_account;
+    return v_hold.id;
+end $$;
+comment on function ledger.place_hold is
+    'Keeps money of a pupil''s account for something and answers the hold''s id. The same (scope, key) again answers the first one''s; '
+    'with another account or sum KB409. KB422 with a sentence when not so much is free';
+
+create function ledger.end_hold(p_hold bigint, out hold ledger.hold) language plpgsql as $$
+begin
+    select h.* into strict hold from ledger.hold h where h.id = p_hold;
+    perform from ledger.balance b where b.account_id = hold.account_id for no key update;
+    -- Read again: whoever had the lock may have ended it.
+    select h.* into strict hold from ledger.hold h where h.id = p_hold;
+    if hold.ended_at is null then
+        update ledger.balance b set held_kop = b.held_kop - hold.amount_kop where b.account_id = hold.account_id;
+    end if;
+end $$;
+comment on function ledger.end_hold is 'First half of ending a hold: locks the balance and frees the money, unless the hold has ended already';
+
+create function ledger.charge_hold(p_hold bigint, p_kind ledger.entry_kind, p_to bigint, p_business_date date, p_actor text,
+    p_source text, p_reason text)
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_hold ledger.hold;
+    v_entry bigint;
+begin
+    perform ledger.write_books();
+    v_hold := ledger.end_hold(p_hold);
+    if v_hold.entry_id is not null then
+        return v_hold.entry_id;
+    elsif v_hold.ended_at is not null then
+        raise exception 'Отложенные деньги уже возвращены на счёт: %.', v_hold.why using errcode = 'KB409';
+    end if;
+    v_entry := ledger.post(p_kind, 'hold', p_hold::text, p_business_date, p_actor, p_source, p_reason,
+        array[v_hold.account_id, p_to], array[-v_hold.amount_kop, v_hold.amount_kop]);
+    update ledger.hold h set ended_at = clock_timestamp(), ended_by = p_actor, entry_id = v_entry where h.id = p_hold;
+    return v_entry;
+end $$;
+comment on function ledger.charge_hold is
+    'Ends a hold by an entry for its sum and answers the entry''s id; of a hold that was charged before, that entry''s. KB409 when it '
+    'was released';
+
+create function ledger.release_hold(p_hold bigint, p_actor text, p_why text)
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_hold ledger.hold := ledger.end_hold(p_hold);
+begin
+    if v_hold.entry_id is not null then
+        raise exception 'Отложенные деньги уже списаны.' using errcode = 'KB409';
+    elsif v_hold.ended_at is not null then
+        return false;
+    end if;
+    update ledger.hold h set ended_at = clock_timestamp(), ended_by = p_actor, why = p_why where h.id = p_hold;
+    return true;
+end $$;
+comment on function ledger.release_hold is 'Ends a hold without a payment. false: it was released before; KB409: it was charged';
 
 create view ledger.book_violations (id, detail) as
     select 'I1', format('entry %s: %s postings, sum %s', e.id, count(p.entry_id), coalesce(sum(p.amount_kop), 0))
@@ -332,8 +532,8 @@ create view ledger.book_violations (id, detail) as
     union all
     select 'I2', format('trigger %s on ledger.%s is missing or disabled', g.name, g.relation)
       from (values ('append_only', 'entry'), ('append_only', 'posting'), ('append_only', 'account'),
-                   ('append_only', 'credit'), ('no_removal', 'balance'), ('close_entries', 'entry'),
-                   ('refuse_late_postings', 'posting')) g(name, relation)
+                   ('append_only', 'credit'), ('append_only', 'seal'), ('no_removal', 'balance'), ('no_removal', 'hold'),
+                   ('end_once', 'hold'), ('close_entries', 'entry'), ('refuse_late_postings', 'posting')) g(name, relation)
      where not exists (select from pg_trigger t
                         where t.tgname = g.name and t.tgrelid = ('ledger.' || g.relation)::regclass
                           and t.tgenabled in ('O', 'A'))
@@ -388,6 +588,21 @@ create view ledger.book_violations (id, detail) as
     union all
     select 'I8', format('(scope, key) (%s, %s) has %s entries', e.scope, e.key, count(*))
       from ledger.entry e group by e.scope, e.key having count(*) > 1
+    union all
+    select 'I12', format('account %s: %s held, its open holds say %s', b.account_id, b.held_kop, coalesce(h.sum_kop, 0))
+      from ledger.balance b
+      left join (select h.account_id, sum(h.amount_kop) as sum_kop from ledger.hold h where h.ended_at is null
+                  group by h.account_id) h on h.account_id = b.account_id
+     where b.held_kop <> coalesce(h.sum_kop, 0)
+    union all
+    select 'I12', format('account %s: %s held, and only %s there', b.account_id, b.held_kop, b.balance_kop)
+      from ledger.balance b where b.held_kop > greatest(b.balance_kop, 0)
+    union all
+    select 'I12', format('hold %s: entry %s does not charge it', h.id, h.entry_id)
+      from ledger.hold h
+     where h.entry_id is not null
+       and not exists (select from ledger.posting p
+                        where p.entry_id = h.entry_id and p.account_id = h.account_id and p.amount_kop = -h.amount_kop)
     union all
     select 'I11', format('%s is %s', s.name, s.setting)
       from pg_settings s

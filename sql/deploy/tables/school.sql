@@ -51,11 +51,13 @@ create table school.class (
     grade      smallint not null check (grade between 1 and 11),
     letter     text not null check (letter ~ '^[А-Я]$'),
     name       text not null generated always as (grade::text || ' «' || letter || '»') stored,
+    shift      smallint not null default 1 check (shift in (1, 2)),
     foreign key (year_id, school_id) references school.year (id, school_id),
     unique (year_id, grade, letter),
     unique (id, school_id)
 );
 comment on table school.class is 'Classes of a year: 7 «Б» of next year is another row';
+comment on column school.class.shift is 'Смена: when the class comes to school and eats';
 create index class_school on school.class (school_id);
 
 create type school.pupil_state as enum ('active', 'left');

@@ -8,8 +8,10 @@ begin;
 
 set local role kabinet_owner;
 
-create type auth.staff_role as enum ('teacher', 'head', 'guard');
-comment on type auth.staff_role is 'teacher: учитель; head: завуч; guard: охранник. A class tutor is a teacher whom school.class names';
+create type auth.staff_role as enum ('teacher', 'head', 'guard', 'canteen', 'admin');
+comment on type auth.staff_role is
+    'teacher: учитель; head: завуч; guard: охранник; canteen: столовая; admin: администратор школы. A class tutor is a teacher whom '
+    'school.class names';
 
 create table auth.staff (
     id          bigint generated always as identity primary key,

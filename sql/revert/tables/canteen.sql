@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/canteen from pg
+
+begin;
+
+drop schema canteen cascade;
+
+commit;

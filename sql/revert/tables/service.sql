@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/service from pg
+
+begin;
+
+drop schema service cascade;
+
+commit;

@@ -1,0 +1,7 @@
+-- Verify kabinet:tables/service on pg
+
+begin;
+
+select 1 / (to_regclass('service.' || t) is not null)::int from unnest('{service,team,member,charge}'::text[]) t;
+
+rollback;
