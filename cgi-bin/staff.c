@@ -29,6 +29,8 @@ show_desks(struct request *rq)
 	view_flag(page, "is_tutor", access & ACCESS_TUTOR);
 	view_flag(page, "is_head", access & ACCESS_HEAD);
 	view_flag(page, "is_guard", access & ACCESS_GUARD);
+	view_flag(page, "is_canteen", access & ACCESS_CANTEEN);
+	view_flag(page, "is_admin", access & ACCESS_ADMIN);
 	return view_send(rq, page);
 }
 

@@ -535,7 +535,7 @@ static void
 print_routes(const struct app *app)
 {
 	static const char *const words[] = {
-		"anyone", "parent", "pupil", "teacher", "tutor", "head", "guard", "device",
+		"anyone", "parent", "pupil", "teacher", "tutor", "head", "guard", "canteen", "admin", "device",
 	};
 
 	for (int i = 0; i < app->route_count; i++) {

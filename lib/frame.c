@@ -29,6 +29,7 @@ static const struct {
 	{ "nav", "/diary",         "diary",      "Дневник",       EVERYBODY,      false },
 	{ "nav", "/timetable",     "timetable",  "Расписание",    EVERYBODY,      false },
 	{ "nav", "/attendance",    "attendance", "Посещаемость",  EVERYBODY,      true },
+	{ "nav", "/meals",         "meals",      "Питание",       EVERYBODY,      true },
 	{ "nav", "/security",      "security",   "Безопасность",  EVERYBODY,      true },
 	{ "nav", "/finance",       "finance",    "Финансы",       ACCESS_PARENT,  false },
 	{ "own", "/settings",      "settings",   "Настройки",     EVERYBODY,      true },
@@ -38,8 +39,12 @@ static const struct {
 	{ "nav", "/staff",         "home",       "Рабочие места", ACCESS_STAFF,   false },
 	{ "nav", "/staff/journal", "diary",      "Журнал",        ACCESS_TEACHER, false },
 	{ "nav", "/staff/class",   "attendance", "Мой класс",     ACCESS_TUTOR,   false },
+	{ "nav", "/staff/tutor",   "meals",      "Питание класса", ACCESS_TUTOR,  false },
+	{ "nav", "/staff/services", "finance",   "Услуги",        ACCESS_TEACHER | ACCESS_HEAD, false },
+	{ "nav", "/staff/canteen", "meals",      "Столовая",      ACCESS_CANTEEN, false },
 	{ "nav", "/staff/head",    "timetable",  "Учебная часть", ACCESS_HEAD,    false },
 	{ "nav", "/staff/gate",    "security",   "Вход в школу",  ACCESS_GUARD,   false },
+	{ "nav", "/staff/admin",   "settings",   "Система",       ACCESS_ADMIN,   false },
 };
 
 const struct app_door *

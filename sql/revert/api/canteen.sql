@@ -1,0 +1,7 @@
+-- Revert kabinet:api/canteen from pg
+
+begin;
+
+call auth.drop_program('canteen');
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert kabinet:api/meals from pg
+
+begin;
+
+call auth.drop_program('meals');
+
+commit;

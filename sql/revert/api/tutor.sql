@@ -1,0 +1,7 @@
+-- Revert kabinet:api/tutor from pg
+
+begin;
+
+call auth.drop_program('tutor');
+
+commit;

@@ -1,0 +1,5 @@
+-- Revert kabinet:tables/job from pg
+
+begin;
+
+commit;

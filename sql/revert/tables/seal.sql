@@ -1,0 +1,5 @@
+-- Revert kabinet:tables/seal from pg
+
+begin;
+
+commit;

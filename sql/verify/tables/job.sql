@@ -1,0 +1,5 @@
+-- Verify kabinet:tables/job on pg
+
+begin;
+
+rollback;

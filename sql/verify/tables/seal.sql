@@ -1,0 +1,5 @@
+-- Verify kabinet:tables/seal on pg
+
+begin;
+
+rollback;
