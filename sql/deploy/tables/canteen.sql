@@ -394,6 +394,48 @@ create trigger keep_serving before update or delete on canteen.serving for each 
 create trigger append_only before update or delete or truncate on canteen.serving_item
     for each statement execute function site.refuse_change();
 
+create table canteen.write_off (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    class_id   bigint not null,
+    menu_id    bigint not null references canteen.menu,
+    meal_id    bigint not null references canteen.meal,
+    day        date not null,
+    staff_id   bigint not null references auth.staff,
+    at         timestamptz not null default now(),
+    key        uuid not null,
+    foreign key (class_id, school_id) references school.class (id, school_id),
+    unique (staff_id, key)
+);
+comment on table canteen.write_off is 'A class''s meals written off by its tutor in one form (списание на класс)';
+comment on column canteen.write_off.day is 'The day of the meal, local';
+comment on column canteen.write_off.key is 'The form''s key: the same form again is this one';
+create index write_off_class on canteen.write_off (class_id, day);
+
+create table canteen.write_off_line (
+    write_off_id  bigint not null references canteen.write_off,
+    pupil_id      bigint not null references school.pupil,
+    serving_id    bigint unique references canteen.serving,
+    words         text check (words <> ''),
+    primary key (write_off_id, pupil_id),
+    check (num_nonnulls(serving_id, words) = 1)
+);
+comment on table canteen.write_off_line is 'What became of each pupil of a write-off: a serving, or words why there is none';
+comment on column canteen.write_off_line.words is
+    'For the tutor, Russian: names no allergen and no limit of the parents';
+create trigger append_only before update or delete or truncate on canteen.write_off for each statement execute function site.refuse_change();
+create trigger append_only before update or delete or truncate on canteen.write_off_line
+    for each statement execute function site.refuse_change();
+
+create function canteen.tutor_words(p_code text, p_words text) returns text language sql immutable as $$
+    select case p_code when 'allergy' then 'Выдать нельзя: ограничение здоровья, уточните в столовой.'
+               when 'banned' then 'Родители запретили блюдо этого комплекса.'
+               when 'limit' then 'Не хватает дневного лимита, который поставили родители.'
+               else p_words end
+$$;
+comment on function canteen.tutor_words is
+    'A refusal of canteen.foresee() for who may know neither allergens nor bans nor limits of a child';
+
 -- ---- home schooling -----------------------------------------------------------------------------------------------------------
 
 create table canteen.home_study (
@@ -465,22 +507,36 @@ begin
 end $$;
 comment on function canteen.refuse is 'KB422 with words for a person and, as its HINT, a word for programs';
 
+create function canteen.against(p_pupil bigint, p_kind canteen.spending, p_day date, p_pay bigint, p_dishes bigint[],
+    p_freed bigint default 0, out code text, out words text) language plpgsql stable as $$
+declare
+    v_limit bigint;
+begin
+    select o.code, o.words into code, words from canteen.objection(p_pupil, p_dishes, p_kind) o;
+    if code is not null then
+        return;
+    end if;
+    select l.daily_kop into v_limit from canteen.spending_limit l where l.pupil_id = p_pupil and l.kind = p_kind;
+    if found and p_pay > 0 and canteen.spent_kop(p_pupil, p_kind, p_day) - p_freed + p_pay > v_limit then
+        code := 'limit';
+        words := format('Дневной лимит родителей на %s: %s.',
+            case p_kind when 'meal' then 'горячее питание' else 'буфет' end, ledger.roubles(v_limit));
+    end if;
+end $$;
+comment on function canteen.against is
+    'What stands against spending: an allergy, a ban or a daily limit; NULLs when nothing does. p_freed: kopecks of an order of that day '
+    'that would end by it';
+
 -- Locks the balance first: two orders, sales or servings of one child see each other, and its daily limit holds.
 create function canteen.check_spending(p_pupil bigint, p_kind canteen.spending, p_day date, p_pay bigint, p_dishes bigint[])
 returns void language plpgsql as $$
 declare
     v_against record;
-    v_limit bigint;
 begin
     perform from ledger.balance b where b.account_id = ledger.pupil_account(p_pupil) for no key update;
-    v_against := canteen.objection(p_pupil, p_dishes, p_kind);
+    v_against := canteen.against(p_pupil, p_kind, p_day, p_pay, p_dishes);
     if v_against.code is not null then
         perform canteen.refuse(v_against.code, v_against.words);
-    end if;
-    select l.daily_kop into v_limit from canteen.spending_limit l where l.pupil_id = p_pupil and l.kind = p_kind;
-    if found and p_pay > 0 and canteen.spent_kop(p_pupil, p_kind, p_day) + p_pay > v_limit then
-        perform canteen.refuse('limit', format('Дневной лимит родителей на %s: %s.',
-            case p_kind when 'meal' then 'горячее питание' else 'буфет' end, ledger.roubles(v_limit)));
     end if;
 end $$;
 comment on function canteen.check_spending is 'KB422 for an allergy, a ban or a daily limit. Holds the lock of the balance from then on';
@@ -573,25 +629,29 @@ comment on function canteen.place_order is
 
 -- ---- serving ------------------------------------------------------------------------------------------------------------------
 
-create function canteen.serve(p_pupil bigint, p_menu bigint, p_meal bigint, p_day date, p_staff bigint, p_place text)
-returns bigint language plpgsql security definer set search_path = '' as $$
+create type canteen.prospect as (school_id bigint, menu_id bigint, reason text, order_id bigint, hold_id bigint, swapped_id bigint,
+    benefit_id bigint, price_kop bigint, pay_kop bigint, code text, words text);
+comment on type canteen.prospect is
+    'What serving a child would do. order_id: the order that is served; swapped_id: one of another set meal that ends by it; code and words: '
+    'why it is refused';
+
+create function canteen.foresee(p_pupil bigint, p_menu bigint, p_meal bigint, p_day date)
+returns canteen.prospect language plpgsql stable as $$
 declare
+    v_account bigint := ledger.pupil_account(p_pupil);
     v_order canteen.meal_order;
     v_menu record;
     v_benefit canteen.benefit;
-    v_serving canteen.serving;
-    v_account bigint := ledger.pupil_account(p_pupil);
-    v_actor text := 'staff ' || p_staff;
-    v_reason text;
+    v_freed bigint := 0;
+    v canteen.prospect;
 begin
-    perform ledger.write_books();
-    perform from ledger.balance b where b.account_id = v_account for no key update;
-    select s.* into v_serving from canteen.serving s
+    select 'again', format('Уже выдано: %s, %s.', c.title, s.place) into v.code, v.words
+      from canteen.serving s
+      join canteen.menu m on m.id = s.menu_id
+      join canteen.complex c on c.id = m.complex_id
      where s.pupil_id = p_pupil and s.day = p_day and s.meal_id = p_meal and s.kind = 'meal' and s.undone_at is null;
     if found then
-        perform canteen.refuse('again', format('Уже выдано: %s, %s.',
-            (select c.title from canteen.menu m join canteen.complex c on c.id = m.complex_id where m.id = v_serving.menu_id),
-            v_serving.place));
+        return v;
     end if;
     select o.* into v_order from canteen.meal_order o
      where o.pupil_id = p_pupil and o.day = p_day and o.meal_id = p_meal and o.state = 'ordered';
@@ -602,51 +662,87 @@ begin
       join school.pupil p on p.id = p_pupil and p.school_id = m.school_id
      where m.id = coalesce(p_menu, v_order.menu_id) and m.day = p_day;
     if not found then
-        perform canteen.refuse('no_menu', 'Не заказано, и комплекс не выбран.');
+        v.code := 'no_menu';
+        v.words := 'Не заказано, и комплекс не выбран.';
+        return v;
     end if;
-    v_reason := v_menu.meal || ', ' || v_menu.title;
-    v_serving.id := nextval('canteen.serving_id_seq');
+    v.school_id := v_menu.school_id;
+    v.menu_id := v_menu.id;
+    v.reason := v_menu.meal || ', ' || v_menu.title;
     if v_order.menu_id = v_menu.id then
-        v_serving.order_id := v_order.id;
-        v_serving.benefit_id := v_order.benefit_id;
-        v_serving.price_kop := v_order.price_kop;
-        v_serving.pay_kop := v_order.pay_kop;
-        -- An allergy that was told after the order counts as well.
-        perform canteen.check_spending(p_pupil, 'meal', p_day, 0, canteen.menu_dishes(v_menu.id));
-        if v_order.hold_id is not null then
-            v_serving.entry_id := ledger.charge_hold(v_order.hold_id, 'meal', ledger.provider_account(v_menu.school_id), p_day,
-                v_actor, 'столовая, ' || p_place, v_reason);
+        v.order_id := v_order.id;
+        v.hold_id := v_order.hold_id;
+        v.benefit_id := v_order.benefit_id;
+        v.price_kop := v_order.price_kop;
+        v.pay_kop := v_order.pay_kop;
+        -- The limit was checked by the order; an allergy that was told after it counts.
+        select a.code, a.words into v.code, v.words
+          from canteen.against(p_pupil, 'meal', p_day, 0, canteen.menu_dishes(v_menu.id)) a;
+        return v;
+    elsif not coalesce(canteen.serves(v_menu.complex, school.class_on(p_pupil, p_day)), false) then
+        v.code := 'not_theirs';
+        v.words := format('%s — не для этого класса.', v_menu.title);
+        return v;
+    elsif v_order.id is not null then
+        v.swapped_id := v_order.id;
+        v_freed := v_order.pay_kop;
+    end if;
+    v_benefit := canteen.benefit_on(p_pupil, p_meal, p_day);
+    v.benefit_id := v_benefit.id;
+    v.price_kop := v_menu.price_kop;
+    v.pay_kop := canteen.pays_kop(v_menu.price_kop, v_benefit.share);
+    select a.code, a.words into v.code, v.words
+      from canteen.against(p_pupil, 'meal', p_day, v.pay_kop, canteen.menu_dishes(v_menu.id), v_freed) a;
+    if v.code is null and v.pay_kop > 0 and ledger.free_kop(v_account, p_day, v_freed) < v.pay_kop then
+        v.code := 'no_money';
+        v.words := (select ledger.short_words(v.pay_kop, b.balance_kop, b.held_kop - v_freed)
+                      from ledger.balance b where b.account_id = v_account);
+    end if;
+    return v;
+end $$;
+comment on function canteen.foresee is
+    'What canteen.serve() would do, or why it would refuse: to be shown before it is done, and decided by under the balance''s lock';
+
+create function canteen.serve(p_pupil bigint, p_menu bigint, p_meal bigint, p_day date, p_staff bigint, p_place text)
+returns bigint language plpgsql security definer set search_path = '' as $$
+declare
+    v_account bigint := ledger.pupil_account(p_pupil);
+    v_actor text := 'staff ' || p_staff;
+    v_source text := 'столовая, ' || p_place;
+    v canteen.prospect;
+    v_serving bigint;
+    v_entry bigint;
+begin
+    perform ledger.write_books();
+    perform from ledger.balance b where b.account_id = v_account for no key update;
+    v := canteen.foresee(p_pupil, p_menu, p_meal, p_day);
+    if v.code is not null then
+        perform canteen.refuse(v.code, v.words);
+    end if;
+    v_serving := nextval('canteen.serving_id_seq');
+    if v.order_id is not null then
+        if v.hold_id is not null then
+            v_entry := ledger.charge_hold(v.hold_id, 'meal', ledger.provider_account(v.school_id), p_day, v_actor, v_source, v.reason);
         end if;
-        update canteen.meal_order o set state = 'served', ended_at = clock_timestamp() where o.id = v_order.id;
+        update canteen.meal_order o set state = 'served', ended_at = clock_timestamp() where o.id = v.order_id;
     else
-        if not coalesce(canteen.serves(v_menu.complex, school.class_on(p_pupil, p_day)), false) then
-            perform canteen.refuse('not_theirs', format('%s — не для этого класса.', v_menu.title));
-        elsif v_order.id is not null then
-            perform canteen.end_order(v_order.id, 'released', v_actor, 'выдан другой комплекс');
+        if v.swapped_id is not null then
+            perform canteen.end_order(v.swapped_id, 'released', v_actor, 'выдан другой комплекс');
         end if;
-        v_benefit := canteen.benefit_on(p_pupil, p_meal, p_day);
-        v_serving.benefit_id := v_benefit.id;
-        v_serving.price_kop := v_menu.price_kop;
-        v_serving.pay_kop := canteen.pays_kop(v_menu.price_kop, v_benefit.share);
-        perform canteen.check_spending(p_pupil, 'meal', p_day, v_serving.pay_kop, canteen.menu_dishes(v_menu.id));
-        if v_serving.pay_kop > 0 then
-            if ledger.free_kop(v_account, p_day) < v_serving.pay_kop then
-                perform canteen.refuse('no_money', ledger.short_words(v_serving.pay_kop, b.balance_kop, b.held_kop))
-                   from ledger.balance b where b.account_id = v_account;
-            end if;
-            v_serving.entry_id := ledger.post('meal', 'serving', v_serving.id::text, p_day, v_actor, 'столовая, ' || p_place, v_reason,
-                array[v_account, ledger.provider_account(v_menu.school_id)], array[-v_serving.pay_kop, v_serving.pay_kop]);
+        if v.pay_kop > 0 then
+            v_entry := ledger.post('meal', 'serving', v_serving::text, p_day, v_actor, v_source, v.reason,
+                array[v_account, ledger.provider_account(v.school_id)], array[-v.pay_kop, v.pay_kop]);
         end if;
     end if;
     insert into canteen.serving (id, school_id, pupil_id, kind, day, meal_id, menu_id, order_id, benefit_id, price_kop, pay_kop, entry_id,
         place, staff_id)
-    values (v_serving.id, v_menu.school_id, p_pupil, 'meal', p_day, p_meal, v_menu.id, v_serving.order_id, v_serving.benefit_id,
-        v_serving.price_kop, v_serving.pay_kop, v_serving.entry_id, p_place, p_staff);
-    return v_serving.id;
+    values (v_serving, v.school_id, p_pupil, 'meal', p_day, p_meal, v.menu_id, v.order_id, v.benefit_id, v.price_kop, v.pay_kop, v_entry,
+        p_place, p_staff);
+    return v_serving;
 end $$;
 comment on function canteen.serve is
     'Gives a child its meal and answers the serving''s id: what was ordered (its held money is charged), or p_menu for money that is free. '
-    'Each meal of a day once; what was undone does not count';
+    'Each meal of a day once; what was undone does not count. KB422 with the words of canteen.foresee()';
 
 create function canteen.sell(p_pupil bigint, p_dishes bigint[], p_counts integer[], p_staff bigint, p_place text)
 returns bigint language plpgsql security definer set search_path = '' as $$
@@ -715,7 +811,7 @@ comment on function canteen.undo is
 
 -- ---- by itself ----------------------------------------------------------------------------------------------------------------
 
-create function canteen.absent_words(p_pupil bigint, p_day date) returns text language plpgsql stable as $$
+create function canteen.absence(p_pupil bigint, p_day date) returns text language plpgsql stable as $$
 declare
     v_class bigint := school.class_on(p_pupil, p_day);
     v_rolled bigint;
@@ -723,7 +819,7 @@ declare
 begin
     if exists (select from school.excuse e where e.pupil_id = p_pupil and e.kind = 'absence' and e.state in ('sent', 'accepted')
                   and p_day between e.first_day and e.last_day) then
-        return 'вы предупредили об отсутствии';
+        return 'announced';
     end if;
     -- Inside by the gate is inside, whatever a roll says.
     if exists (select from gate.presence r join school.pupil p on p.id = r.pupil_id join school.school s on s.id = p.school_id
@@ -737,16 +833,19 @@ begin
      where l.class_id = v_class and l.day = p_day and not l.is_cancelled and l.roll_at is not null
        and (l.subgroup_id is null or school.attends(p_pupil, l.subgroup_id));
     if v_rolled > 0 then
-        return case when v_absent = v_rolled then 'ребёнка не было на уроках' end;
+        return case when v_absent = v_rolled then 'roll' end;
     end if;
-    if p_pupil in (select school.not_entered(v_class, p_day)) then
-        return 'ребёнок не входил в школу';
-    end if;
-    return null;
+    return case when p_pupil in (select school.not_entered(v_class, p_day)) then 'gate' end;
 end $$;
-comment on function canteen.absent_words is
-    'Why a child counts as absent on that day, for its parent; NULL: it does not. Announced by the family, absent at every lesson that was '
-    'rolled, or, before any roll, not seen by the gate';
+comment on function canteen.absence is
+    'Why a child counts as absent on that day: announced by the family, absent at every lesson that was rolled (roll) or, before any roll, '
+    'not seen by the gate; NULL: it does not';
+
+create function canteen.absent_words(p_pupil bigint, p_day date) returns text language sql stable as $$
+    select case canteen.absence(p_pupil, p_day) when 'announced' then 'вы предупредили об отсутствии'
+               when 'roll' then 'ребёнка не было на уроках' when 'gate' then 'ребёнок не входил в школу' end
+$$;
+comment on function canteen.absent_words is 'The same in the words for its parent';
 
 create function canteen.release_absent(p_school bigint) returns integer language plpgsql security definer set search_path = '' as $$
 declare

@@ -341,13 +341,15 @@ create function ledger.provider_account(p_school bigint) returns bigint language
 $$;
 comment on function ledger.provider_account is 'What the provider of meals and services has earned at that school: it is credited when a pupil pays';
 
-create function ledger.free_kop(p_account bigint, p_day date) returns bigint language sql stable as $$
-    select b.balance_kop - ledger.floor_kop(b.held_kop, c.limit_kop)
+create function ledger.free_kop(p_account bigint, p_day date, p_freed bigint default 0) returns bigint language sql stable as $$
+    select b.balance_kop - ledger.floor_kop(b.held_kop - p_freed, c.limit_kop)
       from ledger.balance b
       left join ledger.credit c on c.account_id = b.account_id and c.day = greatest(b.day, ledger.open_day(p_day))
      where b.account_id = p_account
 $$;
-comment on function ledger.free_kop is 'How much may be debited on that day: for a list, or under the balance''s lock for a decision';
+comment on function ledger.free_kop is
+    'How much may be debited on that day: for a list, or under the balance''s lock for a decision. p_freed: kopecks of a hold that is to '
+    'end first';
 
 -- Money moves here. The body is checked against the key first, then the pupils' rows are locked in account order, so
 -- two

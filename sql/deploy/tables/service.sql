@@ -92,43 +92,66 @@ end $$;
 comment on function service.keep_charge is 'A charge is undone at most once, and nothing else of it changes';
 create trigger keep_charge before update or delete on service.charge for each row execute function service.keep_charge();
 
+create type service.prospect as (school_id bigint, reason text, price_kop bigint, pay_kop bigint, code text, words text);
+comment on type service.prospect is 'What writing a lesson off would do; code and words: why it is refused';
+
+create function service.foresee(p_team bigint, p_pupil bigint, p_day date) returns service.prospect language plpgsql stable as $$
+declare
+    v_account bigint := ledger.pupil_account(p_pupil);
+    v_is_open boolean;
+    v service.prospect;
+begin
+    select t.school_id, s.title || ', ' || t.title, s.price_kop, s.price_kop - s.price_kop * m.waiver / 100,
+           t.closed_at is null and not s.is_retired
+      into v.school_id, v.reason, v.price_kop, v.pay_kop, v_is_open
+      from service.team t
+      join service.service s on s.id = t.service_id
+      join service.member m on m.team_id = t.id and m.pupil_id = p_pupil and p_day between m.first_day and coalesce(m.last_day, p_day)
+     where t.id = p_team;
+    if not found then
+        v.code := 'not_theirs';
+        v.words := 'В этот день не в группе.';
+    elsif not v_is_open then
+        v.code := 'closed';
+        v.words := 'Группа закрыта.';
+    elsif exists (select from service.charge c where c.team_id = p_team and c.pupil_id = p_pupil and c.day = p_day and c.undone_at is null) then
+        v.code := 'again';
+        v.words := format('За %s уже списано.', to_char(p_day, 'DD.MM'));
+    elsif v.pay_kop > 0 and ledger.free_kop(v_account, p_day) < v.pay_kop then
+        v.code := 'no_money';
+        v.words := (select ledger.short_words(v.pay_kop, b.balance_kop, b.held_kop) from ledger.balance b where b.account_id = v_account);
+    end if;
+    return v;
+end $$;
+comment on function service.foresee is
+    'What service.write_off() would do, or why it would refuse: to be shown before it is done, and decided by under the balance''s lock';
+
 create function service.write_off(p_team bigint, p_pupil bigint, p_day date, p_staff bigint)
 returns bigint language plpgsql security definer set search_path = '' as $$
 declare
     v_account bigint := ledger.pupil_account(p_pupil);
-    v_team record;
-    v_charge service.charge;
+    v service.prospect;
+    v_charge bigint;
+    v_entry bigint;
 begin
     perform ledger.write_books();
     perform from ledger.balance b where b.account_id = v_account for no key update;
-    select t.school_id, t.title, v.title as service, v.price_kop, m.waiver into v_team
-      from service.team t
-      join service.service v on v.id = t.service_id
-      join service.member m on m.team_id = t.id and m.pupil_id = p_pupil and p_day between m.first_day and coalesce(m.last_day, p_day)
-     where t.id = p_team;
-    if not found then
-        raise exception 'not in this group' using errcode = 'KB404';
-    elsif exists (select from service.charge c where c.team_id = p_team and c.pupil_id = p_pupil and c.day = p_day and c.undone_at is null) then
-        raise exception 'За % уже списано.', to_char(p_day, 'DD.MM') using errcode = 'KB422', hint = 'again';
+    v := service.foresee(p_team, p_pupil, p_day);
+    if v.code is not null then
+        raise exception '%', v.words using errcode = 'KB422', hint = v.code;
     end if;
-    v_charge.id := nextval('service.charge_id_seq');
-    v_charge.pay_kop := v_team.price_kop - v_team.price_kop * v_team.waiver / 100;
-    if v_charge.pay_kop > 0 then
-        if ledger.free_kop(v_account, p_day) < v_charge.pay_kop then
-            raise exception '%', (select ledger.short_words(v_charge.pay_kop, b.balance_kop, b.held_kop)
-                                    from ledger.balance b where b.account_id = v_account) using errcode = 'KB422', hint = 'no_money';
-        end if;
-        v_charge.entry_id := ledger.post('service', 'service', v_charge.id::text, p_day, 'staff ' || p_staff, 'преподаватель',
-            v_team.service || ', ' || v_team.title, array[v_account, ledger.provider_account(v_team.school_id)],
-            array[-v_charge.pay_kop, v_charge.pay_kop]);
+    v_charge := nextval('service.charge_id_seq');
+    if v.pay_kop > 0 then
+        v_entry := ledger.post('service', 'service', v_charge::text, p_day, 'staff ' || p_staff, 'преподаватель', v.reason,
+            array[v_account, ledger.provider_account(v.school_id)], array[-v.pay_kop, v.pay_kop]);
     end if;
     insert into service.charge (id, school_id, team_id, pupil_id, day, price_kop, pay_kop, entry_id, staff_id)
-    values (v_charge.id, v_team.school_id, p_team, p_pupil, p_day, v_team.price_kop, v_charge.pay_kop, v_charge.entry_id, p_staff);
-    return v_charge.id;
+    values (v_charge, v.school_id, p_team, p_pupil, p_day, v.price_kop, v.pay_kop, v_entry, p_staff);
+    return v_charge;
 end $$;
 comment on function service.write_off is
-    'Writes one lesson of a group off for one pupil and answers the charge''s id. KB422 with a sentence, and in its HINT again or no_money; '
-    'KB404 for who is not in the group that day';
+    'Writes one lesson of a group off for one pupil and answers the charge''s id. KB422 with a sentence, and in its HINT not_theirs, closed, '
+    'again or no_money';
 
 create function service.undo(p_charge bigint, p_staff bigint, p_why text)
 returns bigint language plpgsql security definer set search_path = '' as $$
@@ -151,5 +174,39 @@ begin
     return v_entry;
 end $$;
 comment on function service.undo is 'A mistake is given back, as canteen.undo() does';
+
+create table service.batch (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    team_id    bigint not null references service.team,
+    day        date not null,
+    staff_id   bigint not null references auth.staff,
+    at         timestamptz not null default now(),
+    key        uuid not null,
+    unique (staff_id, key)
+);
+comment on table service.batch is 'A lesson of a group written off in one form';
+comment on column service.batch.day is 'The day of the lesson, local';
+comment on column service.batch.key is 'The form''s key: the same form again is this one';
+create index batch_team on service.batch (team_id, day);
+
+create table service.batch_line (
+    batch_id   bigint not null references service.batch,
+    pupil_id   bigint not null references school.pupil,
+    charge_id  bigint unique references service.charge,
+    words      text check (words <> ''),
+    primary key (batch_id, pupil_id),
+    check (num_nonnulls(charge_id, words) = 1)
+);
+comment on table service.batch_line is 'What became of each pupil of a batch: a charge, or words why there is none';
+comment on column service.batch_line.words is 'For the teacher, Russian: tells no balance';
+create trigger append_only before update or delete or truncate on service.batch for each statement execute function site.refuse_change();
+create trigger append_only before update or delete or truncate on service.batch_line
+    for each statement execute function site.refuse_change();
+
+create function service.teacher_words(p_code text, p_words text) returns text language sql immutable as $$
+    select case p_code when 'no_money' then 'На лицевом счёте недостаточно денег.' else p_words end
+$$;
+comment on function service.teacher_words is 'A refusal of service.foresee() for who may not know the balance of a child';
 
 commit;

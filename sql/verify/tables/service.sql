@@ -2,6 +2,6 @@
 
 begin;
 
-select 1 / (to_regclass('service.' || t) is not null)::int from unnest('{service,team,member,charge}'::text[]) t;
+select 1 / (to_regclass('service.' || t) is not null)::int from unnest('{service,team,member,charge,batch,batch_line}'::text[]) t;
 
 rollback;
