@@ -608,12 +608,8 @@ begin
     perform canteen.check_spending(p_pupil, 'meal', v_menu.day, v_pay, canteen.menu_dishes(p_menu));
     v_order := nextval('canteen.meal_order_id_seq');
     if v_pay > 0 then
-        begin
-            v_hold := ledger.place_hold('meal-order', v_order::text, ledger.pupil_account(p_pupil), v_pay, v_menu.day, p_actor,
-                v_menu.meal || ', ' || v_menu.title);
-        exception when sqlstate 'KB422' then
-            perform canteen.refuse('no_money', sqlerrm);
-        end;
+        v_hold := ledger.place_hold('meal-order', v_order::text, ledger.pupil_account(p_pupil), v_pay, v_menu.day, p_actor,
+            v_menu.meal || ', ' || v_menu.title);
     end if;
     insert into canteen.meal_order (id, school_id, pupil_id, menu_id, meal_id, day, price_kop, pay_kop, benefit_id, hold_id, made_by,
         access_id)
@@ -769,10 +765,6 @@ begin
         raise exception 'no such dish at the buffet' using errcode = 'KB404';
     end if;
     perform canteen.check_spending(p_pupil, 'buffet', v_day, v_sum, p_dishes);
-    if ledger.free_kop(v_account, v_day) < v_sum then
-        perform canteen.refuse('no_money', ledger.short_words(v_sum, b.balance_kop, b.held_kop))
-           from ledger.balance b where b.account_id = v_account;
-    end if;
     v_serving := nextval('canteen.serving_id_seq');
     v_entry := ledger.post('meal', 'serving', v_serving::text, v_day, 'staff ' || p_staff, 'буфет, ' || p_place, v_reason,
         array[v_account, ledger.provider_account(v_school)], array[-v_sum, v_sum]);

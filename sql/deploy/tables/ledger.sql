@@ -392,7 +392,8 @@ begin
      where u.amount < 0 and b.balance_kop + u.amount < ledger.floor_kop(b.held_kop, c.limit_kop)
      limit 1;
     if found then
-        raise exception '%', ledger.short_words(-v_short.amount, v_short.balance_kop, v_short.held_kop) using errcode = 'KB422';
+        raise exception '%', ledger.short_words(-v_short.amount, v_short.balance_kop, v_short.held_kop)
+            using errcode = 'KB422', hint = 'no_money';
     end if;
 
     v_id := nextval('ledger.entry_id_seq');
@@ -414,8 +415,8 @@ begin
 end $$;
 comment on function ledger.post is
     'Writes one entry and answers its id. The same (scope, key) with the same body answers the first entry''s id and changes '
-    'nothing; with another body KB409. A debit below the account''s floor is KB422 with a sentence for the person. Each '
-    'account at most once. p_at only for history that is brought in from elsewhere';
+    'nothing; with another body KB409. A debit below the account''s floor is KB422 with a sentence for the person, its HINT no_money. '
+    'Each account at most once. p_at only for history that is brought in from elsewhere';
 
 create function ledger.reverse(p_entry bigint, p_scope text, p_key text, p_actor text, p_reason text,
     p_kind ledger.entry_kind default 'reversal', p_source text default null)
@@ -462,7 +463,8 @@ begin
     end if;
     -- Never by a credit: it ends with its day, and a hold may be charged on another one.
     if v_balance.balance_kop - v_balance.held_kop < p_amount then
-        raise exception '%', ledger.short_words(p_amount, v_balance.balance_kop, v_balance.held_kop) using errcode = 'KB422';
+        raise exception '%', ledger.short_words(p_amount, v_balance.balance_kop, v_balance.held_kop)
+            using errcode = 'KB422', hint = 'no_money';
     end if;
     insert into ledger.hold (account_id, amount_kop, day, actor, reason, scope, key)
     values (p_account, p_amount, p_day, p_actor, p_reason, p_scope, p_key)
