@@ -9,18 +9,20 @@
 #include "log.h"
 #include "money.h"
 #include "qr.h"
+#include "statement.h"
 #include "text.h"
 
 #define LINES_ON_PAGE   20
 #define LINES_IN_PRINT  500
-#define LINES_IN_CSV    20000
-#define CSV_MAX_BYTES   (4 * 1024 * 1024)
+#define LINES_IN_CSV    STATEMENT_MAX_LINES
 
-enum question { Q_BALANCE, Q_TOTALS, Q_STATEMENT, Q_KINDS, Q_ENTRY, Q_PAYEE, Q__COUNT };
+enum question { Q_BALANCE, Q_TOTALS, Q_STATEMENT, Q_KINDS, Q_EXPORT, Q_PROOF, Q_ENTRY, Q_PAYEE, Q__COUNT };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_BALANCE]   = { "cabinet.finance_balance($1)" },
 	[Q_TOTALS]    = { "cabinet.finance_totals($1, $2::date, $3::date, $4)" },
 	[Q_STATEMENT] = { "cabinet.finance_statement($1, $2::date, $3::date, $4, $5::int, $6::bigint)" },
+	[Q_EXPORT]    = { "cabinet.finance_export($1, $2::date, $3::date, $4, $5::int)" },
+	[Q_PROOF]     = { "cabinet.finance_proof($1, $2::date, $3::date)" },
 	[Q_KINDS]     = { "cabinet.finance_kinds($1)" },
 	[Q_ENTRY]     = { "cabinet.finance_entry($1, $2::bigint)" },
 	[Q_PAYEE]     = { "cabinet.finance_payee($1)" },
@@ -33,13 +35,6 @@ static struct filter
 read_filter(struct request *rq)
 {
 	return (struct filter){ .period = form_period(rq), .kind = form_text(rq, "kind", 32, NULL) };
-}
-
-static struct db_rows *
-ask_statement(struct request *rq, const struct filter *filter, int limit, int64_t before)
-{
-	return db_ask(rq, Q_STATEMENT, DB_TEXT(filter->period.from), DB_TEXT(filter->period.to), DB_TEXT(filter->kind),
-	    DB_INT(limit), DB_ID(before));
 }
 
 /* ---- the statement --------------------------------------------------------------------------- */
@@ -108,7 +103,8 @@ show_statement(struct request *rq)
 	struct db_rows *balance = db_ask(rq, Q_BALANCE);
 	struct db_rows *totals = db_ask(rq, Q_TOTALS, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
 	    DB_TEXT(filter.kind));
-	struct db_rows *lines = ask_statement(rq, &filter, limit + 1, before);
+	struct db_rows *lines = db_ask(rq, Q_STATEMENT, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
+	    DB_TEXT(filter.kind), DB_INT(limit + 1), DB_ID(before));
 	struct db_rows *kinds = db_ask(rq, Q_KINDS);
 	struct view *page;
 
@@ -127,36 +123,63 @@ show_statement(struct request *rq)
 }
 
 static void
-csv_money(struct text *csv, const struct db_rows *lines, int row, const char *column)
+put_csv_line(struct text *csv, const struct db_rows *lines, int row)
 {
-	char sum[MONEY_BUF];
+	char sum[MONEY_BUF], check[STATEMENT_CHECK_BUF];
 
-	money_plain(sum, db_int(lines, row, column), ',');
-	text_puts(csv, sum);
+	app_csv_cell(csv, db_text(lines, row, "at"), ";");
+	app_csv_cell(csv, db_text(lines, row, "title"), ";");
+	app_csv_cell(csv, db_text(lines, row, "source"), ";");
+	text_printf(csv, "%s;", money_plain(sum, db_int(lines, row, "amount_kop"), ','));
+	text_printf(csv, "%s;", money_plain(sum, db_int(lines, row, "balance_kop"), ','));
+	text_printf(csv, "%s;%s;%s;%s\r\n", db_text(lines, row, "version"), db_text(lines, row, "entry_id"),
+	    db_text(lines, row, "day"), statement_check(check, db_text(lines, row, "link")));
 }
 
-/* GET /finance/statement.csv?from=&to=&kind= -- oldest first, as accountants read. */
+static struct statement_state
+read_state(const struct db_rows *proof, const char *version, const char *balance, const char *link)
+{
+	return (struct statement_state){ db_int(proof, 0, version), db_int(proof, 0, balance), db_text(proof, 0, link) };
+}
+
+/*
+ * GET /finance/statement.csv?from=&to=&kind= -- oldest first, as accountants read, with what proves it
+ * (docs/money.md). The states are asked before the lines: what is posted in between is left out.
+ */
 static enum reply
 send_csv(struct request *rq)
 {
 	struct filter filter = read_filter(rq);
-	struct db_rows *lines = ask_statement(rq, &filter, LINES_IN_CSV, 0);
+	struct db_rows *proof = db_ask(rq, Q_PROOF, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to));
+	struct db_rows *lines = db_ask(rq, Q_EXPORT, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
+	    DB_TEXT(filter.kind), DB_INT(LINES_IN_CSV + 1));
+	struct statement_end end;
 	struct text *csv;
+	bool is_cut;
 
 	if (form_failed(rq))
 		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
-	csv = app_csv(rq, CSV_MAX_BYTES, "Дата и время;Операция;Откуда;Сумма;Остаток");
-	for (int i = db_row_count(lines) - 1; i >= 0; i--) {
-		app_csv_cell(csv, db_text(lines, i, "at"), ";");
-		app_csv_cell(csv, db_text(lines, i, "title"), ";");
-		app_csv_cell(csv, db_text(lines, i, "source"), ";");
-		csv_money(csv, lines, i, "amount_kop");
-		text_puts(csv, ";");
-		csv_money(csv, lines, i, "balance_kop");
-		text_puts(csv, "\r\n");
-	}
+	is_cut = db_limit(lines, LINES_IN_CSV);
+	end = (struct statement_end){
+		.account = db_text(proof, 0, "account"),
+		.from = db_text(proof, 0, "from_day"),
+		.to = db_text(proof, 0, "to_day"),
+		.is_partial = is_cut || filter.kind != NULL,
+		.opening = read_state(proof, "opening_version", "opening_kop", "opening_link"),
+		.opening_day = db_text(proof, 0, "opening_day"),
+		.opening_proof = db_text(proof, 0, "opening_proof"),
+		.sealed = read_state(proof, "sealed_version", "sealed_kop", "sealed_link"),
+		.sealed_day = db_text(proof, 0, "sealed_day"),
+		.sealed_proof = db_text(proof, 0, "sealed_proof"),
+		.open_from = db_text(proof, 0, "open_from"),
+		.closing = read_state(proof, "closing_version", "closing_kop", "closing_link"),
+	};
+	csv = app_csv(rq, STATEMENT_MAX_BYTES, STATEMENT_HEADS);
+	for (int i = 0; i < db_row_count(lines) && db_int(lines, i, "version") <= end.closing.version; i++)
+		put_csv_line(csv, lines, i);
+	statement_end(csv, &end);
 	return app_send_csv(rq, csv, "statement.csv");
 }
 

@@ -56,12 +56,30 @@ select results_eq($$ select count(*) from cabinet.finance_statement('stranger', 
 select throws_ok($$ select entry_id from cabinet.finance_entry('stranger', (select max(entry_id) from cabinet.finance_statement('parent', null, null, null, 20, null))) $$,
     'KB404', null, 'and no line of ours');
 select throws_ok($$ select entry_id from cabinet.finance_entry('parent', -1) $$, 'KB404', null, 'a line that is not there');
+select results_eq($$ select account, from_day, to_day, opening_version, opening_kop, sealed_day, open_from, closing_version, closing_kop from cabinet.finance_proof('parent', null, null) $$,
+    $$ values ('0279390001', pg_temp.today() - 29, pg_temp.today(), 2, 88000::bigint, null::date, pg_temp.today() - 29, 7, 92700::bigint) $$, 'states of a period without seals');
+reset role;
+select ok(ledger.seal_days() > 30, 'the days are sealed');
+create temporary table sealed as select ledger.day_is_over() as day;
+grant select on sealed to kabinet_finance;
+set local role kabinet_finance;
+select results_eq($$ select opening_version, sealed_day, sealed_version, open_from, closing_version, opening_proof <> '', sealed_proof <> '' from cabinet.finance_proof('parent', null, null) $$,
+    $$ select 2, s.day, case when s.day = pg_temp.today() - 1 then 5 else 3 end, s.day + 1, 7, true, true from sealed s $$, 'and with seals');
+select results_eq($$ select sealed_day, open_from from cabinet.finance_proof('parent', null, pg_temp.today() - 20) $$, $$ values (pg_temp.today() - 20, null::date) $$, 'a period that is sealed whole');
+select results_eq($$ select version, amount_kop, balance_kop, day, title from cabinet.finance_export('parent', null, null, null, 100) $$,
+    $$ select version::integer, amount_kop, balance_kop, day, title from cabinet.finance_statement('parent', null, null, null, 100, null) order by version $$, 'the lines of the file are those of the page, oldest first');
+select results_eq($$ select e.link from cabinet.finance_export('parent', null, null, null, 100) e order by version desc limit 1 $$,
+    $$ select closing_link from cabinet.finance_proof('parent', null, null) $$, 'and lead from the first state to the last');
+select results_eq($$ select e.link from cabinet.finance_export('parent', null, null, 'top_up', 100) e $$,
+    $$ select e.link from cabinet.finance_export('parent', pg_temp.today() - 29, null, null, 1) e $$, 'a filtered line has the same link');
 select throws_ok(format(q.sql, w.token), w.code, null, format('%s: %s', w.token, q.name))
   from (values ('other-adult', 'KB403'), ('child', 'KB403'), ('nobody', 'KB401'), ('', 'KB401')) w(token, code),
        (values ('balance', 'select account from cabinet.finance_balance(%L)'),
                ('statement', 'select version from cabinet.finance_statement(%L, null, null, null, 20, null)'),
                ('totals', 'select entries from cabinet.finance_totals(%L, null, null, null)'),
                ('kinds', 'select kind from cabinet.finance_kinds(%L)'),
+               ('proof', 'select account from cabinet.finance_proof(%L, null, null)'),
+               ('export', 'select version from cabinet.finance_export(%L, null, null, null, 10)'),
                ('entry', 'select entry_id from cabinet.finance_entry(%L, 1)'),
                ('payee', 'select payee from cabinet.finance_payee(%L)')) q(name, sql);
 select throws_ok('select 1 from ledger.posting', '42501', null, 'the role may read no posting');

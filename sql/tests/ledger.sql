@@ -165,12 +165,6 @@ select is(pg_temp.seen_after($$ update ledger.balance set held_kop = 5 where acc
 select is(pg_temp.seen_after($$ update ledger.hold set amount_kop = 7 where key = 'lunch' $$), 'I12',
     'I12: a hold charged with another sum is seen');
 
--- I10: what is sealed takes no more
-insert into ledger.seal (day, entries, entries_hash, buckets, accounts_hash, hash)
-values ('2026-12-31', 0, sha256(''), decode(repeat('00', 256 * 32), 'hex'), sha256(''), sha256('x'));
-select lives_ok($$ select pg_temp.top_up('0279390001', 55, 'late again') $$, 'I10: a late entry is taken');
-select is((select e.day from ledger.entry e where e.key = 'late again'), '2027-01-01'::date, 'I10: and booked under the first open day');
-
 -- I11
 create function pg_temp.unsafe() returns text language sql set synchronous_commit = 'off' as $$ select string_agg(id, ' ') from ledger.violations $$;
 select is(pg_temp.unsafe(), 'I11', 'I11: a forgetful setting is seen');

@@ -1,5 +1,5 @@
 -- Deploy kabinet:api/finance to pg
--- requires: api/session tables/ledger tables/bank
+-- requires: api/session tables/bank tables/seal
 
 -- What /finance asks. Every function answers for the child on show of the token's login, and only to an adult who may
 -- see
@@ -118,6 +118,62 @@ end $$;
 comment on function cabinet.finance_totals is
     'One row. opening and closing are the account''s; in, out (zero or below) and entries are of the kind asked for';
 
+create function cabinet.finance_proof(p_token text, p_from date, p_to date)
+returns table (account text, from_day date, to_day date, opening_version integer, opening_kop bigint, opening_link text,
+    opening_day date, opening_proof text, sealed_day date, sealed_version integer, sealed_kop bigint, sealed_link text,
+    sealed_proof text, open_from date, closing_version integer, closing_kop bigint, closing_link text)
+language plpgsql stable security definer rows 1 as $$
+declare
+    v_payer ledger.payer := ledger.payer(p_token);
+    v_account bigint := v_payer.account_id;
+    v_from date;
+    v_to date;
+    v_sealed date;
+begin
+    select d.from_day, d.to_day into v_from, v_to from ledger.period(p_from, p_to, v_payer.today) d;
+    v_sealed := (select max(s.day) from ledger.seal s where s.day <= v_to);
+    if v_sealed < v_from then
+        v_sealed := null;
+    end if;
+    return query
+    select p.account::text, v_from, v_to, o.version, o.balance_kop, encode(o.hash, 'hex'), v_from - 1, ledger.proof(v_account, v_from - 1),
+           v_sealed, e.version, e.balance_kop, encode(e.hash, 'hex'), ledger.proof(v_account, v_sealed),
+           case when v_sealed = v_to then null else coalesce(v_sealed + 1, v_from) end, c.version, c.balance_kop, encode(c.hash, 'hex')
+      from school.pupil p
+     cross join lateral ledger.state_on(v_account, v_from - 1) o
+     cross join lateral ledger.state_on(v_account, v_sealed) e
+     cross join lateral ledger.state_on(v_account, v_to) c
+     where p.id = v_payer.pupil_id;
+end $$;
+comment on function cabinet.finance_proof is
+    'What a statement carries besides its lines: the account''s states before the period, on its last sealed day and at its end, with the '
+    'ways to the seals of opening_day and sealed_day; NULL where a day is not sealed. open_from: from here on nothing is';
+
+create function cabinet.finance_export(p_token text, p_from date, p_to date, p_kind text, p_limit integer)
+returns table (version integer, entry_id bigint, at text, day date, title text, source text, amount_kop bigint, balance_kop bigint,
+    link text)
+language plpgsql stable security definer as $$
+declare
+    v_payer ledger.payer := ledger.payer(p_token);
+    v_from date;
+    v_to date;
+    v_first ledger.state;
+begin
+    select d.from_day, d.to_day into v_from, v_to from ledger.period(p_from, p_to, v_payer.today) d;
+    v_first := ledger.state_on(v_payer.account_id, v_from - 1);
+    return query
+    select n.version, n.entry_id, n.at, n.day, n.title, n.source, n.amount_kop, n.balance_kop, n.link
+      from (select l.version, l.entry_id, l.at, l.day, l.title, l.source, l.amount_kop, l.balance_kop,
+                   encode(ledger.chain(v_first.hash, l.canon) over (order by l.version), 'hex') as link
+              from ledger.line l
+             where l.account_id = v_payer.account_id and l.day between v_from and v_to) n
+     where p_kind is null or exists (select from ledger.entry e where e.id = n.entry_id and e.kind::text = p_kind)
+     order by n.version
+     limit greatest(least(p_limit, 20001), 1);
+end $$;
+comment on function cabinet.finance_export is
+    'Lines of the statement as a file has them, oldest first, each with its link of the account''s chain';
+
 create function cabinet.finance_kinds(p_token text) returns table (kind text, title text)
 language plpgsql stable security definer as $$
 begin
@@ -186,10 +242,12 @@ comment on function cabinet.finance_payee(text) is 'What a payment slip of this 
 revoke all on function ledger.payer(text), ledger.period(date, date, date),
     cabinet.finance_balance(text), cabinet.finance_statement(text, date, date, text, integer, bigint),
     cabinet.finance_totals(text, date, date, text), cabinet.finance_kinds(text), cabinet.finance_entry(text, bigint),
-    cabinet.finance_payee(text) from public;
+    cabinet.finance_payee(text), cabinet.finance_proof(text, date, date),
+    cabinet.finance_export(text, date, date, text, integer) from public;
 grant execute on function
     cabinet.finance_balance(text), cabinet.finance_statement(text, date, date, text, integer, bigint),
     cabinet.finance_totals(text, date, date, text), cabinet.finance_kinds(text), cabinet.finance_entry(text, bigint),
-    cabinet.finance_payee(text) to kabinet_finance;
+    cabinet.finance_payee(text), cabinet.finance_proof(text, date, date),
+    cabinet.finance_export(text, date, date, text, integer) to kabinet_finance;
 
 commit;

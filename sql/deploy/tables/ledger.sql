@@ -612,7 +612,7 @@ create view ledger.book_violations (id, detail) as
       from pg_settings s
      where s.name in ('fsync', 'full_page_writes', 'synchronous_commit') and s.setting in ('off', 'local');
 comment on view ledger.book_violations is
-    'The part of ledger.violations that the books alone can tell; tables/bank adds the rest';
+    'The part of ledger.violations that the books alone can tell; tables/bank and tables/seal add theirs';
 
 revoke all on all functions in schema ledger from public;
 

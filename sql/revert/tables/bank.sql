@@ -2,7 +2,6 @@
 
 begin;
 
-drop view ledger.violations;
 alter table ledger.account drop constraint account_agent_id_fkey;
 drop table people.registry_raw;
 drop schema bank cascade;

@@ -11,7 +11,7 @@ select registry_id, ordinal, raw from people.registry_raw where false;
 select id, agent_id, pay_id, entry_id, registry_id, ordinal, confirmed_operation from bank.online_payment where false;
 select registry_id, ordinal, line, version, transfer_kop from bank.unidentified where false;
 select registry_id, ordinal, line, version, owed_kop, entry_id, original_id from bank.unreversed where false;
-select 1 / (count(*) = 0)::int from ledger.violations where id <> 'I11';
+select 1 / (count(*) = 0)::int from bank.violations where id <> 'I11';
 select 1 / (not has_function_privilege('public', p.oid, 'execute'))::int
   from pg_proc p where p.pronamespace = 'bank'::regnamespace;
 
