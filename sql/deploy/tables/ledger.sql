@@ -351,6 +351,13 @@ comment on function ledger.free_kop is
     'How much may be debited on that day: for a list, or under the balance''s lock for a decision. p_freed: kopecks of a hold that is to '
     'end first';
 
+create function ledger.lock_pupils(p_pupils bigint[]) returns void language sql as $$
+    select from ledger.balance b join ledger.account a on a.id = b.account_id
+     where a.pupil_id = any (p_pupils) order by b.account_id for no key update of b
+$$;
+comment on function ledger.lock_pupils is
+    'Locks the balances of many pupils in account order, by one statement: first thing of what moves the money of each of them';
+
 -- Money moves here. The body is checked against the key first, then the pupils' rows are locked in account order, so
 -- two
 -- writers never wait for each other in a ring; the postings are written, the entry closes them, the balances follow.
