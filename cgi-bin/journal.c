@@ -69,26 +69,12 @@ journal_field(struct request *rq, const char *prefix, int64_t pupil)
 	return arena_printf(rq->arena, "%s%lld", prefix, (long long)pupil);
 }
 
-/* The pupil of a field like how_12, or 0 when the name begins otherwise. */
-int64_t
-journal_pupil(struct request *rq, const struct form_field *field, const char *prefix)
-{
-	size_t len = strlen(prefix);
-	int64_t pupil = 0;
-
-	if (strncmp(field->name, prefix, len) != 0)
-		return 0;
-	if (!int_parse(field->name + len, 1, INT64_MAX, &pupil))
-		rq->bad_input = true;
-	return pupil;
-}
-
 /* All fields mark_ID: ids and what was typed. */
 void
 journal_read_marks(struct request *rq, struct db_array *pupils, struct db_array *values)
 {
 	for (int i = 0; i < rq->body.count; i++) {
-		int64_t pupil = journal_pupil(rq, &rq->body.field[i], "mark_");
+		int64_t pupil = form_name_id(rq, &rq->body.field[i], "mark_");
 
 		if (pupil == 0)
 			continue;
@@ -263,7 +249,7 @@ save_roll(struct request *rq)
 
 	for (int i = 0; i < rq->body.count; i++) {
 		const struct form_field *field = &rq->body.field[i];
-		int64_t pupil = journal_pupil(rq, field, "how_");
+		int64_t pupil = form_name_id(rq, field, "how_");
 		const char *late;
 		int64_t n = 0;
 

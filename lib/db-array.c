@@ -63,3 +63,21 @@ db_array_end(struct request *rq, struct db_array *array)
 		rq->bad_input = true;
 	return DB_TEXT(array->text.data);
 }
+
+struct db_param
+db_ticked(struct request *rq, const char *prefix, int *count)
+{
+	const struct form_fields *fields = strcmp(rq->method, "POST") == 0 ? &rq->body : &rq->query;
+	struct db_array *ids = db_array(rq);
+
+	*count = 0;
+	for (int i = 0; i < fields->count; i++) {
+		int64_t id = form_name_id(rq, &fields->field[i], prefix);
+
+		if (id == 0)
+			continue;
+		db_array_int(ids, id);
+		++*count;
+	}
+	return db_array_end(rq, ids);
+}

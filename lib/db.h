@@ -70,6 +70,8 @@ void db_array_text(struct db_array *array, const char *s);
 void db_array_int(struct db_array *array, int64_t n);
 void db_array_null(struct db_array *array);
 struct db_param db_array_end(struct request *rq, struct db_array *array);
+/* Ids of the ticked boxes named PREFIX and the id, of the query or, in a POST, the body; *count (not NULL): how many. */
+struct db_param db_ticked(struct request *rq, const char *prefix, int *count);
 
 /* The rows of one question: filled by db_answer(), owned by the request, valid until it ends. */
 struct db_rows;

@@ -363,6 +363,19 @@ form_has(struct request *rq, const char *name)
 	return find(rq, name) != NULL;
 }
 
+int64_t
+form_name_id(struct request *rq, const struct form_field *field, const char *prefix)
+{
+	size_t len = strlen(prefix);
+	int64_t id = 0;
+
+	if (strncmp(field->name, prefix, len) != 0)
+		return 0;
+	if (!int_parse(field->name + len, 1, INT64_MAX, &id))
+		rq->bad_input = true;
+	return id;
+}
+
 const char *
 form_key(struct request *rq)
 {

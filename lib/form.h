@@ -91,6 +91,11 @@ const char *form_choice(struct request *rq, const char *name, const char *const 
 bool form_flag(struct request *rq, const char *name);
 bool form_has(struct request *rq, const char *name);
 /*
+ * The id in the name of a field, 12 of `how_12` for the prefix `how_`: what a form with a row for each pupil
+ * sends. 0 when the name begins otherwise.
+ */
+int64_t form_name_id(struct request *rq, const struct form_field *field, const char *prefix);
+/*
  * The form's key, a UUID that {{>parts/key}} put there: what may not happen twice hands it to the database
  * (site.once). An absent one is bad input.
  */

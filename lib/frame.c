@@ -40,6 +40,7 @@ static const struct {
 	{ "nav", "/staff/journal", "diary",      "Журнал",        ACCESS_TEACHER, false },
 	{ "nav", "/staff/class",   "attendance", "Мой класс",     ACCESS_TUTOR,   false },
 	{ "nav", "/staff/tutor",   "meals",      "Питание класса", ACCESS_TUTOR,  false },
+	{ "nav", "/staff/tutor/counts", "meals", "Кто не подал",  ACCESS_HEAD,    true },
 	{ "nav", "/staff/services", "finance",   "Услуги",        ACCESS_TEACHER | ACCESS_HEAD, false },
 	{ "nav", "/staff/canteen", "meals",      "Столовая",      ACCESS_CANTEEN, false },
 	{ "nav", "/staff/head",    "timetable",  "Учебная часть", ACCESS_HEAD,    false },

@@ -17,8 +17,6 @@ enum question {
 bool journal_is_post(const struct request *rq);
 /* The name of a pupil's field: mark_12. */
 const char *journal_field(struct request *rq, const char *prefix, int64_t pupil);
-/* The pupil of a field like mark_12, or 0 when the name begins otherwise. */
-int64_t journal_pupil(struct request *rq, const struct form_field *field, const char *prefix);
 /* All fields mark_ID: ids and what was typed. */
 void journal_read_marks(struct request *rq, struct db_array *pupils, struct db_array *values);
 /* What the head of a lesson's pages needs (parts/journal-head.html). */

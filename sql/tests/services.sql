@@ -59,6 +59,7 @@ select throws_ok(format(q.sql, w.token), w.code, null, format('%s: %s', w.token,
                ('lesson', 'select name from staff.services_lesson(%L, pg_temp.team(''младшая''), null)'),
                ('foresee', 'select name from staff.services_foresee(%L, pg_temp.team(''младшая''), null, pg_temp.pupils(''A''))'),
                ('write-off', 'select staff.services_write_off(%L, gen_random_uuid(), pg_temp.team(''младшая''), null, pg_temp.pupils(''A''))'),
+               ('month', 'select title from staff.services_month(%L, pg_temp.team(''младшая''), null)'),
                ('days', 'select day from staff.services_days(%L, pg_temp.team(''младшая''), null)'),
                ('pupils', 'select name from staff.services_pupils(%L, pg_temp.team(''младшая''), null)'),
                ('export', 'select name from staff.services_export(%L, pg_temp.team(''младшая''), null)')) q(name, sql);
@@ -125,8 +126,10 @@ select is(pg_temp.balance('A'), 50000::bigint, 'to the kopeck');
 -- the history
 set local role kabinet_services;
 select staff.services_write_off('teacher', gen_random_uuid(), :team, :'today', pg_temp.pupils('A')) \g /dev/null
-select results_eq(format($$ select day, charged, undone, sum_kop, total_kop from staff.services_days('teacher', %s, null) where day = pg_temp.today() $$, :team),
-    $$ values (pg_temp.today(), 2::bigint, 1::bigint, 25000::bigint, 25000::bigint) $$, 'by day');
+select results_eq(format($$ select day, charged, undone, sum_kop from staff.services_days('teacher', %s, null) where day = pg_temp.today() $$, :team),
+    $$ values (pg_temp.today(), 2::bigint, 1::bigint, 25000::bigint) $$, 'by day');
+select results_eq(format($$ select title, charged, sum_kop, next_month is null from staff.services_month('teacher', %s, null) $$, :team),
+    $$ values ('младшая', 2::bigint, 25000::bigint, true) $$, 'and in all');
 select results_eq(format($$ select name, charged, sum_kop from staff.services_pupils('teacher', %s, pg_temp.today()) $$, :team),
     $$ values ('Вымышлев Тихон', 1::bigint, 25000::bigint), ('Льготников Мирон', 1, 0) $$, 'by pupil');
 select is((select count(*) from staff.services_export('teacher', :team, null) where day = pg_temp.today()), 3::bigint, 'each charge in the export, what was taken back too');

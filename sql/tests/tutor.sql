@@ -51,8 +51,8 @@ select is(pg_temp.free('A'), 3000::bigint, 'thirty roubles are free');
 select is(pg_temp.tried('A', pg_temp.menu('Комплекс № 2')), 'paid 15000', 'the held ones count for the swap');
 
 set local role kabinet_tutor;
-select results_eq($$ select class_title, day, may_write, refund_days from staff.tutor_head('tutor', null, null) $$,
-    $$ values ('7 «Б»', pg_temp.today(), true, 14::smallint) $$, 'the class of the tutor');
+select results_eq($$ select class_title, day, may_write, complex from staff.tutor_head('tutor', null, null, null) $$,
+    $$ values ('7 «Б»', pg_temp.today(), true, 'Комплекс № 1') $$, 'the class of the tutor');
 select results_eq($$ select complex, price_kop, ordered from staff.tutor_menus('tutor', null, null) $$,
     $$ values ('Комплекс № 1', 12000::bigint, 1::bigint), ('Комплекс № 2', 15000, 0) $$, 'what the class may have, the default first, nothing for little ones');
 select results_eq($$ select name, free_kop, held_kop, meals, is_ordered from staff.tutor_pupils('tutor', null, null, pg_temp.menu('Комплекс № 1')) where held_kop > 0 $$,
@@ -70,7 +70,7 @@ select results_eq($$ select name, pay_kop, is_ordered, words from staff.tutor_fo
 -- who may not
 select throws_ok(format(q.sql, w.token), w.code, null, format('%s: %s', w.token, q.name))
   from (values ('teacher', 'KB404'), ('far', 'KB404'), ('head', 'KB403'), ('nobody', 'KB401')) w(token, code),
-       (values ('head', 'select day from staff.tutor_head(%L, ' || pg_temp.class('839', 7) || ', null)'),
+       (values ('head', 'select day from staff.tutor_head(%L, ' || pg_temp.class('839', 7) || ', null, null)'),
                ('menus', 'select meal from staff.tutor_menus(%L, ' || pg_temp.class('839', 7) || ', null)'),
                ('pupils', 'select name from staff.tutor_pupils(%L, ' || pg_temp.class('839', 7) || ', null, null)'),
                ('foresee', 'select name from staff.tutor_foresee(%L, ' || pg_temp.class('839', 7) || ', pg_temp.menu(''Комплекс № 1''), pg_temp.pupils(''A''))'),

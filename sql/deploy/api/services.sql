@@ -184,7 +184,8 @@ end $$;
 comment on function staff.services_lesson is 'Who is in a group on a day and what one lesson costs each, or in words why it cannot be written off';
 
 create function staff.services_foresee(p_token text, p_team bigint, p_day date, p_pupils bigint[])
-returns table (day date, pupil_id bigint, name text, class_name text, pay_kop bigint, words text)
+returns table (day date, pupil_id bigint, name text, class_name text, pay_kop bigint, words text, passes bigint, refused bigint,
+    sum_kop bigint)
 language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.staff_visit := service.staff_visit(p_token);
@@ -193,13 +194,15 @@ declare
     v_pupils bigint[] := service.team_pupils(v_team.id, p_pupils);
 begin
     return query
-    select v_day, u.id, people.pupil_name(u.id), coalesce(k.name, ''), f.pay_kop, coalesce(service.teacher_words(f.code, f.words), '')
+    select v_day, u.id, people.pupil_name(u.id), coalesce(k.name, ''), f.pay_kop, coalesce(service.teacher_words(f.code, f.words), ''),
+           count(*) filter (where f.code is null) over (), count(f.code) over (),
+           coalesce(sum(f.pay_kop) filter (where f.code is null) over (), 0)::bigint
       from unnest(v_pupils) u(id)
       left join school.class k on k.id = school.class_on(u.id, v_day)
      cross join lateral service.foresee(v_team.id, u.id, v_day) f
      order by 3, 2;
 end $$;
-comment on function staff.services_foresee is 'What writing a lesson off would do to each of these pupils: the sum, or in words why not';
+comment on function staff.services_foresee is 'What writing a lesson off would do to each of these pupils: the sum, or in words why not; and how many, how much in all';
 
 create function staff.services_write_off(p_token text, p_key uuid, p_team bigint, p_day date, p_pupils bigint[]) returns bigint
 language plpgsql security definer set search_path = '' as $$
@@ -352,8 +355,30 @@ create function service.month_of(p_visit auth.staff_visit, p_month date, out fir
 $$;
 comment on function service.month_of is 'The month that holds a day, this one by default';
 
+create function staff.services_month(p_token text, p_team bigint, p_month date)
+returns table (team_id bigint, title text, service text, month date, previous_month date, next_month date, charged bigint, undone bigint,
+    sum_kop bigint)
+language plpgsql stable security definer rows 1 as $$
+declare
+    v_visit auth.staff_visit := service.staff_visit(p_token);
+    v_team service.team := service.visible_team(v_visit, p_team);
+    v_month record := service.month_of(v_visit, p_month);
+begin
+    return query
+    select v_team.id, v_team.title, s.title, v_month.first_day, v_month.first_day - 1,
+           case when v_month.last_day < service.today(v_visit) then v_month.last_day + 1 end,
+           count(c.id) filter (where c.undone_at is null), count(c.undone_at),
+           coalesce(sum(c.pay_kop) filter (where c.undone_at is null), 0)::bigint
+      from service.service s
+      left join service.charge c on c.team_id = v_team.id and c.day between v_month.first_day and v_month.last_day
+     where s.id = v_team.service_id
+     group by s.title;
+end $$;
+comment on function staff.services_month is
+    'One row: a month of a group with its totals and days of its neighbours; undone: taken back or refunded, not in the sum';
+
 create function staff.services_days(p_token text, p_team bigint, p_month date)
-returns table (month date, day date, charged bigint, undone bigint, sum_kop bigint, total bigint, total_undone bigint, total_kop bigint)
+returns table (day date, charged bigint, undone bigint, sum_kop bigint)
 language plpgsql stable security definer rows 10 as $$
 declare
     v_visit auth.staff_visit := service.staff_visit(p_token);
@@ -361,16 +386,14 @@ declare
     v_month record := service.month_of(v_visit, p_month);
 begin
     return query
-    select v_month.first_day, d.day, d.charged, d.undone, d.sum_kop, sum(d.charged) over ()::bigint, sum(d.undone) over ()::bigint,
-           sum(d.sum_kop) over ()::bigint
-      from (select c.day, count(*) filter (where c.undone_at is null) as charged, count(c.undone_at) as undone,
-                   coalesce(sum(c.pay_kop) filter (where c.undone_at is null), 0)::bigint as sum_kop
-              from service.charge c
-             where c.team_id = v_team.id and c.day between v_month.first_day and v_month.last_day
-             group by c.day) d
-     order by d.day desc;
+    select c.day, count(*) filter (where c.undone_at is null), count(c.undone_at),
+           coalesce(sum(c.pay_kop) filter (where c.undone_at is null), 0)::bigint
+      from service.charge c
+     where c.team_id = v_team.id and c.day between v_month.first_day and v_month.last_day
+     group by c.day
+     order by c.day desc;
 end $$;
-comment on function staff.services_days is 'A month of a group by day, with its totals; undone: taken back or refunded, not in the sums';
+comment on function staff.services_days is 'A month of a group by day';
 
 create function staff.services_pupils(p_token text, p_team bigint, p_month date)
 returns table (pupil_id bigint, name text, class_name text, charged bigint, sum_kop bigint)
@@ -605,7 +628,8 @@ grant execute on function staff.services_teams(text), staff.services_team(text, 
     staff.services_batches(text, bigint), staff.services_lesson(text, bigint, date), staff.services_foresee(text, bigint, date, bigint[]),
     staff.services_write_off(text, uuid, bigint, date, bigint[]), staff.services_batch(text, bigint),
     staff.services_batch_lines(text, bigint), staff.services_charge(text, bigint), staff.services_undo(text, uuid, bigint, text),
-    staff.services_days(text, bigint, date), staff.services_pupils(text, bigint, date), staff.services_export(text, bigint, date),
+    staff.services_month(text, bigint, date), staff.services_days(text, bigint, date), staff.services_pupils(text, bigint, date),
+    staff.services_export(text, bigint, date),
     staff.services_prices(text), staff.services_price_save(text, uuid, bigint, text, text, bigint, boolean),
     staff.services_teachers(text), staff.services_team_save(text, uuid, bigint, bigint, text, bigint, boolean),
     staff.services_classes(text), staff.services_candidates(text, bigint, bigint),

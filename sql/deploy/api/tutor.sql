@@ -34,6 +34,19 @@ end $$;
 comment on function canteen.tutored_menu is
     'A menu that is cooked for a tutor''s class. KB404: for somebody else; KB422: of a day that cannot be written off any more, or yet';
 
+create function canteen.tutored_choice(p_class school.tutored, p_day date, p_menu bigint) returns bigint language sql stable as $$
+    select m.id
+      from canteen.menu m
+      join canteen.complex c on c.id = m.complex_id and canteen.serves(c, (p_class).class_id)
+      join canteen.meal e on e.id = c.meal_id
+      join school.school s on s.id = m.school_id
+     where m.school_id = (p_class).school_id and m.day = p_day
+     order by m.id is distinct from p_menu, p_day + e.serves_to < timezone(s.time_zone, now()), e.serves_from, e.id, c.is_default desc, c.title
+     limit 1
+$$;
+comment on function canteen.tutored_choice is
+    'That menu, if the class has it on that day, or else the first one whose meal is not over; NULL: there is none';
+
 create function canteen.tutored_pupils(p_class school.tutored, p_day date, p_pupils bigint[]) returns bigint[] language plpgsql stable as $$
 declare
     v_pupils bigint[] := array(select distinct u.id from unnest(p_pupils) u(id) order by 1);
@@ -47,9 +60,9 @@ begin
 end $$;
 comment on function canteen.tutored_pupils is 'These pupils, each once; KB404 when one was not in the class that day';
 
-create function staff.tutor_head(p_token text, p_class bigint, p_day date)
+create function staff.tutor_head(p_token text, p_class bigint, p_day date, p_menu bigint)
 returns table (class_id bigint, class_title text, day date, today date, previous_day date, next_day date, may_write boolean,
-    refund_days smallint, refund_from date)
+    menu_id bigint, meal text, complex text, price_kop bigint)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -61,11 +74,15 @@ begin
            (select max(m.day) from canteen.menu m
              where m.school_id = v_class.school_id and m.day < v_day and m.day >= v_class.today - o.back_days),
            (select min(m.day) from canteen.menu m where m.school_id = v_class.school_id and m.day > v_day and m.day <= v_class.today),
-           v_day between v_class.today - o.back_days and v_class.today, o.refund_days, v_class.today - o.refund_days
-      from canteen.policy o where o.school_id = v_class.school_id;
+           v_day between v_class.today - o.back_days and v_class.today, m.id, coalesce(e.title, ''), coalesce(c.title, ''), m.price_kop
+      from canteen.policy o
+      left join canteen.menu m on m.id = canteen.tutored_choice(v_class, v_day, p_menu)
+      left join canteen.complex c on c.id = m.complex_id
+      left join canteen.meal e on e.id = c.meal_id
+     where o.school_id = v_class.school_id;
 end $$;
 comment on function staff.tutor_head is
-    'One row: the class, the day, its neighbours that can still be written off, and from which day on a mistake is given back';
+    'One row: the class, the day, its neighbours that can still be written off, and the set meal that is chosen or offered';
 
 create function staff.tutor_menus(p_token text, p_class bigint, p_day date)
 returns table (menu_id bigint, meal text, complex text, price_kop bigint, ordered bigint, served bigint)
@@ -112,13 +129,14 @@ declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
     v_class school.tutored := school.tutored(v_visit, p_class);
     v_day date := coalesce(p_day, v_class.today);
-    v_meal bigint := (select c.meal_id from canteen.menu m join canteen.complex c on c.id = m.complex_id where m.id = p_menu);
+    v_menu bigint := canteen.tutored_choice(v_class, v_day, p_menu);
+    v_meal bigint := (select c.meal_id from canteen.menu m join canteen.complex c on c.id = m.complex_id where m.id = v_menu);
 begin
     return query
     select m.pupil_id, people.pupil_name(m.pupil_id), ledger.free_kop(a.id, v_day), b.held_kop, coalesce(canteen.day_words(m.pupil_id, v_day), ''),
            exists (select from canteen.serving s where s.pupil_id = m.pupil_id and s.day = v_day and s.meal_id = v_meal
                       and s.kind = 'meal' and s.undone_at is null),
-           exists (select from canteen.meal_order o where o.pupil_id = m.pupil_id and o.day = v_day and o.menu_id = p_menu
+           exists (select from canteen.meal_order o where o.pupil_id = m.pupil_id and o.day = v_day and o.menu_id = v_menu
                       and o.state = 'ordered'),
            coalesce(canteen.absence(m.pupil_id, v_day), '')
       from school.class_members(v_class.class_id, v_day, v_day) m
@@ -129,13 +147,13 @@ begin
 end $$;
 comment on function staff.tutor_pupils is
     'The class of a day: what is free and held on each account, what was ordered and given, who counts as absent and why. is_served: the meal '
-    'of that menu; is_ordered: that very menu';
+    'that is chosen; is_ordered: that very set meal';
 
 -- ---- writing meals off --------------------------------------------------------------------------------------------------------
 
 create function staff.tutor_foresee(p_token text, p_class bigint, p_menu bigint, p_pupils bigint[])
 returns table (class_id bigint, class_title text, day date, meal text, complex text, pupil_id bigint, name text, pay_kop bigint,
-    is_ordered boolean, words text)
+    is_ordered boolean, words text, passes bigint, refused bigint, sum_kop bigint)
 language plpgsql stable security definer rows 30 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -145,7 +163,8 @@ declare
 begin
     return query
     select v_class.class_id, v_class.name, v_menu.day, e.title, c.title, u.id, people.pupil_name(u.id), f.pay_kop,
-           f.order_id is not null, coalesce(canteen.tutor_words(f.code, f.words), '')
+           f.order_id is not null, coalesce(canteen.tutor_words(f.code, f.words), ''), count(*) filter (where f.code is null) over (),
+           count(f.code) over (), coalesce(sum(f.pay_kop) filter (where f.code is null) over (), 0)::bigint
       from canteen.complex c
       join canteen.meal e on e.id = c.meal_id
      cross join unnest(v_pupils) u(id)
@@ -153,7 +172,7 @@ begin
      where c.id = v_menu.complex_id
      order by 7, 6;
 end $$;
-comment on function staff.tutor_foresee is 'What writing a meal off would do to each of these pupils: the sum, or in words why not';
+comment on function staff.tutor_foresee is 'What writing a meal off would do to each of these pupils: the sum, or in words why not; and how many, how much in all';
 
 create function staff.tutor_write_off(p_token text, p_key uuid, p_class bigint, p_menu bigint, p_pupils bigint[]) returns bigint
 language plpgsql security definer set search_path = '' as $$
@@ -444,7 +463,7 @@ comment on function staff.tutor_counts is
     'For the head: classes that have lessons and a menu on a day, those first that have told nothing of their meals; sent_at: the last '
     'write-off by the tutor';
 
-grant execute on function staff.class_list(text), staff.tutor_head(text, bigint, date), staff.tutor_menus(text, bigint, date),
+grant execute on function staff.class_list(text), staff.tutor_head(text, bigint, date, bigint), staff.tutor_menus(text, bigint, date),
     staff.tutor_pupils(text, bigint, date, bigint), staff.tutor_foresee(text, bigint, bigint, bigint[]),
     staff.tutor_write_off(text, uuid, bigint, bigint, bigint[]), staff.tutor_batches(text, bigint), staff.tutor_batch(text, bigint),
     staff.tutor_batch_lines(text, bigint), staff.tutor_paid(text, bigint, bigint, bigint, integer),

@@ -8,7 +8,8 @@ select 1 / (has_function_privilege('kabinet_services', f, 'execute') and not has
       'staff.services_batches(text, bigint)', 'staff.services_lesson(text, bigint, date)',
       'staff.services_foresee(text, bigint, date, bigint[])', 'staff.services_write_off(text, uuid, bigint, date, bigint[])',
       'staff.services_batch(text, bigint)', 'staff.services_batch_lines(text, bigint)', 'staff.services_charge(text, bigint)',
-      'staff.services_undo(text, uuid, bigint, text)', 'staff.services_days(text, bigint, date)',
+      'staff.services_undo(text, uuid, bigint, text)', 'staff.services_month(text, bigint, date)', 'staff.services_days(text, bigint, date)',
+     
       'staff.services_pupils(text, bigint, date)', 'staff.services_export(text, bigint, date)', 'staff.services_prices(text)',
       'staff.services_price_save(text, uuid, bigint, text, text, bigint, boolean)', 'staff.services_teachers(text)',
       'staff.services_team_save(text, uuid, bigint, bigint, text, bigint, boolean)', 'staff.services_classes(text)',

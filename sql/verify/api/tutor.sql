@@ -4,7 +4,7 @@ begin;
 
 select 1 / (has_function_privilege('kabinet_tutor', f, 'execute') and not has_function_privilege('public', f, 'execute'))::int
   from unnest(array[
-      'staff.class_list(text)', 'staff.tutor_head(text, bigint, date)', 'staff.tutor_menus(text, bigint, date)',
+      'staff.class_list(text)', 'staff.tutor_head(text, bigint, date, bigint)', 'staff.tutor_menus(text, bigint, date)',
       'staff.tutor_pupils(text, bigint, date, bigint)', 'staff.tutor_foresee(text, bigint, bigint, bigint[])',
       'staff.tutor_write_off(text, uuid, bigint, bigint, bigint[])', 'staff.tutor_batches(text, bigint)', 'staff.tutor_batch(text, bigint)',
       'staff.tutor_batch_lines(text, bigint)', 'staff.tutor_paid(text, bigint, bigint, bigint, integer)',
