@@ -412,13 +412,25 @@ comment on table demo.theme is 'What is taught, in the order of the year';
 create table demo.progress (
     school_id  bigint primary key references school.school,
     till       timestamptz not null,
-    planned    date not null
+    planned    date not null,
+    fed        timestamptz not null,
+    menus      date not null
 );
 comment on table demo.progress is 'How far the days of a school have been played';
 comment on column demo.progress.till is 'What ended by then has been marked';
 comment on column demo.progress.planned is 'Substitutions have been made up to this day';
-insert into demo.progress (school_id, till, planned)
-select y.school_id, min(y.first_day) - interval '1 day', min(y.first_day) - 1 from school.year y group by y.school_id;
+comment on column demo.progress.fed is 'Meals, sales and clubs have been played up to then';
+comment on column demo.progress.menus is 'Menus have been made up to this day';
+insert into demo.progress (school_id, till, planned, fed, menus)
+select y.school_id, min(y.first_day) - interval '1 day', min(y.first_day) - 1,
+       timezone(s.time_zone, d.first_day + time '00:00'), d.first_day - 1
+  from school.year y
+  join school.school s on s.id = y.school_id
+  -- The last eight weeks of school: in summer, those before it.
+ cross join lateral (select max(l.day) - 56 as first_day
+                       from school.lesson l join school.class k on k.id = l.class_id
+                      where k.school_id = s.id and l.day <= timezone(s.time_zone, demo.now())::date) d
+ group by y.school_id, s.time_zone, d.first_day;
 
 create function demo.ability(p_account text, p_code text) returns double precision language sql immutable as $$
     select ((demo.dice('able ' || p_account) + demo.dice('bright ' || p_account)) / 10000.0 - 1) * 1.1
