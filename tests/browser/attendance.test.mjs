@@ -3,6 +3,7 @@ import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { launchBrowser, newContext, newPage, openSession, readCredentials } from '../support/browser.mjs';
 import { cabinetsWith, missedDay, plus } from '../support/attendance.mjs';
+import { value } from '../support/kabinet.mjs';
 
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, javaScriptEnabled: false };
 let browser, session, made;
@@ -95,3 +96,23 @@ test('on paper there are the lists and no buttons', () => onPage('/attendance?pr
   assert.equal(await page.locator('.button:visible, nav:visible, form:visible').count(), 0);
   assert.ok(await page.locator('.heat:visible').count());
 }));
+
+/* Seven columns: the narrowest the calendar gets. */
+for (const look of ['light.m.normal', 'light.xl.high']) {
+  test(`lessons on a Sunday: the days are as large as ever: ${look}`, async () => {
+    const sunday = value(`select max(d)::date from school.term t join school.year y on y.id = t.year_id,
+      generate_series(t.first_day, least(t.last_day, date '${made.today}' - 2), interval '1 day') d
+      where y.school_id = ${made.school} and extract(isodow from d) = 7`);
+    const extra = missedDay(cabinetsWith()[0].idn, (Date.parse(made.today) - Date.parse(sunday)) / 86400000);
+    try {
+      await onPage(`/attendance?day=${sunday}`, async (page) => {
+        assert.equal(await page.locator('.heat thead th').count(), 8);
+        const sizes = await page.locator('.heat td a').evaluateAll((all) => all.map((a) => a.getBoundingClientRect()).map((b) => Math.min(b.width, b.height)));
+        assert.ok(Math.min(...sizes) >= 44, `${Math.min(...sizes)} px`);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+      }, { look, viewport: { width: 320, height: 640 } });
+    } finally {
+      extra.undo();
+    }
+  });
+}

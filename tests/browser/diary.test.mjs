@@ -96,12 +96,29 @@ test('the chart has a name, a description and the same numbers in a table', () =
     assert.ok(Math.abs(heights[i] - (18 + (5 - Math.max(numbers[i], 2)) * 44)) <= 1.5, `${rows[i]} stands at ${heights[i]}`);
 }));
 
+const sheets = async (page) => (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page\b/g)?.length;
+
 test('one week is one sheet of A4', () => onPage(`/diary?week=${past.day}&print=1`, {}, async (page) => {
-  const pdf = await page.pdf({ preferCSSPageSize: true });
-  assert.equal((pdf.toString('latin1').match(/\/Type \/Page\b/g) ?? []).length, 1);
+  assert.equal(await sheets(page), 1);
   await page.emulateMedia({ media: 'print' });
   assert.equal(await page.isVisible('.side'), false);
   assert.match(await page.textContent('.sheet-of-week'), /Подпись классного руководителя/);
+}));
+
+/* The weeks that schools have, at their fullest: days × lessons, long words in each row. */
+test('the fullest weeks stay one sheet of A4', () => onPage(`/diary?week=${past.day}&print=1`, {}, async (page) => {
+  for (const [days, lessons] of [[6, 6], [6, 8], [6, 12], [7, 6], [7, 8], [7, 12]]) {
+    await page.$eval('.sheet-days', (sheet, [dayCount, lessonCount]) => {
+      const table = [...sheet.children].find((t) => t.querySelector('td:nth-child(4)')).cloneNode(true);
+      const row = table.querySelector('tbody tr:has(td:nth-child(4))').cloneNode(true);
+      row.cells[1].firstElementChild.textContent = 'Основы безопасности и защиты Родины';
+      row.cells[2].firstElementChild.textContent = '§ 12, вопросы 1–4 устно; № 345, 346, 351 письменно; повторить правило на стр. 20…';
+      row.cells[3].textContent = '5 4 н';
+      table.tBodies[0].replaceChildren(...Array.from({ length: lessonCount }, () => row.cloneNode(true)));
+      sheet.replaceChildren(...Array.from({ length: dayCount }, () => table.cloneNode(true)));
+    }, [days, lessons]);
+    assert.equal(await sheets(page), 1, `${days} days of ${lessons} lessons`);
+  }
 }));
 
 test('an answer with two files is handed in from a phone without scripts', () => onPage(`/diary/answer?homework=${next.homework[0]}`, phone, async (page) => {

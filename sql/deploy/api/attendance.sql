@@ -150,7 +150,8 @@ begin
           from (select d.day - extract(isodow from d.day)::integer + 1 as monday, d.rolls, d.missed from per_day d) w
          group by w.monday)
     select c.day, c.day - c.weekday + 1, to_char(c.day - c.weekday + 1, 'DD.MM'), c.weekday,
-           to_char(c.day, case when c.day = v_period.first_day or extract(day from c.day) = 1 then 'DD.MM' else 'FMDD' end),
+           -- A narrow cell may break it before the month.
+           to_char(c.day, case when c.day = v_period.first_day or extract(day from c.day) = 1 then E'DD\u200b.MM' else 'FMDD' end),
            coalesce(p.lessons, 0), coalesce(p.rolls, 0), coalesce(p.missed, 0),
            coalesce(p.late, 0), coalesce(p.unnamed, 0), coalesce(w.rolls, 0), coalesce(w.missed, 0),
            coalesce(replace(to_char(w.share, 'FM990.0'), '.', ','), ''), coalesce(trunc(w.share), 0)::integer,
