@@ -111,7 +111,7 @@ show_statement(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "finance");
-	view_pager(rq, page, lines, limit, "version");
+	view_pager(rq, page, "/finance", lines, limit, "version");
 	view_values(page, balance);
 	view_values(page, totals);
 	view_groups(page, "day", "line", lines, "day");

@@ -56,26 +56,6 @@ form_day(struct request *rq, const char *name)
 	return day;
 }
 
-/* HH:MM, NULL when empty. */
-static const char *
-form_time(struct request *rq, const char *name)
-{
-	const char *s = form_text(rq, name, 5, NULL);
-	int64_t hour, minute;
-	char part[3] = "";
-
-	if (s == NULL)
-		return NULL;
-	memcpy(part, s, 2);
-	if (strlen(s) != 5 || s[2] != ':' || strspn(part, "0123456789") != 2 || strspn(s + 3, "0123456789") != 2 ||
-	    !int_parse(part[0] == '0' ? part + 1 : part, 0, 23, &hour) ||
-	    !int_parse(s[3] == '0' ? s + 4 : s + 3, 0, 59, &minute)) {
-		form_error(rq, name, "Время — часы и минуты, например 08:30.");
-		return NULL;
-	}
-	return s;
-}
-
 /* GET /staff/head */
 static enum reply
 show_today(struct request *rq)
@@ -345,7 +325,7 @@ save_bell_day(struct request *rq)
 static enum reply
 save_bell(struct request *rq)
 {
-	const char *starts = form_time(rq, "starts"), *ends = form_time(rq, "ends");
+	const char *starts = form_typed_time(rq, "starts"), *ends = form_typed_time(rq, "ends");
 	int64_t number = form_int(rq, "number", 0, 12, -1);
 
 	if (rq->bad_input || number < 0)
@@ -395,7 +375,7 @@ save_event(struct request *rq)
 {
 	const char *kind = form_choice(rq, "kind", event_kinds, NULL), *key = form_key(rq);
 	const char *day = form_day(rq, "day"), *last = form_date(rq, "last_day", day);
-	const char *starts = form_time(rq, "starts"), *ends = form_time(rq, "ends");
+	const char *starts = form_typed_time(rq, "starts"), *ends = form_typed_time(rq, "ends");
 	const char *title = form_text(rq, "title", 200, ""), *place = form_text(rq, "place", 100, "");
 
 	if (rq->bad_input || kind == NULL)

@@ -213,7 +213,7 @@ show_announcements(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "announcements");
-	view_pager(rq, page, news, NEWS_ON_PAGE, "id");
+	view_pager(rq, page, "/announcements", news, NEWS_ON_PAGE, "id");
 	view_rows(page, "announcement", news);
 	return view_send(rq, page);
 }

@@ -191,22 +191,6 @@ show_permit(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* A time as HH:MM or H:MM; browsers without a clock of their own send what was typed. NULL: words at the field. */
-static const char *
-read_time(struct request *rq, const char *name)
-{
-	const char *s = form_text(rq, name, 8, "");
-	int64_t hour, minute;
-	size_t colon = strcspn(s, ":.");
-	const char *head = arena_copy(rq->arena, s, colon);
-	const char *tail = s[colon] != '\0' ? arena_printf(rq->arena, "%.2s", s + colon + 1) : "";
-
-	if (int_parse(head, 0, 23, &hour) && strlen(tail) == 2 && int_parse(tail, 0, 59, &minute) && strlen(s + colon) == 3)
-		return arena_printf(rq->arena, "%02d:%02d", (int)hour, (int)minute);
-	form_error(rq, name, *s == '\0' ? "Укажите время." : "Время — это часы и минуты, например 12:30.");
-	return NULL;
-}
-
 /* POST /security/permit kind=early|late day= at= body= key= */
 static enum reply
 ask_permit(struct request *rq)
@@ -214,13 +198,15 @@ ask_permit(struct request *rq)
 	const char *key = form_key(rq);
 	const char *kind = form_choice(rq, "kind", kinds, kinds[0]);
 	const char *day = form_date(rq, "day", NULL);
-	const char *at = read_time(rq, "at");
+	const char *at = form_typed_time(rq, "at");
 	const char *body = form_text(rq, "body", BODY_CHARS_MAX, "");
 
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
 	if (day == NULL)
 		form_error(rq, "day", "Укажите день.");
+	if (at == NULL)
+		form_error(rq, "at", "Укажите время.");
 	if (*body == '\0')
 		form_error(rq, "body", "Напишите несколько слов: их прочитает охранник.");
 	if (form_failed(rq))

@@ -284,17 +284,17 @@ end_other_sessions(struct request *rq)
 static const struct route routes[] = {
 	{ "GET",  "/settings",           show_settings,      ACCESS_ANYONE | ACCESS_PARENT | ACCESS_PUPIL },
 	{ "POST", "/settings/look",      set_look,           ACCESS_ANYONE },
-	{ "POST", "/child",              choose_child,       ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/child",              choose_child,       ACCESS_PARENT | ACCESS_PUPIL, .any_child = true },
 	{ "GET",  "/settings/child",     show_child,         ACCESS_PARENT },
-	{ "POST", "/settings/child",     add_child,          ACCESS_PARENT },
+	{ "POST", "/settings/child",     add_child,          ACCESS_PARENT, .any_child = true },
 	{ "GET",  "/settings/password",  show_password,      ACCESS_PARENT | ACCESS_PUPIL },
-	{ "POST", "/settings/password",  change_password,    ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/settings/password",  change_password,    ACCESS_PARENT | ACCESS_PUPIL, .any_child = true },
 	{ "POST", "/settings/pupil",     give_pupil_login,   ACCESS_PARENT },
 	{ "POST", "/settings/pupil/end", end_pupil_login,    ACCESS_PARENT },
 	{ "GET",  "/devices",            show_devices,       ACCESS_PARENT | ACCESS_PUPIL },
-	{ "POST", "/devices/revoke",     revoke_device,      ACCESS_PARENT | ACCESS_PUPIL },
-	{ "POST", "/devices/end",        end_session,        ACCESS_PARENT | ACCESS_PUPIL },
-	{ "POST", "/devices/end-others", end_other_sessions, ACCESS_PARENT | ACCESS_PUPIL },
+	{ "POST", "/devices/revoke",     revoke_device,      ACCESS_PARENT | ACCESS_PUPIL, .any_child = true },
+	{ "POST", "/devices/end",        end_session,        ACCESS_PARENT | ACCESS_PUPIL, .any_child = true },
+	{ "POST", "/devices/end-others", end_other_sessions, ACCESS_PARENT | ACCESS_PUPIL, .any_child = true },
 };
 
 APP_MAIN("settings", .needs_pepper = true)

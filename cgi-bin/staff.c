@@ -18,20 +18,9 @@ static const struct db_question questions[Q__COUNT] = {
 static enum reply
 show_desks(struct request *rq)
 {
-	struct view *page;
-	unsigned access;
-
 	if (!db_answer(rq))
 		return rq->db_reply;
-	access = rq->visitor.access;
-	page = view_new(rq, "staff");
-	view_flag(page, "is_teacher", access & ACCESS_TEACHER);
-	view_flag(page, "is_tutor", access & ACCESS_TUTOR);
-	view_flag(page, "is_head", access & ACCESS_HEAD);
-	view_flag(page, "is_guard", access & ACCESS_GUARD);
-	view_flag(page, "is_canteen", access & ACCESS_CANTEEN);
-	view_flag(page, "is_admin", access & ACCESS_ADMIN);
-	return view_send(rq, page);
+	return view_send(rq, view_new(rq, "staff"));
 }
 
 /* GET /staff/login[?next=] */

@@ -206,7 +206,7 @@ show_paid(struct request *rq)
 	view_values(page, head);
 	add_classes(page, classes, db_text(head, 0, "class_id"));
 	view_choices(page, "pupil", pupils, "pupil_id", url_id(rq, pupil));
-	view_pager(rq, page, paid, PAID_ON_PAGE, "at_us");
+	view_pager(rq, page, "/staff/tutor/paid", paid, PAID_ON_PAGE, "at_us");
 	view_groups(page, "day", "line", paid, "day");
 	return view_send(rq, page);
 }

@@ -225,10 +225,11 @@ meet_visitor(struct request *rq)
 	if (access != ACCESS_ANYONE)
 		rq->state->visitor = db_ask_visitor(rq);
 	/* What was written about one child must not be done to another that a second tab has chosen meanwhile. */
-	if (rq->state->app->audience == AUDIENCE_CABINET && access != ACCESS_ANYONE) {
+	if (rq->state->app->audience == AUDIENCE_CABINET && access != ACCESS_ANYONE && rq->route != NULL &&
+	    !rq->route->any_child && strcmp(rq->method, "POST") == 0) {
 		const char *child = form_text(rq, "child", CHILD_CHARS_MAX, "");
 
-		if (strcmp(rq->method, "POST") == 0 && *child != '\0')
+		if (*child != '\0')
 			db_expect_child(rq, child);
 	}
 	return REPLY_GO_ON;
@@ -534,15 +535,11 @@ prepare_process(void)
 static void
 print_routes(const struct app *app)
 {
-	static const char *const words[] = {
-		"anyone", "parent", "pupil", "teacher", "tutor", "head", "guard", "canteen", "admin", "device",
-	};
-
 	for (int i = 0; i < app->route_count; i++) {
 		printf("%-5s %-24s", app->routes[i].method, app->routes[i].path);
-		for (int bit = 0; bit < APP_COUNT(words); bit++)
+		for (int bit = 0; bit < APP_ACCESS_BITS; bit++)
 			if (app->routes[i].access & 1U << bit)
-				printf(" %s", words[bit]);
+				printf(" %s", app_access[bit].word);
 		putchar('\n');
 	}
 }

@@ -90,6 +90,12 @@ struct route {
 	 * the limit of the plain body, rq->raw.
 	 */
 	size_t       max_body_bytes;
+	/*
+	 * A POST of the cabinet is about the child that was on show when its form was made: when a second tab
+	 * shows another one by then, it is KB409 and changes nothing. true: this one is about the login
+	 * (its password, its devices), whichever child is on show.
+	 */
+	bool         any_child;
 };
 
 struct app {
@@ -186,16 +192,18 @@ const char *url_id(struct request *rq, int64_t id) __attribute__((returns_nonnul
 const char *url_path(struct request *rq, const char *path, ...) __attribute__((sentinel, returns_nonnull));
 /*
  * Another path with the query of this page but for one parameter, which gets a new value, or goes
- * when that is "".
+ * when that is ""; and but for `done`, which was said once.
  */
 const char *url_query(struct request *rq, const char *path, const char *name, const char *value)
     __attribute__((returns_nonnull));
 /*
- * The links of a list in pages, newest first: sets `older_url` and `newer_url` ("" for none; newer
- * leads to the first page). The rows were asked with limit + 1; the next page begins below
- * `key_column` of the last row shown, in the parameter `before`.
+ * A list in pages, newest first: cuts the rows, which were asked with limit + 1, to `limit`, and sets
+ * `older_url` and `newer_url` ("" for none; newer leads to the first page) for {{>parts/pager}}. They
+ * lead to `path`, the list's own GET, with this page's query; the next page begins below `key_column` of
+ * the last row shown, in the parameter `before`. Call it before the rows go into the page (asserted).
  */
-void view_pager(struct request *rq, struct view *page, struct db_rows *rows, int limit, const char *key_column);
+void view_pager(struct request *rq, struct view *page, const char *path, struct db_rows *rows, int limit,
+    const char *key_column);
 /* The page of an error, with the request id. */
 enum reply app_error(struct request *rq, enum reply reply);
 

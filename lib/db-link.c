@@ -157,10 +157,11 @@ db_text(const struct db_rows *rows, int row, const char *name)
 int64_t
 db_int(const struct db_rows *rows, int row, const char *name)
 {
+	const char *text = db_text(rows, row, name);
 	int64_t n = 0;
+	bool is_int = *text == '\0' || int_parse(text, INT64_MIN, INT64_MAX, &n);
 
-	if (!int_parse(db_text(rows, row, name), INT64_MIN, INT64_MAX, &n))
-		return 0;
+	assert(is_int);
 	return n;
 }
 

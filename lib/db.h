@@ -109,7 +109,7 @@ const char *db_cell(const struct db_rows *rows, int row, int column, size_t *len
 bool db_is_null(const struct db_rows *rows, int row, int column);
 /* By name, asserted to exist; for the few values that C itself needs. */
 const char *db_text(const struct db_rows *rows, int row, const char *name);
-int64_t db_int(const struct db_rows *rows, int row, const char *name);   /* 0 for NULL */
+int64_t db_int(const struct db_rows *rows, int row, const char *name);   /* 0 for NULL; anything but an integer is asserted against */
 bool db_bool(const struct db_rows *rows, int row, const char *name);
 /* Decodes a bytea of any length into the request's memory; "" and 0 for NULL. */
 const void *db_blob(struct request *rq, const struct db_rows *rows, int row, const char *name, size_t *len);

@@ -82,7 +82,16 @@ const char *form_date(struct request *rq, const char *name, const char *fallback
 const char *form_month(struct request *rq, const char *name, const char *fallback);
 /* A UUID in its text form; an absent one is bad input. */
 const char *form_uuid(struct request *rq, const char *name);
+/* A number that a page of ours filled in: one out of bounds is bad input. */
 int64_t form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback);
+/*
+ * What a person types: a number, a time as H:MM or H.MM (answered as HH:MM, NULL when empty), a sum in
+ * roubles (money_parse_typed). What is none, or out of bounds, is words at the field, and the fallback.
+ */
+int64_t form_typed_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback);
+const char *form_typed_time(struct request *rq, const char *name);
+int64_t form_typed_money(struct request *rq, const char *name, int64_t min_kop, int64_t max_kop,
+    int64_t fallback_kop);
 /* An id: ids begin with 1, and 0 is none, sent or absent. */
 int64_t form_id(struct request *rq, const char *name);
 /* One of a NULL-terminated list; the returned pointer is the list's own. */

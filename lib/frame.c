@@ -54,22 +54,25 @@ frame_door(const struct request *rq)
 	return &doors[rq->state->app->audience];
 }
 
+const struct app_access app_access[APP_ACCESS_BITS] = {
+	{ "anyone" }, { "parent" }, { "pupil" },
+	{ "teacher", "is_teacher" }, { "tutor", "is_tutor" }, { "head", "is_head" }, { "guard", "is_guard" },
+	{ "canteen", "is_canteen" }, { "admin", "is_admin" },
+	{ "device" },
+};
+_Static_assert(ACCESS_DEVICE == 1U << (APP_ACCESS_BITS - 1), "app_access has a row for each bit of enum access");
+
 /* What the visitor is, from the first row of who it is. */
 static unsigned
 access_of(const struct request *rq, const struct db_rows *rows)
 {
-	static const struct { const char *column; unsigned access; } roles[] = {
-		{ "is_teacher", ACCESS_TEACHER }, { "is_tutor", ACCESS_TUTOR },
-		{ "is_head", ACCESS_HEAD }, { "is_guard", ACCESS_GUARD },
-		{ "is_canteen", ACCESS_CANTEEN }, { "is_admin", ACCESS_ADMIN },
-	};
 	unsigned access = 0;
 
 	if (rq->state->app->audience == AUDIENCE_CABINET)
 		return db_bool(rows, 0, "is_parent") ? ACCESS_PARENT : ACCESS_PUPIL;
-	for (int i = 0; i < APP_COUNT(roles); i++)
-		if (db_bool(rows, 0, roles[i].column))
-			access |= roles[i].access;
+	for (int bit = 0; bit < APP_ACCESS_BITS; bit++)
+		if (app_access[bit].column != NULL && db_bool(rows, 0, app_access[bit].column))
+			access |= 1U << bit;
 	return access;
 }
 
@@ -171,6 +174,15 @@ add_child(struct request *rq, struct view *page)
 }
 
 static void
+add_staff(struct request *rq, struct view *page)
+{
+	view_text(page, "staff_name", rq->visitor.is_known ? db_text(rq->state->visitor, 0, "name") : "");
+	for (int bit = 0; bit < APP_ACCESS_BITS; bit++)
+		if (app_access[bit].column != NULL)
+			view_flag(page, app_access[bit].column, rq->visitor.access & 1U << bit);
+}
+
+static void
 add_visitor(struct request *rq, struct view *page)
 {
 	const struct db_rows *visitor = rq->state->visitor;
@@ -181,7 +193,7 @@ add_visitor(struct request *rq, struct view *page)
 	if (rq->state->app->audience == AUDIENCE_CABINET)
 		add_child(rq, page);
 	else
-		view_text(page, "staff_name", is_known ? db_text(visitor, 0, "name") : "");
+		add_staff(rq, page);
 	add_navigation(rq, page);
 }
 
@@ -255,6 +267,7 @@ frame_render(struct request *rq, struct view *page)
 	view_text(page, "page", name);
 	view_text(page, "title", view_title(name));
 	view_text(page, "csrf", csrf_token(rq));
+	view_text(page, "about_child", rq->visitor.idn);
 	view_text(page, "key", fresh_key(rq));
 	view_text(page, "request_id", rq->id);
 	view_text(page, "path", rq->path);

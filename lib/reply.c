@@ -147,21 +147,22 @@ url_query(struct request *rq, const char *path, const char *name, const char *va
 
 	begin_url(&url, path);
 	for (int i = 0; i < rq->query.count; i++)
-		if (strcmp(rq->query.field[i].name, name) != 0)
+		if (strcmp(rq->query.field[i].name, name) != 0 && strcmp(rq->query.field[i].name, "done") != 0)
 			add_parameter(&url, rq->query.field[i].name, rq->query.field[i].value);
 	add_parameter(&url, name, value);
 	return end_url(rq, &url);
 }
 
 void
-view_pager(struct request *rq, struct view *page, struct db_rows *rows, int limit, const char *key_column)
+view_pager(struct request *rq, struct view *page, const char *path, struct db_rows *rows, int limit, const char *key_column)
 {
 	const char *older = "", *newer = "";
 
+	assert(!view_shows(page, rows));
 	if (db_limit(rows, limit))
-		older = url_query(rq, rq->path, "before", db_text(rows, limit - 1, key_column));
+		older = url_query(rq, path, "before", db_text(rows, limit - 1, key_column));
 	if (form_has(rq, "before"))
-		newer = url_query(rq, rq->path, "before", "");
+		newer = url_query(rq, path, "before", "");
 	view_text(page, "older_url", older);
 	view_text(page, "newer_url", newer);
 }

@@ -226,6 +226,18 @@ view_groups(struct view *v, const char *outer, const char *inner, const struct d
 		s->count++;
 }
 
+bool
+view_shows(const struct view *v, const struct db_rows *rows)
+{
+	for (int i = 0; i < v->count; i++) {
+		const struct section *s = v->bindings[i].slot.section;
+
+		if (s != NULL && s->table != NULL && s->table->rows == rows)
+			return true;
+	}
+	return false;
+}
+
 void
 view_none(struct view *v, const char *section)
 {

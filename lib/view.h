@@ -125,6 +125,8 @@ void view_groups(struct view *v, const char *outer, const char *inner, const str
  * Adds one hand-made row to a section and returns its dictionary; rows show in the order of adding.
  */
 struct view *view_add(struct view *v, const char *section) __attribute__((returns_nonnull));
+/* Whether a section of this dictionary shows those rows by now. */
+bool view_shows(const struct view *v, const struct db_rows *rows);
 /* A section without rows, for one that view_add() may leave without any. */
 void view_none(struct view *v, const char *section);
 

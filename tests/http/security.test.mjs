@@ -125,6 +125,10 @@ describe('security', () => {
     const before = value('select count(*) from gate.permit');
     assert.equal((await parent.submit('/security/permit', { ...fields, child: 'I0000ZZZZZ' })).status, 409);
     assert.equal(value('select count(*) from gate.permit'), before);
+    // Every form says whom it is about, without being asked.
+    const page = await parent.get('/security');
+    assert.match(page.text, /name="child" value="I[0-9A-Z]{9}"/);
+    assert.equal((await parent.submit('/security/order', { csrf: csrfOf(page), child: 'I0000ZZZZZ' })).status, 409);
   });
 
   test('what is wrong comes back with words, and what was typed', async () => {

@@ -112,6 +112,7 @@ const doors = {
   parent: () => loggedIn(cabinet()),
   pupil: () => loggedIn(credentials.cabinets.flatMap((c) => c.others ?? []).find((c) => c.mode === 'pupil')),
   teacher: staff('teacher'), tutor: staff('tutor'), head: staff('head'), guard: staff('guard'),
+  canteen: staff('canteen'), admin: staff('admin'),
 };
 
 const visitors = new Map();
@@ -122,7 +123,11 @@ export function visitorOf(role) {
 }
 
 const getRoutes = routes.filter(({ method, access }) => method === 'GET' && !access.includes('device'));
-const roleOf = ({ access }) => Object.keys(doors).find((name) => access.includes(name)) ?? null;
+const roleOf = ({ path, access }) => {
+  const role = Object.keys(doors).find((name) => access.includes(name)) ?? null;
+  if (role === null && !access.includes('anyone')) throw new Error(`${path}: none of ${Object.keys(doors)} may open it`);
+  return role;
+};
 const isHtml = (answer) => /^text\/html/.test(answer.headers['content-type']);
 
 /** Follows links from these pages, the nearest first, until every route of `wanted` has one that leads to it: { route: link }. */

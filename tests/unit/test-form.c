@@ -316,6 +316,43 @@ numbers(void **state)
 	}
 }
 
+/* What people type wrong gets words at its field, never an error page. */
+static void
+typed(void **state)
+{
+	static const char *const bad_numbers[] = { "two", "1.5", "0", "21", "-3", "1e1", "99999999999999999999" };
+	static const char *const bad_times[] = { "24:00", "8:60", "8:5", "830", "8", ":30", "8:", "-8:30", "8:-5", "08:30:00", "888:30" };
+	static const char *const bad_sums[] = { "0,99", "100,01", "-5", "1,234", "сто", "1e1" };
+
+	(void)state;
+	sent("n=+7+&t=9.05&late=23:59&s=1+0,5&e=");
+	assert_int_equal(form_typed_int(&rq, "n", 1, 20, 3), 7);
+	assert_int_equal(form_typed_int(&rq, "e", 1, 20, 3), 3);
+	assert_int_equal(form_typed_int(&rq, "absent", 1, 20, 3), 3);
+	assert_string_equal(form_typed_time(&rq, "t"), "09:05");
+	assert_string_equal(form_typed_time(&rq, "late"), "23:59");
+	assert_null(form_typed_time(&rq, "e"));
+	assert_int_equal(form_typed_money(&rq, "s", 100, 10000, 0), 1050);
+	assert_int_equal(form_typed_money(&rq, "e", 100, 10000, 5), 5);
+	assert_false(form_failed(&rq));
+	for (size_t i = 0; i < COUNT(bad_numbers); i++) {
+		sent(arena_printf(rq.arena, "n=%s", bad_numbers[i]));
+		assert_int_equal(form_typed_int(&rq, "n", 1, 20, 3), 3);
+		assert_true(form_failed(&rq));
+	}
+	for (size_t i = 0; i < COUNT(bad_times); i++) {
+		sent(arena_printf(rq.arena, "t=%s", bad_times[i]));
+		assert_null(form_typed_time(&rq, "t"));
+		assert_true(form_failed(&rq));
+	}
+	for (size_t i = 0; i < COUNT(bad_sums); i++) {
+		sent(arena_printf(rq.arena, "s=%s", bad_sums[i]));
+		assert_int_equal(form_typed_money(&rq, "s", 100, 10000, 0), 0);
+		assert_true(form_failed(&rq));
+	}
+	assert_false(rq.bad_input);
+}
+
 static void
 uuids(void **state)
 {
@@ -391,6 +428,7 @@ main(void)
 		TEST(secrets_are_kept_as_typed),
 		TEST(dates_and_months),
 		TEST(numbers),
+		TEST(typed),
 		TEST(uuids),
 		TEST(choices_and_flags),
 		TEST(errors_make_the_form_fail),

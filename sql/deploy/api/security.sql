@@ -20,17 +20,6 @@ create function gate.evening() returns time language sql immutable as $$
 $$;
 comment on function gate.evening is 'From this hour on a child that is still inside is worth a word';
 
-create function gate.parent_of(p_token text) returns auth.visit language plpgsql stable as $$
-declare
-    v_visit auth.visit := auth.resolve(p_token);
-begin
-    if not v_visit.is_parent then
-        raise exception 'a pupil may look only' using errcode = 'KB403';
-    end if;
-    return v_visit;
-end $$;
-comment on function gate.parent_of is 'The visit of a parent; KB403 for the pupil, who changes nothing here';
-
 -- ---- entries and exits ------------------------------------------------------------------------------------------------------
 
 create function cabinet.security_now(p_token text)
@@ -176,7 +165,7 @@ comment on function cabinet.security_cards is 'Cards and bracelets that the chil
 create function cabinet.security_card_block(p_token text, p_card bigint) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-    v_visit auth.visit := gate.parent_of(p_token);
+    v_visit auth.visit := auth.parent(p_token);
     v_card gate.card;
 begin
     select c.* into v_card from gate.card c
@@ -194,7 +183,7 @@ comment on function cabinet.security_card_block is
 create function cabinet.security_card_order(p_token text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-    v_visit auth.visit := gate.parent_of(p_token);
+    v_visit auth.visit := auth.parent(p_token);
 begin
     insert into gate.card_order (pupil_id, access_id) values (v_visit.pupil_id, v_visit.access_id)
         on conflict (pupil_id) where done_at is null do nothing;
@@ -243,7 +232,7 @@ comment on function cabinet.security_permit_window is 'Days that the form may na
 create function cabinet.security_permit_ask(p_token text, p_key uuid, p_kind text, p_day date, p_at time, p_body text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-    v_visit auth.visit := gate.parent_of(p_token);
+    v_visit auth.visit := auth.parent(p_token);
     v_now timestamp := now() at time zone v_visit.time_zone;
 begin
     if not site.once('login ' || v_visit.login_id || ' permit', p_key,
@@ -280,7 +269,7 @@ comment on function cabinet.security_permit_ask is 'The guard is told: may leave
 create function cabinet.security_permit_withdraw(p_token text, p_permit bigint) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-    v_visit auth.visit := gate.parent_of(p_token);
+    v_visit auth.visit := auth.parent(p_token);
     v_permit gate.permit;
 begin
     select m.* into v_permit from gate.permit m where m.id = p_permit and m.pupil_id = v_visit.pupil_id for update;

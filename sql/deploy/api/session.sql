@@ -49,6 +49,26 @@ begin
 end $$;
 comment on function auth.resolve is 'The one place where a token becomes somebody. KB401 when it is not good. Called by every function of the API, granted to no program';
 
+create function auth.parent(p_token text) returns auth.visit language plpgsql stable as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    if not v_visit.is_parent then
+        raise exception 'for parents only' using errcode = 'KB403';
+    end if;
+    return v_visit;
+end $$;
+comment on function auth.parent is 'auth.resolve() for what a pupil may not do or see (KB403)';
+
+create function auth.by_password(p_visit auth.visit) returns void language plpgsql immutable as $$
+begin
+    if (p_visit).by_pin then
+        raise exception 'Для этого войдите с паролем.' using errcode = 'KB422';
+    end if;
+end $$;
+comment on function auth.by_password is
+    'Refuses (KB422) what outlasts the visit to a session that began with a PIN';
+
 create function cabinet.visitor(p_token text)
 returns table (idn text, class_name text, school_name text, is_current boolean, is_parent boolean, today date,
                now timestamp, touch_due boolean)

@@ -11,26 +11,6 @@ set local role kabinet_owner;
 
 -- ---- children, password, the pupil's own login ------------------------------------------------------------------------
 
-create function auth.parent(p_token text) returns auth.visit language plpgsql stable as $$
-declare
-    v_visit auth.visit := auth.resolve(p_token);
-begin
-    if not v_visit.is_parent then
-        raise exception 'for parents only' using errcode = 'KB403';
-    end if;
-    return v_visit;
-end $$;
-comment on function auth.parent is 'auth.resolve() for what a pupil may not do (KB403)';
-
-create function auth.by_password(p_visit auth.visit) returns void language plpgsql immutable as $$
-begin
-    if (p_visit).by_pin then
-        raise exception 'Для этого войдите с паролем.' using errcode = 'KB422';
-    end if;
-end $$;
-comment on function auth.by_password is
-    'Refuses (KB422) what outlasts the visit to a session that began with a PIN';
-
 create function cabinet.choose_child(p_token text, p_idn text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare

@@ -181,7 +181,7 @@ comment on function people.staff_of is 'The member of staff by login name';
 create function people.staff_roles(p_roles text[]) returns auth.staff_role[] language plpgsql immutable as $$
 begin
     if cardinality(p_roles) = 0 or not p_roles <@ enum_range(null::auth.staff_role)::text[] then
-        raise exception 'Роли — слова teacher, head, guard.' using errcode = 'KB422';
+        raise exception 'Роли — слова %.', array_to_string(enum_range(null::auth.staff_role), ', ') using errcode = 'KB422';
     end if;
     return array(select distinct r.role::auth.staff_role from unnest(p_roles) r(role) order by 1);
 end $$;
