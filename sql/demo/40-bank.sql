@@ -8,7 +8,3 @@ insert into bank.agent (payee, inn, kpp, account20, bank_name, bik, corr_account
 
 insert into bank.agent_school (school_id, agent_id)
 select s.id, a.id from school.school s, bank.agent a;
-
--- The other sides of what pupils pay and put in.
-insert into ledger.account (kind, school_id) select k.kind, s.id
-  from school.school s, unnest('{terminal_cash,provider}'::ledger.account_kind[]) k(kind);

@@ -65,6 +65,7 @@ create table ledger.account (
 );
 create unique index account_agent_kind on ledger.account (agent_id, kind)
     where kind in ('bank', 'suspense', 'agent_income', 'receivable');
+create unique index account_school_kind on ledger.account (school_id, kind) where kind in ('provider', 'terminal_cash');
 comment on table ledger.account is
     'Accounts of the books: one per pupil (what we owe), the agent''s bank, suspense and income, cash, provider';
 comment on column ledger.account.school_id is 'NULL for accounts that serve several schools';
@@ -286,6 +287,16 @@ end $$;
 comment on function ledger.refuse_late_postings() is 'I1: a closed entry takes no more postings';
 create trigger refuse_late_postings after insert on ledger.posting
     referencing new table as new_posting for each statement execute function ledger.refuse_late_postings();
+
+-- Every school has the accounts of its provider and of its terminals.
+create function ledger.open_school_accounts() returns trigger language plpgsql security definer
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into ledger.account (kind, school_id) values ('provider', new.id), ('terminal_cash', new.id);
+    return null;
+end $$;
+comment on function ledger.open_school_accounts() is 'Opens the accounts of a new school';
+create trigger open_accounts after insert on school.school for each row execute function ledger.open_school_accounts();
 
 -- Every pupil has an account from the first moment; every pupil's account has the row that writers lock.
 create function ledger.open_pupil_account() returns trigger language plpgsql security definer
