@@ -590,6 +590,8 @@ begin
         perform canteen.refuse('closed', format('Заказы на %s уже не принимаются.', to_char(v_menu.day, 'DD.MM')));
     elsif not coalesce(canteen.serves(v_menu.complex, school.class_on(p_pupil, v_menu.day)), false) then
         perform canteen.refuse('not_theirs', format('%s — не для этого класса.', v_menu.title));
+    elsif exists (select from school.day_off f where f.school_id = v_menu.school_id and f.day = v_menu.day) then
+        perform canteen.refuse('closed', format('%s — выходной день, столовая не работает.', to_char(v_menu.day, 'DD.MM')));
     end if;
     v_benefit := canteen.benefit_on(p_pupil, v_menu.meal_id, v_menu.day);
     v_pay := canteen.pays_kop(v_menu.price_kop, v_benefit.share);
@@ -800,6 +802,80 @@ end $$;
 comment on function canteen.undo is
     'A mistake is given back: the mirror of its entry, once. Answers the refund''s entry, NULL when nothing had been paid. Who may, and how '
     'long after, is for the caller to check';
+
+-- ---- what it will cost --------------------------------------------------------------------------------------------------------
+
+create function canteen.school_days(p_class bigint, p_from date, p_to date) returns table (day date) language sql stable rows 100 as $$
+    select distinct l.day from school.lesson l where l.class_id = p_class and l.day between p_from and p_to and not l.is_cancelled
+$$;
+comment on function canteen.school_days is 'Days on which a class has lessons, in no order: those on which its pupils may eat';
+
+create function canteen.complex_of(p_meal bigint, p_complex bigint, p_class bigint) returns canteen.complex language sql stable as $$
+    select c from canteen.complex c
+     where c.meal_id = p_meal and not c.is_retired and canteen.serves(c, p_class)
+       and (c.id = p_complex or (p_complex is null and c.is_default))
+     order by c.id limit 1
+$$;
+comment on function canteen.complex_of is 'The set meal that a standing order means for a class: its own, or the school''s default; NULL when there is none';
+
+create function canteen.outlook(p_pupil bigint, p_today date, out free_kop bigint, out held_kop bigint, out day_kop bigint,
+    out enough_till date, out enough_days integer, out outlasts boolean, out month_kop bigint, out top_up_kop bigint)
+language plpgsql stable as $$
+declare
+    c_back constant integer := 14;
+    c_ahead constant integer := 120;
+    c_month constant integer := 30;
+    v_class bigint := school.class_on(p_pupil, p_today);
+    v_days bigint;
+begin
+    select b.balance_kop - b.held_kop, b.held_kop into free_kop, outlook.held_kop
+      from ledger.balance b where b.account_id = ledger.pupil_account(p_pupil);
+    select nullif(count(*), 0) into v_days from canteen.school_days(v_class, p_today - c_back, p_today - 1);
+    with standing as (
+        select t.*, x.complex
+          from canteen.standing t
+         cross join lateral (select canteen.complex_of(t.meal_id, t.complex_id, v_class) as complex) x
+         where t.pupil_id = p_pupil and t.ended_at is null and coalesce(t.last_day, p_today) >= p_today
+    ), habit as (
+        -- What was eaten without a standing order, of a school day in the middle; a broken kopeck counts as a whole one.
+        select s.kind, s.meal_id, (sum(s.pay_kop) + v_days - 1) / v_days as kop
+          from canteen.serving s
+         where s.pupil_id = p_pupil and s.day between p_today - c_back and p_today - 1 and s.undone_at is null
+           and (s.kind = 'buffet' or not exists (select from standing t where t.meal_id = s.meal_id))
+         group by s.kind, s.meal_id
+    ), wish as (
+        select d.day, h.meal_id, h.kop from canteen.school_days(v_class, p_today + 1, p_today + c_ahead) d cross join habit h
+        union all
+        select d.day, t.meal_id, canteen.pays_kop((t.complex).price_kop, (canteen.benefit_on(p_pupil, t.meal_id, d.day)).share)
+          from canteen.school_days(v_class, p_today + 1, p_today + c_ahead) d
+          join standing t on d.day between t.first_day and coalesce(t.last_day, d.day)
+                         and t.weekdays & (1 << extract(isodow from d.day)::int - 1) <> 0
+    ), cost as (
+        -- What is ordered already is held; what was cancelled or refused costs nothing.
+        select d.day, coalesce(sum(w.kop), 0)::bigint as kop
+          from canteen.school_days(v_class, p_today + 1, p_today + c_ahead) d
+          left join wish w on w.day = d.day
+           and (w.meal_id is null
+                or not exists (select from canteen.meal_order o where o.pupil_id = p_pupil and o.day = d.day and o.meal_id = w.meal_id)
+               and not exists (select from canteen.refusal r
+                                where r.pupil_id = p_pupil and r.withdrawn_at is null and d.day between r.first_day and r.last_day
+                                  and (r.meal_id = w.meal_id or r.meal_id is null))
+               and not exists (select from canteen.home_study y
+                                where y.pupil_id = p_pupil and d.day between y.first_day and y.last_day))
+         group by d.day
+    ), spent as (
+        select c.day, c.kop, sum(c.kop) over (order by c.day) as so_far from cost c
+    )
+    select max(s.day) filter (where s.so_far <= free_kop), count(*) filter (where s.so_far <= free_kop), bool_and(s.so_far <= free_kop),
+           sum(s.kop) filter (where s.day <= p_today + c_month), sum(s.kop) / nullif(count(*) filter (where s.kop > 0), 0)
+      into enough_till, enough_days, outlasts, month_kop, day_kop
+      from spent s;
+    top_up_kop := (greatest(month_kop - free_kop, 0) + 9999) / 10000 * 10000;
+end $$;
+comment on function canteen.outlook is
+    'How long the money lasts: of each coming school day (120 days ahead) the standing orders and, for what has none, what the last 14 days '
+    'cost in the middle. enough_till: the last day that is paid for (NULL: not even the next one), enough_days: how many; outlasts: all days '
+    'that are known; day_kop: a day that costs something (NULL: none does); top_up_kop: what 30 days ahead want, in whole hundreds';
 
 -- ---- by itself ----------------------------------------------------------------------------------------------------------------
 
