@@ -80,9 +80,9 @@ comment on function canteen.reminder is
     'The next day of meals, at most three days ahead, when nothing is ordered for it, will be ordered by itself or is not wanted';
 
 create function cabinet.meals_head(p_token text)
-returns table (is_payer boolean, has_canteen boolean, week_day date, cutoff_at text, cutoff_days smallint, remind_day date, remind_till timestamp,
+returns table (is_payer boolean, has_canteen boolean, cutoff_at text, cutoff_days smallint, remind_day date, remind_till timestamp,
     free_kop bigint, held_kop bigint, day_kop bigint, enough_till date, enough_days integer, outlasts boolean, month_kop bigint,
-    top_up_kop bigint, as_of timestamp)
+    top_up_kop bigint, is_low boolean, as_of timestamp)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -91,18 +91,15 @@ begin
     return query
     select v_visit.is_parent and v_visit.may_finance,
            exists (select from canteen.menu m where m.school_id = v_visit.school_id),
-           coalesce((select m.day from canteen.menu m where m.school_id = v_visit.school_id and m.day >= v_now::date
-                                                         and m.day <= v_now::date + 14 order by m.day limit 1), v_now::date),
            to_char(p.cutoff_at, 'FMHH24:MI'), p.cutoff_days, r.day, r.closes,
-           o.free_kop, o.held_kop, o.day_kop, o.enough_till, o.enough_days, o.outlasts, o.month_kop, o.top_up_kop, v_now
+           o.free_kop, o.held_kop, o.day_kop, o.enough_till, o.enough_days, o.outlasts, o.month_kop, o.top_up_kop, coalesce(o.is_low, false), v_now
       from canteen.policy p
       left join canteen.reminder(v_visit) r on v_visit.is_parent and v_visit.may_finance
       left join canteen.outlook(v_visit.pupil_id, v_now::date) o on v_visit.is_parent and v_visit.may_finance
      where p.school_id = v_visit.school_id;
 end $$;
 comment on function cabinet.meals_head is
-    'One row: until when orders are taken, whether a day wants one, how long the money lasts (canteen.outlook(), for who may see it). '
-    'week_day: a day of the week that is shown unless another is asked for';
+    'One row: until when orders are taken, whether a day wants one, how long the money lasts (canteen.outlook(), for who may see it)';
 
 create function cabinet.meals_family(p_token text)
 returns table (idn text, class_name text, is_current boolean, free_kop bigint, meals text)
@@ -143,21 +140,32 @@ create function canteen.against(p_visit auth.visit, p_menu bigint) returns text 
 $$;
 comment on function canteen.against is 'Why the child may not have a set meal, for its adults; NULL: it may, or a child asks';
 
-create function cabinet.meals_menu(p_token text, p_from date, p_days integer)
-returns table (day date, is_today boolean, off_title text, closes timestamp, is_open boolean, menu_id bigint, is_first boolean, meal text,
-    serves text, complex text, price_kop bigint, pay_kop bigint, has_benefit boolean, kcal bigint, dishes text, allergens text, against text,
+create function canteen.menu_day(p_visit auth.visit) returns date language sql stable as $$
+    select coalesce((select m.day from canteen.menu m where m.school_id = (p_visit).school_id and m.day >= t.today and m.day <= t.today + 14
+                      order by m.day limit 1), t.today)
+      from (select canteen.local_now(p_visit)::date as today) t
+$$;
+comment on function canteen.menu_day is 'The day that is shown when none is asked for: the next one with a menu, else today';
+
+create function cabinet.meals_menu(p_token text, p_day date, p_days integer)
+returns table (day date, is_today boolean, off_title text, closes timestamp, is_open boolean, menu_id bigint, meal_id bigint, is_first boolean,
+    meal text, serves text, complex text, price_kop bigint, pay_kop bigint, has_benefit boolean, kcal bigint, dishes text, allergens text, against text,
     order_id bigint, state text, why text, by_itself boolean, may_order boolean, may_swap boolean, may_cancel boolean)
 language plpgsql stable security definer rows 30 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
     v_now timestamp := canteen.local_now(v_visit);
     v_is_payer boolean := v_visit.is_parent and v_visit.may_finance;
+    v_from date := coalesce(p_day, canteen.menu_day(v_visit));
 begin
+    if p_days > 1 then
+        v_from := date_trunc('week', v_from)::date;
+    end if;
     return query
     with day as (
         select g::date as day, f.title as off_title, canteen.deadline(v_visit.school_id, g::date) as closes,
                school.class_on(v_visit.pupil_id, g::date) as class_id
-          from generate_series(p_from::timestamp, p_from::timestamp + make_interval(days => least(p_days, 7) - 1), interval '1 day') g
+          from generate_series(v_from::timestamp, v_from::timestamp + make_interval(days => least(p_days, 7) - 1), interval '1 day') g
           left join school.day_off f on f.school_id = v_visit.school_id and f.day = g::date
     ), offer as (
         select d.day, d.closes > v_now and d.off_title is null as is_open, m.id, c.meal_id, c.title, c.is_default, m.price_kop, e.title as meal,
@@ -178,7 +186,7 @@ begin
           left join canteen.benefit b on b.pupil_id = v_visit.pupil_id and b.meal_id = c.meal_id and d.day between b.first_day and b.last_day
          where o.id is not null or s.id is not null or canteen.serves(c, d.class_id)
     )
-    select d.day, d.day = v_now::date, coalesce(d.off_title, ''), d.closes, coalesce(f.is_open, false), f.id,
+    select d.day, d.day = v_now::date, coalesce(d.off_title, ''), d.closes, coalesce(f.is_open, d.closes > v_now), f.id, f.meal_id,
            f.meal_id is distinct from lag(f.meal_id) over line, f.meal, f.serves, f.title,
            case when v_visit.is_parent then f.price_kop end, case when v_visit.is_parent then f.pay_kop end,
            coalesce(v_visit.is_parent and f.benefit_id is not null, false), t.kcal, t.dishes, canteen.allergen_words(t.allergens),
@@ -197,19 +205,24 @@ begin
      order by d.day, f.serves_from, f.meal_id, f.is_default desc, f.id;
 end $$;
 comment on function cabinet.meals_menu is
-    'The set meals that the child''s class may have on these days, with what became of its order; a day without any has one row, menu_id NULL. '
+    'The set meals that the child''s class may have on a day, or in its week when p_days is 7 (p_day NULL: canteen.menu_day()), with what became of its order; a day without any has one row, menu_id NULL. '
     'pay_kop: the family''s part; against: an allergy or a ban (adults alone); state: ordered, served, cancelled, released or empty; '
     'is_first: the first of its meal; by_itself: ordered by a standing order or a льгота';
 
+create function canteen.grams(p_dg smallint) returns text language sql immutable as $$
+    select p_dg / 10 || case when p_dg % 10 > 0 then ',' || p_dg % 10 else '' end
+$$;
+comment on function canteen.grams is 'Tenths of a gram as people write them: 9,5';
+
 create function cabinet.meals_dishes(p_token text, p_day date)
-returns table (menu_id bigint, title text, composition text, weight_g smallint, is_drink boolean, kcal smallint, protein_dg smallint,
-    fat_dg smallint, carb_dg smallint, allergens text, against text)
+returns table (menu_id bigint, title text, composition text, weight_g smallint, is_drink boolean, kcal smallint, protein text,
+    fat text, carb text, allergens text, against text)
 language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
 begin
     return query
-    select m.id, i.title, i.composition, i.weight_g, i.category = 'drink', i.kcal, i.protein_dg, i.fat_dg, i.carb_dg,
+    select m.id, i.title, i.composition, i.weight_g, i.category = 'drink', i.kcal, canteen.grams(i.protein_dg), canteen.grams(i.fat_dg), canteen.grams(i.carb_dg),
            canteen.allergen_words(i.allergens),
            coalesce(case when v_visit.is_parent then (canteen.objection(v_visit.pupil_id, array[i.id], 'meal')).words end, '')
       from canteen.menu m
@@ -257,8 +270,12 @@ begin
     with line as (
         select m.id, m.day, canteen.deadline(m.school_id, m.day) as closes, e.title as meal, c.title, m.price_kop,
                canteen.pays_kop(m.price_kop, (canteen.benefit_on(v_visit.pupil_id, c.meal_id, m.day)).share) as pay_kop,
-               o.menu_id as was_menu, k.title as was, coalesce(o.pay_kop, 0) as was_kop, canteen.against(v_visit, m.id) as against,
-               canteen.serves(c, school.class_on(v_visit.pupil_id, m.day)) as is_theirs, e.serves_from
+               k.title as was, coalesce(o.pay_kop, 0) as was_kop, e.serves_from,
+               case when o.menu_id = m.id then 'уже заказан'
+                    when canteen.deadline(m.school_id, m.day) <= v_now then 'заказы уже не принимаются'
+                    when canteen.serves(c, school.class_on(v_visit.pupil_id, m.day)) is not true then 'не для этого класса'
+                    when count(*) over (partition by m.day, c.meal_id) > 1 then 'выберите один комплекс'
+                    else coalesce(canteen.against(v_visit, m.id), '') end as words
           from canteen.menu m
           join canteen.complex c on c.id = m.complex_id
           join canteen.meal e on e.id = c.meal_id
@@ -267,12 +284,8 @@ begin
           left join canteen.complex k on k.id = n.complex_id
          where m.id = any (p_menus) and m.school_id = v_visit.school_id
     )
-    select l.id, l.day, l.closes, l.meal, l.title, l.price_kop, l.pay_kop, coalesce(l.was, ''), l.was_kop,
-           case when l.was_menu = l.id then 'уже заказан'
-                when l.closes <= v_now then 'заказы уже не принимаются'
-                when l.is_theirs is not true then 'не для этого класса'
-                else coalesce(l.against, '') end,
-           sum(l.pay_kop - l.was_kop) over ()::bigint, b.balance_kop - b.held_kop
+    select l.id, l.day, l.closes, l.meal, l.title, l.price_kop, l.pay_kop, coalesce(l.was, ''), l.was_kop, l.words,
+           coalesce(sum(l.pay_kop - l.was_kop) filter (where l.words = '') over (), 0)::bigint, b.balance_kop - b.held_kop
       from line l
       join ledger.balance b on b.account_id = ledger.pupil_account(v_visit.pupil_id)
      order by l.day, l.serves_from, l.id;
@@ -294,6 +307,10 @@ begin
     if (select count(*) from canteen.menu m where m.id = any (p_menus) and m.school_id = v_visit.school_id)
        is distinct from cardinality(p_menus) or cardinality(p_menus) = 0 then
         raise exception 'no such menu' using errcode = 'KB404';
+    end if;
+    if exists (select from canteen.menu m join canteen.complex c on c.id = m.complex_id where m.id = any (p_menus)
+                group by m.day, c.meal_id having count(*) > 1) then
+        raise exception 'Выберите по одному комплексу.' using errcode = 'KB422';
     end if;
     for v_menu in select m.id from canteen.menu m where m.id = any (p_menus) order by m.day, m.id loop
         perform canteen.place_order(v_visit.pupil_id, v_menu, 'parent', v_visit.access_id, canteen.actor(v_visit));
@@ -642,17 +659,17 @@ create function cabinet.meals_skipped(p_token text)
 returns table (day date, meal text, words text, at timestamp)
 language plpgsql stable security definer rows 2 as $$
 declare
-    v_visit auth.visit := canteen.payer(p_token);
+    v_visit auth.visit := auth.parent(p_token);
 begin
     return query
     select k.day, e.title, k.words, timezone(v_visit.time_zone, k.at)
       from canteen.skipped k
       join canteen.meal e on e.id = k.meal_id
-     where k.pupil_id = v_visit.pupil_id and k.day >= canteen.local_now(v_visit)::date - 14
+     where k.pupil_id = v_visit.pupil_id and v_visit.may_finance and k.day >= canteen.local_now(v_visit)::date - 14
      order by k.day desc, e.serves_from
      limit 20;
 end $$;
-comment on function cabinet.meals_skipped is 'What was not ordered by itself and why, of the last two weeks and the coming days; the words name sums';
+comment on function cabinet.meals_skipped is 'What was not ordered by itself and why, of the last two weeks and the coming days. The words name sums, so it is empty for who may not see them';
 
 -- ---- what was eaten -----------------------------------------------------------------------------------------------------------
 

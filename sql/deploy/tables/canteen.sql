@@ -819,7 +819,7 @@ $$;
 comment on function canteen.complex_of is 'The set meal that a standing order means for a class: its own, or the school''s default; NULL when there is none';
 
 create function canteen.outlook(p_pupil bigint, p_today date, out free_kop bigint, out held_kop bigint, out day_kop bigint,
-    out enough_till date, out enough_days integer, out outlasts boolean, out month_kop bigint, out top_up_kop bigint)
+    out enough_till date, out enough_days integer, out outlasts boolean, out month_kop bigint, out top_up_kop bigint, out is_low boolean)
 language plpgsql stable as $$
 declare
     c_back constant integer := 14;
@@ -870,12 +870,14 @@ begin
            sum(s.kop) filter (where s.day <= p_today + c_month), sum(s.kop) / nullif(count(*) filter (where s.kop > 0), 0)
       into enough_till, enough_days, outlasts, month_kop, day_kop
       from spent s;
+    is_low := coalesce(day_kop > 0 and enough_days < 3 and not outlasts, false);
     top_up_kop := (greatest(month_kop - free_kop, 0) + 9999) / 10000 * 10000;
 end $$;
 comment on function canteen.outlook is
     'How long the money lasts: of each coming school day (120 days ahead) the standing orders and, for what has none, what the last 14 days '
     'cost in the middle. enough_till: the last day that is paid for (NULL: not even the next one), enough_days: how many; outlasts: all days '
-    'that are known; day_kop: a day that costs something (NULL: none does); top_up_kop: what 30 days ahead want, in whole hundreds';
+    'that are known; day_kop: a day that costs something (NULL: none does); top_up_kop: what 30 days ahead want, in whole '
+    'hundreds; is_low: less than three days are paid for';
 
 -- ---- by itself ----------------------------------------------------------------------------------------------------------------
 
