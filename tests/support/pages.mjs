@@ -88,6 +88,22 @@ const examples = {
   '/staff/class/file': [],                             // an attachment, as '/attendance/file'
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
   '/diary/file': [],                                   // an attachment: diary.test.mjs sends one and gets it
+  '/meals': async (visitor) => ['/meals', '/meals?month=2026-12', '/meals?week=1900-01-01', '/meals?week=2199-12-30',
+    ...await linkOn('/meals', '/meals?day=')(visitor)],
+  '/meals/order': async (visitor) => {
+    const [, field, id] = /name="(o\d+)" value="(\d+)"/.exec((await visitor.get('/meals')).text) ?? [];
+    return ['/meals/order', ...(id ? [`/meals/order?${field}=${id}`] : [])];
+  },
+  '/meals/cancel': async (visitor) => [...(await visitor.get('/meals')).text.matchAll(/\/meals\/cancel\?o1=\d+/g)].slice(0, 1).map(([link]) => link),
+  '/meals/standing': async (visitor) => {
+    const choice = /name="choice" value="([^"]+)"/.exec((await visitor.get('/meals/standing')).text)?.[1];
+    const first = new Date(Date.now() + 2 * 86400e3).toISOString().slice(0, 10);
+    return ['/meals/standing', ...(choice ? [`/meals/standing?choice=${choice}&w1=1&w3=1&first=${first}`] : [])];
+  },
+  '/meals/refuse': () => {
+    const day = new Date(Date.now() + 2 * 86400e3).toISOString().slice(0, 10);
+    return ['/meals/refuse', `/meals/refuse?first=${day}&last=${day}`];
+  },
   '/security': ['/security', '/security?month=2026-10', '/security?from=2026-01-01&to=2026-11-30'],
   '/security/card': linkOn('/security', '/security/card?id='),
   '/staff/journal': ['/staff/journal', '/staff/journal?day=2026-07-01'],

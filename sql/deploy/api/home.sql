@@ -1,6 +1,7 @@
 -- Deploy kabinet:api/home to pg
 -- requires: api/session
 -- requires: tables/ledger
+-- requires: tables/canteen
 -- requires: tables/rating
 
 -- What «Главная» and «Рейтинг» ask. Each function reads rows of one pupil, or of one class, by an index: what it costs does not
@@ -11,7 +12,8 @@ begin;
 call auth.add_program('home', 'Главная, announcements, rules');
 set local role kabinet_owner;
 
-create function cabinet.home(p_token text, out account text, out balance_kop bigint, out as_of timestamp)
+create function cabinet.home(p_token text, out account text, out balance_kop bigint, out as_of timestamp, out eats boolean,
+    out enough_till date, out outlasts boolean, out is_low boolean)
 language plpgsql stable security definer as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -22,8 +24,15 @@ begin
       join ledger.account a on a.pupil_id = p.id
       join ledger.balance b on b.account_id = a.id
      where p.id = v_visit.pupil_id;
+    if v_visit.may_finance then
+        select o.day_kop is not null, o.enough_till, o.outlasts, o.is_low into eats, home.enough_till, home.outlasts, home.is_low
+          from canteen.outlook(v_visit.pupil_id, as_of::date) o;
+    end if;
+    eats := coalesce(eats, false);
 end $$;
-comment on function cabinet.home is 'One row about the child on show. The balance is that of this moment; NULL for those who may not see money';
+comment on function cabinet.home is
+    'One row about the child on show. The balance is that of this moment, and how long it lasts for meals is canteen.outlook(); NULL for those '
+    'who may not see money. eats: meals cost something';
 
 -- ---- figures --------------------------------------------------------------------------------------------------------------
 

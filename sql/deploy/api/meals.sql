@@ -102,7 +102,7 @@ comment on function cabinet.meals_head is
     'One row: until when orders are taken, whether a day wants one, how long the money lasts (canteen.outlook(), for who may see it)';
 
 create function cabinet.meals_family(p_token text)
-returns table (idn text, class_name text, is_current boolean, free_kop bigint, meals text)
+returns table (idn text, class_name text, is_current boolean, sees_money boolean, free_kop bigint, meals text)
 language plpgsql stable security definer rows 2 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
@@ -112,7 +112,7 @@ begin
         return;
     end if;
     return query
-    select p.idn::text, coalesce(k.name, ''), a.id = v_visit.access_id, case when a.may_finance then b.balance_kop - b.held_kop end,
+    select p.idn::text, coalesce(k.name, ''), a.id = v_visit.access_id, a.may_finance, case when a.may_finance then b.balance_kop - b.held_kop end,
            coalesce(t.words, '')
       from auth.access a
       join school.pupil p on p.id = a.pupil_id

@@ -838,7 +838,7 @@ begin
          where t.pupil_id = p_pupil and t.ended_at is null and coalesce(t.last_day, p_today) >= p_today
     ), habit as (
         -- What was eaten without a standing order, of a school day in the middle; a broken kopeck counts as a whole one.
-        select s.kind, s.meal_id, (sum(s.pay_kop) + v_days - 1) / v_days as kop
+        select s.kind, s.meal_id, (sum(s.pay_kop)::bigint + v_days - 1) / v_days as kop
           from canteen.serving s
          where s.pupil_id = p_pupil and s.day between p_today - c_back and p_today - 1 and s.undone_at is null
            and (s.kind = 'buffet' or not exists (select from standing t where t.meal_id = s.meal_id))
