@@ -4,10 +4,10 @@
  * refuses in words.
  */
 #include "app.h"
-#include "money.h"
 #include "meals.h"
 
 #define ALLERGENS_MAX 32
+#define LIMIT_MAX_KOP 10000000   /* canteen.spending_limit.daily_kop */
 
 /* GET /meals/limits, and every form of that page that came back. */
 enum reply
@@ -36,15 +36,9 @@ meals_show_limits(struct request *rq)
 static struct db_param
 read_limit(struct request *rq, const char *name)
 {
-	const char *typed = form_text(rq, name, 20, "");
-	int64_t kop;
+	int64_t kop = form_typed_money(rq, name, 0, LIMIT_MAX_KOP, -1);
 
-	if (*typed == '\0')
-		return DB_NULL;
-	if (money_parse_typed(typed, &kop) && kop <= 10000000)
-		return DB_INT(kop);
-	form_error(rq, name, "Лимит — это рубли, например 200, не больше 100 000. Пусто — без лимита.");
-	return DB_NULL;
+	return kop < 0 ? DB_NULL : DB_INT(kop);
 }
 
 /* POST /meals/limits meal= buffet= */

@@ -49,9 +49,10 @@ static struct standing
 read_standing(struct request *rq)
 {
 	const char *choice = form_text(rq, "choice", 42, "");
-	const char *days = form_text(rq, "days", 5, "");
 	size_t dash = strcspn(choice, "-");
-	struct standing s = { .first = form_date(rq, "first", NULL) };
+	struct standing s = {
+		.first = form_date(rq, "first", NULL), .days = form_typed_int(rq, "days", 1, DAYS_MAX, 0),
+	};
 
 	if (*choice == '\0')
 		form_error(rq, "choice", "Выберите, что заказывать.");
@@ -64,8 +65,6 @@ read_standing(struct request *rq)
 		form_error(rq, "weekdays", "Отметьте хотя бы один день недели.");
 	if (s.first == NULL)
 		form_error(rq, "first", "Укажите первый день.");
-	if (*days != '\0' && !int_parse(days, 1, DAYS_MAX, &s.days))
-		form_error(rq, "days", "Число учебных дней — от 1 до 200. Пусто — пока не завершите.");
 	return s;
 }
 

@@ -133,7 +133,7 @@ describe('meals', () => {
     assert.equal((await pin.submit('/meals/limits', form({ meal: '300', buffet: '100,50' }))).status, 303);
     assert.equal(value(`select string_agg(daily_kop::text, ' ' order by kind) from canteen.spending_limit where pupil_id = ${pupil}`), '30000 10050');
     for (const [fields, words] of [[{ meal: '300,01', buffet: '100,50' }, /войдите с паролем/], [{ meal: '', buffet: '100,50' }, /войдите с паролем/],
-      [{ meal: 'много', buffet: '' }, /Лимит — это рубли/], [{ meal: '-5', buffet: '' }, /Лимит — это рубли/]]) {
+      [{ meal: 'много', buffet: '' }, /Сумма — это рубли/], [{ meal: '-5', buffet: '' }, /Сумма — это рубли/]]) {
       const answer = await pin.submit('/meals/limits', form(fields));
       assert.equal(answer.status, 422, fields.meal);
       assert.match(wordsOf(answer), words);
