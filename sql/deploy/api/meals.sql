@@ -135,10 +135,10 @@ comment on function cabinet.meals_family is 'The login''s own children, when it 
 
 -- ---- the menu -----------------------------------------------------------------------------------------------------------------
 
-create function canteen.against(p_visit auth.visit, p_menu bigint) returns text language sql stable as $$
+create function canteen.objection_words(p_visit auth.visit, p_menu bigint) returns text language sql stable as $$
     select (canteen.objection((p_visit).pupil_id, canteen.menu_dishes(p_menu), 'meal')).words where (p_visit).is_parent
 $$;
-comment on function canteen.against is 'Why the child may not have a set meal, for its adults; NULL: it may, or a child asks';
+comment on function canteen.objection_words is 'Why the child may not have a set meal, for its adults; NULL: it may, or a child asks';
 
 create function canteen.menu_day(p_visit auth.visit) returns date language sql stable as $$
     select coalesce((select m.day from canteen.menu m where m.school_id = (p_visit).school_id and m.day >= t.today and m.day <= t.today + 14
@@ -199,7 +199,7 @@ begin
                                 array(select distinct u from canteen.menu_dish y join canteen.dish z on z.id = y.dish_id, unnest(z.allergens) u
                                        where y.menu_id = f.id) as allergens
                            from canteen.menu_dish x join canteen.dish i on i.id = x.dish_id where x.menu_id = f.id) t on f.id is not null
-      left join lateral (select canteen.against(v_visit, f.id) as words) a on f.id is not null
+      left join lateral (select canteen.objection_words(v_visit, f.id) as words) a on f.id is not null
      where f.id is not null or d.off_title is not null or extract(isodow from d.day) < 6 or p_days = 1
     window line as (partition by d.day order by f.serves_from, f.meal_id, f.is_default desc, f.id)
      order by d.day, f.serves_from, f.meal_id, f.is_default desc, f.id;
@@ -275,7 +275,7 @@ begin
                     when canteen.deadline(m.school_id, m.day) <= v_now then 'заказы уже не принимаются'
                     when canteen.serves(c, school.class_on(v_visit.pupil_id, m.day)) is not true then 'не для этого класса'
                     when count(*) over (partition by m.day, c.meal_id) > 1 then 'выберите один комплекс'
-                    else coalesce(canteen.against(v_visit, m.id), '') end as words
+                    else coalesce(canteen.objection_words(v_visit, m.id), '') end as words
           from canteen.menu m
           join canteen.complex c on c.id = m.complex_id
           join canteen.meal e on e.id = c.meal_id
@@ -394,7 +394,7 @@ begin
       join canteen.meal e on e.id = o.meal_id
       join canteen.menu m on m.id = o.menu_id
       join canteen.complex c on c.id = m.complex_id
-     cross join lateral (select canteen.against(v_visit, o.menu_id) as words) w
+     cross join lateral (select canteen.objection_words(v_visit, o.menu_id) as words) w
      where o.pupil_id = v_visit.pupil_id and o.day >= v_now::date and o.state = 'ordered' and w.words is not null
      order by o.day, e.serves_from limit 20;
 end $$;
