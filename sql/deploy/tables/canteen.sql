@@ -365,6 +365,7 @@ comment on column canteen.serving.undone_at is 'A mistake, given back by undo_en
 create unique index serving_one on canteen.serving (pupil_id, day, meal_id) where kind = 'meal' and undone_at is null;
 create index serving_pupil on canteen.serving (pupil_id, day);
 create index serving_school on canteen.serving (school_id, day);
+create index serving_staff on canteen.serving (staff_id, at);
 
 create table canteen.serving_item (
     serving_id  bigint not null references canteen.serving,
