@@ -96,31 +96,6 @@ end $$;
 comment on function canteen.find_pupil is
     'Whom a card''s UID, an account number or the beginning of a name means: one; many, nobody (by name); unknown, blocked, ended (by card)';
 
-create function canteen.against_meal(p_pupil bigint, p_menu bigint, p_day date, p_pay bigint, out code text, out words text)
-language plpgsql stable as $$
-declare
-    v_limit bigint;
-    v_balance ledger.balance;
-begin
-    select o.code, o.words into code, words from canteen.objection(p_pupil, canteen.menu_dishes(p_menu), 'meal') o;
-    if code is not null or p_pay = 0 then
-        return;
-    end if;
-    select l.daily_kop into v_limit from canteen.spending_limit l where l.pupil_id = p_pupil and l.kind = 'meal';
-    if found and canteen.spent_kop(p_pupil, 'meal', p_day) + p_pay > v_limit then
-        code := 'limit';
-        words := format('Дневной лимит родителей: %s.', ledger.roubles(v_limit));
-        return;
-    end if;
-    select b.* into v_balance from ledger.balance b where b.account_id = ledger.pupil_account(p_pupil);
-    if ledger.free_kop(v_balance.account_id, p_day) < p_pay then
-        code := 'no_money';
-        words := ledger.short_words(p_pay, v_balance.balance_kop, v_balance.held_kop);
-    end if;
-end $$;
-comment on function canteen.against_meal is
-    'Why canteen.serve() would refuse a menu for which p_pay is to be paid now, told beforehand; NULLs when it would not';
-
 create function canteen.dish_titles(p_menu bigint) returns text language sql stable as $$
     select coalesce(string_agg(d.title, ', ' order by m.rank), '') from canteen.menu_dish m join canteen.dish d on d.id = m.dish_id
      where m.menu_id = p_menu
@@ -322,27 +297,18 @@ declare
     v_day date := canteen.today(v_visit);
     v_pupil school.pupil := canteen.own_pupil(v_visit, p_pupil);
     v_order canteen.meal_order;
-    v_code text := 'no_order';
-    v_words text;
+    v_foreseen canteen.prospect;
 begin
     perform canteen.check_meal(v_visit, p_meal);
-    select 'again', format('%s, %s, %s', c.title, s.place, to_char(timezone(v_visit.time_zone, s.at), 'HH24:MI')) into v_code, v_words
-      from canteen.serving s join canteen.menu m on m.id = s.menu_id join canteen.complex c on c.id = m.complex_id
-     where s.pupil_id = p_pupil and s.day = v_day and s.meal_id = p_meal and s.kind = 'meal' and s.undone_at is null;
-    if not found then
-        v_code := 'no_order';
-        select o.* into v_order from canteen.meal_order o where o.pupil_id = p_pupil and o.day = v_day and o.meal_id = p_meal
-         order by (o.state = 'ordered') desc, o.id desc limit 1;
-        if v_order.state = 'ordered' then
-            select a.code, a.words into v_code, v_words from canteen.against_meal(p_pupil, v_order.menu_id, v_day, 0) a;
-            v_code := coalesce(v_code, 'ready');
-        elsif v_order.state in ('cancelled', 'released') then
-            v_words := v_order.why;
-        end if;
-    end if;
+    v_foreseen := canteen.foresee(p_pupil, null, p_meal, v_day);
+    select o.* into v_order from canteen.meal_order o
+     where o.pupil_id = p_pupil and o.day = v_day and o.meal_id = p_meal and o.state <> 'served'
+     order by (o.state = 'ordered') desc, o.id desc limit 1;
     return query
     select p_pupil, n.name, gate.initials(n.name), (p_pupil % 6)::integer, coalesce(k.name, ''), v_pupil.account::text,
-           canteen.allergies_of(p_pupil), b.balance_kop, ledger.free_kop(b.account_id, v_day), v_code, coalesce(v_words, ''),
+           canteen.allergies_of(p_pupil), b.balance_kop, ledger.free_kop(b.account_id, v_day),
+           case when v_foreseen.code is null then 'ready' else v_foreseen.code end,
+           case when v_foreseen.code = 'no_menu' then coalesce(v_order.why, '') else coalesce(v_foreseen.words, '') end,
            coalesce((select c.title from canteen.menu m join canteen.complex c on c.id = m.complex_id where m.id = v_order.menu_id), '')
       from ledger.balance b
       left join school.class k on k.id = v_pupil.class_id
@@ -350,8 +316,8 @@ begin
      where b.account_id = ledger.pupil_account(p_pupil);
 end $$;
 comment on function staff.canteen_child is
-    'A child at the till and why it gets nothing. code: ready (what is ordered waits), no_order (words: why an order was taken off), again, '
-    'allergy, banned';
+    'A child at the till and why it gets nothing. code: ready (what is ordered waits) or '
+    'of canteen.foresee(); of no_menu, which is no order, words say why one was taken off';
 
 create function staff.canteen_offers(p_token text, p_meal bigint, p_pupil bigint)
 returns table (menu_id bigint, title text, dishes text, price_kop bigint, pay_kop bigint, code text, words text)
@@ -359,21 +325,16 @@ language plpgsql stable security definer rows 4 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'canteen');
     v_day date := canteen.today(v_visit);
-    v_share smallint := (canteen.benefit_on(p_pupil, p_meal, v_day)).share;
 begin
     perform canteen.own_pupil(v_visit, p_pupil);
     return query
-    select m.id, c.title, canteen.dish_titles(m.id), m.price_kop, canteen.pays_kop(m.price_kop, v_share), coalesce(a.code, ''),
-           coalesce(a.words, '')
+    select m.id, c.title, canteen.dish_titles(m.id), v.price_kop, v.pay_kop, coalesce(v.code, ''), coalesce(v.words, '')
       from canteen.menu m
       join canteen.complex c on c.id = m.complex_id and c.meal_id = p_meal
-      cross join lateral canteen.against_meal(p_pupil, m.id, v_day, canteen.pays_kop(m.price_kop, v_share)) a
-     where m.school_id = v_visit.school_id and m.day = v_day and canteen.serves(c, school.class_on(p_pupil, v_day))
-       and not exists (select from canteen.serving s where s.pupil_id = p_pupil and s.day = v_day and s.meal_id = p_meal
-                          and s.kind = 'meal' and s.undone_at is null)
-       and not exists (select from canteen.meal_order o where o.pupil_id = p_pupil and o.day = v_day and o.menu_id = m.id
-                          and o.state = 'ordered')
-     order by a.code is not null, c.is_default desc, c.title, c.id;
+      cross join lateral canteen.foresee(p_pupil, m.id, p_meal, v_day) v
+     where m.school_id = v_visit.school_id and m.day = v_day and v.code is distinct from 'not_theirs' and v.code is distinct from 'again'
+       and v.order_id is null
+     order by v.code is not null, c.is_default desc, c.title, c.id;
 end $$;
 comment on function staff.canteen_offers is 'Set meals that a child without an order could have now, what they cost, and what stands against one (code, words)';
 
@@ -510,13 +471,13 @@ begin
       left join canteen.complex cs on cs.id = ms.complex_id
       left join canteen.menu mo on mo.id = o.menu_id
       left join canteen.complex co on co.id = mo.complex_id
-      left join lateral canteen.objection(p.id, canteen.menu_dishes(o.menu_id), 'meal') a on o.menu_id is not null
+      left join lateral canteen.foresee(p.id, o.menu_id, p_meal, v_day) a on o.menu_id is not null
      where k.id = p_class and k.school_id = v_visit.school_id
      order by n.name, p.id;
 end $$;
 comment on function staff.canteen_class is
     'A class by name for serving by list and for a day without network. Nothing here tells льготы, for a sheet of paper lies about. state: served, '
-    'ordered, released (an order was taken off: why), none; code, words: what stands against the dishes';
+    'ordered, released (an order was taken off: why), none; code, words: why serving would be refused';
 
 create function staff.canteen_menus(p_token text, p_meal bigint, p_day date) returns table (id bigint, title text, price_kop bigint)
 language plpgsql stable security definer rows 4 as $$
