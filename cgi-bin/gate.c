@@ -2,7 +2,7 @@
  * gate.c -- the guard's desk: the doors live, a pass without a card, permits to leave, who is in the
  * building.
  *
- * What changes by itself stands in parts/gate-live, which the page includes and gate.js fetches alone
+ * What changes by itself stands in parts/gate-live, which the page includes and live.js fetches alone
  * every few seconds; without a script the page has a link to open it anew.
  */
 #include "app.h"

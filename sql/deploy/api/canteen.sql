@@ -338,7 +338,7 @@ begin
 end $$;
 comment on function staff.canteen_offers is 'Set meals that a child without an order could have now, what they cost, and what stands against one (code, words)';
 
-create function staff.canteen_bought(p_token text, p_pupil bigint)
+create function staff.canteen_bought(p_token text, p_pupil bigint, p_serving bigint)
 returns table (serving_id bigint, at timestamp, what text, pay_kop bigint)
 language plpgsql stable security definer rows 4 as $$
 declare
@@ -352,11 +352,12 @@ begin
                        from canteen.serving_item i join canteen.dish d on d.id = i.dish_id where i.serving_id = s.id)),
            s.pay_kop
       from canteen.serving s
-     where s.pupil_id = p_pupil and s.school_id = v_visit.school_id and s.day = canteen.today(v_visit) and s.undone_at is null
+     where s.pupil_id = coalesce(p_pupil, (select g.pupil_id from canteen.serving g where g.id = p_serving))
+       and s.school_id = v_visit.school_id and s.day = canteen.today(v_visit) and s.undone_at is null and s.id is distinct from p_serving
      order by s.at desc, s.id desc
      limit 20;
 end $$;
-comment on function staff.canteen_bought is 'What a child has had today, the latest first';
+comment on function staff.canteen_bought is 'What a child (NULL: the one of that serving) has had today, the latest first, without that serving';
 
 create function staff.canteen_recent(p_token text, p_kind text)
 returns table (serving_id bigint, at timestamp, name text, class_name text, what text, pay_kop bigint, is_undone boolean)
@@ -1168,6 +1169,8 @@ returns table (label text, meal text, children bigint, meals bigint, price_kop b
 language plpgsql stable security definer rows 30 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'canteen');
+    v_to date := coalesce(p_to, canteen.today(v_visit));
+    v_from date := coalesce(p_from, date_trunc('month', canteen.today(v_visit))::date);
 begin
     if not canteen.is_open(v_visit, 'list') then
         return;
@@ -1180,20 +1183,22 @@ begin
       join canteen.benefit_kind t on t.id = b.kind_id
       join canteen.meal e on e.id = s.meal_id
       join school.class k on k.id = school.class_on(s.pupil_id, s.day)
-     where s.school_id = v_visit.school_id and s.day between p_from and least(p_to, p_from + 400) and s.undone_at is null
+     where s.school_id = v_visit.school_id and s.day between v_from and least(v_to, v_from + 400) and s.undone_at is null
      group by case p_by when 'class' then k.grade * 100 + ascii(k.letter) % 100 else t.rank end,
               case p_by when 'class' then k.id else t.id end, e.id
      order by 1 is null, case p_by when 'class' then min(k.grade) * 100 + min(ascii(k.letter)) % 100 else min(t.rank) end, min(e.serves_from), e.id
      limit 500;
 end $$;
 comment on function staff.canteen_report is
-    'What the budget pays for meals served in a period (a year at most), by kind of льгота or by class, and by meal; no rows while the list is not open';
+    'What the budget pays for meals served in a period (a year at most; NULLs: this month up to today), by kind of льгота or by class, and by meal; no rows while the list is not open';
 
 create function staff.canteen_report_csv(p_token text, p_from date, p_to date)
 returns table (kind text, class_name text, meal text, share smallint, children bigint, meals bigint, price_kop bigint, budget_kop bigint, family_kop bigint)
 language plpgsql stable security definer rows 200 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'canteen');
+    v_to date := coalesce(p_to, canteen.today(v_visit));
+    v_from date := coalesce(p_from, date_trunc('month', canteen.today(v_visit))::date);
 begin
     perform canteen.must_be_open(v_visit, 'list');
     return query
@@ -1204,7 +1209,7 @@ begin
       join canteen.benefit_kind t on t.id = b.kind_id
       join canteen.meal e on e.id = s.meal_id
       join school.class k on k.id = school.class_on(s.pupil_id, s.day)
-     where s.school_id = v_visit.school_id and s.day between p_from and least(p_to, p_from + 400) and s.undone_at is null
+     where s.school_id = v_visit.school_id and s.day between v_from and least(v_to, v_from + 400) and s.undone_at is null
      group by t.id, k.id, e.id, b.share
      order by t.rank, t.id, k.grade, k.letter, e.serves_from, e.id, b.share
      limit 5000;
@@ -1345,7 +1350,7 @@ grant execute on function
     staff.canteen_serving(text, bigint),
     staff.canteen_child(text, bigint, bigint),
     staff.canteen_offers(text, bigint, bigint),
-    staff.canteen_bought(text, bigint),
+    staff.canteen_bought(text, bigint, bigint),
     staff.canteen_recent(text, text),
     staff.canteen_candidates(text, text, integer),
     staff.canteen_undo(text, uuid, bigint, text),

@@ -11,7 +11,7 @@ drop function
     staff.canteen_serving(text, bigint),
     staff.canteen_child(text, bigint, bigint),
     staff.canteen_offers(text, bigint, bigint),
-    staff.canteen_bought(text, bigint),
+    staff.canteen_bought(text, bigint, bigint),
     staff.canteen_recent(text, text),
     staff.canteen_candidates(text, text, integer),
     staff.canteen_undo(text, uuid, bigint, text),

@@ -1,11 +1,11 @@
 /*
- * gate.js -- the guard's monitor shows who comes and goes by itself. Rests in a hidden tab; when the server does not
- * answer, asks ever more seldom and says that the list is old.
+ * live.js -- what stands in [data-live] changes by itself: the guard's monitor, the canteen's numbers. Rests in a hidden
+ * tab; when the server does not answer, asks ever more seldom and says in [data-lost] that what is shown is old.
  */
 'use strict';
 
 const live = document.querySelector('[data-live]');
-const lost = document.getElementById('gate-lost');
+const lost = document.querySelector('[data-lost]');
 const PERIOD_MS = 2500, PATIENCE_MS = 10000, SLOWEST_MS = 60000;
 let failures = 0, timer = null;
 
