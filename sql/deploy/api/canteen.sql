@@ -68,7 +68,7 @@ begin
             return;
         end if;
     end if;
-    if v_uid ~ '[0-9]' then
+    if v_uid ~ '[0-9]' or p_find ~ '[A-Fa-f]{8}' then
         if v_uid ~ '^([0-9A-F]{2}){4,10}$' then
             select c.* into v_card
               from gate.card c
