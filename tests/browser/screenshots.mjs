@@ -1,13 +1,20 @@
 /* screenshots.mjs FOLDER [PAGE...] -- pictures of the pages for the documentation; scripts/screenshots starts it. */
 import { launchBrowser, newContext, newPage, stateOf } from '../support/browser.mjs';
-import { visitorOf } from '../support/pages.mjs';
+import { atTheTill, visitorOf } from '../support/pages.mjs';
 
 const [folder, ...wanted] = process.argv.slice(2);
 const desktop = { viewport: { width: 1280, height: 860 }, look: 'light.m.normal' };
 const phone = { viewport: { width: 360, height: 740 }, look: 'light.m.normal', hasTouch: true };
 const dark = { viewport: { width: 1280, height: 860 }, look: 'dark.m.normal' };
 const darkPhone = { ...phone, look: 'dark.m.normal' };
+const tablet = { viewport: { width: 820, height: 1180 }, look: 'light.m.normal', hasTouch: true };
+const desks = { '': desktop, '-tablet': tablet, '-dark': dark };
 const everywhere = { '': desktop, '-phone': phone, '-dark': dark, '-phone-dark': darkPhone };
+
+const canteen = atTheTill(({ meal, klass, serving, pupil, dish, barred }) => ({
+  result: `/staff/canteen/serve?meal=${meal}&till=1&serving=${serving}`, refused: `/staff/canteen/serve?meal=${meal}&till=1&pupil=${barred ?? pupil}`,
+  list: `/staff/canteen/list?meal=${meal}&class=${klass}`, buffet: `/staff/canteen/buffet?pupil=${pupil}&n_${dish}=2`,
+}))();
 
 /* `role` is one of tests/support/pages.mjs, a parent's by default; null for who has no session. */
 const pages = {
@@ -38,6 +45,13 @@ const pages = {
   staff: { path: '/staff', role: 'head', forms: { '': desktop, '-phone': phone } },
   gate: { path: '/staff/gate', role: 'guard', forms: everywhere },
   'gate-inside': { path: '/staff/gate/inside', role: 'guard' },
+  canteen: { path: '/staff/canteen', role: 'canteen', forms: desks },
+  'canteen-serve': { path: canteen.result, role: 'canteen', forms: desks },
+  'canteen-refused': { path: canteen.refused, role: 'canteen', forms: { '': desktop, '-tablet': tablet } },
+  'canteen-list': { path: canteen.list, role: 'canteen', forms: { '': desktop, '-tablet': tablet } },
+  'canteen-buffet': { path: canteen.buffet, role: 'canteen', forms: desks },
+  'canteen-menu': { path: '/staff/canteen/menu', role: 'canteen', forms: desks },
+  'canteen-rules': { path: '/staff/canteen/rules', role: 'canteen' },
   devices: { path: '/devices' },
   settings: { path: '/settings', forms: { '': { ...desktop, viewport: { width: 1280, height: 1150 } }, '-phone': phone } },
   child: { path: '/settings/child' },

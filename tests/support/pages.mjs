@@ -48,6 +48,25 @@ async function aTeacher(head) {
   return '/staff/head/substitutions?from=2026-11-24';       // the summer holidays
 }
 
+/** Addresses at the canteen's till, by what its school has: a meal, a class, a serving, a child, something that the buffet sells. */
+export const atTheTill = (paths) => () => {
+  const login = credentials.staff.find((s) => s.role === 'canteen').login;
+  const [[meal, klass, pupil, dish, serving, barred]] = sql(`select (select max(m.id) from canteen.meal m where m.school_id = f.school_id and m.title = 'Обед'), k.id,
+    (select min(p.id) from school.pupil p where p.class_id = k.id and p.state = 'active'),
+    (select min(d.id) from canteen.dish d where d.school_id = f.school_id and d.buffet_kop is not null and not d.is_retired),
+    (select max(s.id) from canteen.serving s where s.school_id = f.school_id and s.kind = 'meal' and s.undone_at is null),
+    (select min(a.pupil_id) from canteen.allergy a join school.pupil p on p.id = a.pupil_id and p.school_id = f.school_id)
+    from auth.staff f join school.class k on k.school_id = f.school_id join school.year y on y.id = k.year_id and current_date between y.first_day and y.last_day
+    where f.login = '${login}' order by k.grade = 5 desc, k.letter limit 1`);
+  return paths({ meal, klass, pupil, dish, serving, barred });
+};
+/** The same after the льготы, all and that child's, were opened as they must be. */
+const opened = (paths) => async (cook) => atTheTill(async (known) => {
+  const csrf = /name="csrf" value="([^"]*)"/.exec((await cook.get('/staff/canteen/buffet')).text)[1];
+  for (const pupil of ['', known.pupil]) await cook.submit('/staff/canteen/benefits/open', { csrf, pupil });
+  return paths(known);
+})();
+
 const examples = {
   '/health': [],                                       // for monitoring, plain text: pages.test.mjs asks it by itself
   '/login': ['/login', '/login?done=logout'],
@@ -115,6 +134,24 @@ const examples = {
   '/staff/journal/finals': ofLesson('/staff/journal/finals', (l) => `class=${l.class}&subject=${l.subject}`),
   '/staff/journal/file': [],                           // an attachment: journal.test.mjs asks for one
   '/staff/gate': ['/staff/gate', '/staff/gate?find=7%D0%91', '/staff/gate?find=nobody'],
+  '/staff/canteen': ['/staff/canteen', '/staff/canteen?day=2020-01-05'],
+  '/staff/canteen/live': [],                           // a part of that page: canteen.test.mjs asks for it
+  '/staff/canteen/serve': atTheTill(({ meal, serving, pupil }) => ['', `?meal=${meal}&till=2`, `?meal=${meal}&serving=${serving}`, `?meal=${meal}&pupil=${pupil}`,
+    `?meal=${meal}&why=unknown`, `?meal=${meal}&why=many&find=%D0%90`].map((query) => `/staff/canteen/serve${query}`)),
+  '/staff/canteen/undo': atTheTill(({ serving }) => [`/staff/canteen/undo?serving=${serving}`]),
+  '/staff/canteen/list': atTheTill(({ meal, klass }) => ['/staff/canteen/list', `/staff/canteen/list?meal=${meal}&class=${klass}`]),
+  '/staff/canteen/sheet': atTheTill(({ meal }) => ['/staff/canteen/sheet', `/staff/canteen/sheet?meal=${meal}&grade=5`]),
+  '/staff/canteen/buffet': atTheTill(({ pupil, dish }) => ['/staff/canteen/buffet', `/staff/canteen/buffet?pupil=${pupil}`, `/staff/canteen/buffet?pupil=${pupil}&n_${dish}=2`]),
+  '/staff/canteen/menu': ['/staff/canteen/menu', '/staff/canteen/menu?week=2020-01-05'],
+  '/staff/canteen/menu/day': linkOn('/staff/canteen/menu?week=2027-01-13', '/staff/canteen/menu/day?'),
+  '/staff/canteen/dishes': ['/staff/canteen/dishes', '/staff/canteen/dishes?retired=1'],
+  '/staff/canteen/dish': async (cook) => ['/staff/canteen/dish', ...await linkOn('/staff/canteen/dishes', '/staff/canteen/dish?id=')(cook)],
+  '/staff/canteen/complex': async (cook) => ['/staff/canteen/complex', ...await linkOn('/staff/canteen/rules', '/staff/canteen/complex?id=')(cook)],
+  '/staff/canteen/benefits': opened(() => ['/staff/canteen/benefits', '/staff/canteen/benefits?find=%D0%90']),
+  '/staff/canteen/child': opened(({ pupil }) => [`/staff/canteen/child?pupil=${pupil}`]),
+  '/staff/canteen/report': opened(() => ['/staff/canteen/report', '/staff/canteen/report?by=class&from=2026-01-01&to=2026-12-31']),
+  '/staff/canteen/report.csv': opened(() => ['/staff/canteen/report.csv']),
+  '/staff/canteen/rations': opened(() => ['/staff/canteen/rations']),
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };
 
