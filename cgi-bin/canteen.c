@@ -159,6 +159,7 @@ show_day(struct request *rq)
 	show_live(page, &live);
 	day = db_text(live.now, 0, "day");
 	view_flag(page, "is_today", strcmp(day, db_text(live.now, 0, "today")) == 0);
+	view_flag(page, "is_ahead", strcmp(day, db_text(live.now, 0, "today")) > 0);
 	view_text(page, "live_url", url_path(rq, "/staff/canteen/live", "day", day, NULL));
 	return view_send(rq, page);
 }

@@ -86,8 +86,6 @@ canteen_show_child(struct request *rq)
 	struct db_rows *meals = db_ask(rq, Q_MEALS);
 	struct view *page;
 
-	if (pupil == 0)
-		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "canteen-child");

@@ -62,8 +62,6 @@ canteen_show_menu(struct request *rq)
 	const char *category = "";
 	char price[MONEY_BUF];
 
-	if (complex == 0 || day == NULL)
-		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (db_row_count(menu) == 0)

@@ -218,7 +218,7 @@ canteen_show_buffet(struct request *rq)
 	int64_t pupil = form_id(rq, "pupil"), serving = form_id(rq, "serving"), sum = 0;
 	const char *find = form_text(rq, "find", CANTEEN_FIND_MAX, "");
 	const char *why = form_choice(rq, "why", whys, "");
-	bool is_many = strcmp(why, "many") == 0, is_barred = false, is_over_limit = false, is_short = false;
+	bool is_many = strcmp(why, "many") == 0, has_limit = false, is_barred = false, is_over_limit = false, is_short = false;
 	struct db_rows *given = db_ask(rq, Q_SERVING, DB_ID(serving));
 	struct db_rows *bought = db_ask(rq, Q_BOUGHT, DB_ID(pupil), DB_ID(serving));
 	struct db_rows *recent = db_ask(rq, Q_RECENT, DB_TEXT("buffet"));
@@ -236,16 +236,16 @@ canteen_show_buffet(struct request *rq)
 	view_none(page, "category");
 	view_none(page, "line");
 	if (buyer != NULL) {
-		int column = db_column(buyer, "left_kop");
-
 		view_rows(page, "buyer", buyer);
 		sum = add_goods(rq, page, goods, &is_barred);
-		is_over_limit = !db_is_null(buyer, 0, column) && sum > db_int(buyer, 0, "left_kop");
+		has_limit = !db_is_null(buyer, 0, db_column(buyer, "left_kop"));
+		is_over_limit = has_limit && sum > db_int(buyer, 0, "left_kop");
 		is_short = sum > db_int(buyer, 0, "free_kop");
 	}
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
 	view_int(page, "sum_kop", sum);
+	view_flag(page, "has_limit", has_limit);
 	view_flag(page, "is_over_limit", is_over_limit);
 	view_flag(page, "is_short", is_short);
 	view_flag(page, "is_barred", is_barred);

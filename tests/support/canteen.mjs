@@ -16,21 +16,28 @@ export function lunch(day = today) {
   return { menu, title, meal, complex };
 }
 
-/** Children of the grades 5 to 11 whom nothing concerns yet: no льгота, allergy, ban, limit, card that is blocked, lunch of today. */
+/**
+ * Children of the grades 5 to 10 whom nobody's cabinet shows and nothing concerns: no льгота, allergy, ban or limit. What they have
+ * ordered from today on is taken off, and today's lunch taken back.
+ */
 export function children(count) {
-  return sql(`select p.id, p.idn, people.pupil_name(p.id), p.account, p.class_id from school.pupil p join school.class k on k.id = p.class_id and k.grade between 5 and 10
-    where p.school_id = ${school} and p.state = 'active' and right(p.account, 1) in ('3', '4', '6', '7')
-      and (select count(*) from school.pupil o where o.school_id = p.school_id and people.pupil_name(o.id) = people.pupil_name(p.id)) = 1
+  const list = sql(`select p.id, p.idn, people.pupil_name(p.id), p.account, p.class_id from school.pupil p join school.class k on k.id = p.class_id and k.grade between 5 and 10
+    where p.school_id = ${school} and p.state = 'active'
+      and not exists (select from auth.access a where a.pupil_id = p.id and a.login_id is not null)
       and not exists (select from canteen.benefit b where b.pupil_id = p.id) and not exists (select from canteen.allergy a where a.pupil_id = p.id)
       and not exists (select from canteen.ban a where a.pupil_id = p.id) and not exists (select from canteen.spending_limit a where a.pupil_id = p.id)
-      and not exists (select from canteen.meal_order o where o.pupil_id = p.id and o.day >= '${today}' and o.state = 'ordered')
-      and not exists (select from canteen.serving s where s.pupil_id = p.id and s.day = '${today}' and s.undone_at is null)
-      and not exists (select from auth.session e join auth.access x on x.id = e.access_id where x.pupil_id = p.id)
     order by p.account desc limit ${count}`).map(([id, idn, name, account, classId]) => ({ id, idn, name, account, classId }));
+  for (const { id } of list)
+    sql(`do $$ begin
+      perform canteen.end_order(o.id, 'released', 'test', 'проба') from canteen.meal_order o where o.pupil_id = ${id} and o.day >= '${today}' and o.state = 'ordered';
+      perform canteen.undo(s.id, s.staff_id, 'проба') from canteen.serving s where s.pupil_id = ${id} and s.day = '${today}' and s.undone_at is null;
+    end $$`);
+  return list;
 }
 
-export const topUp = ({ id }, kop) => sql(`select ledger.post('top_up', 'test', gen_random_uuid()::text, '${today}', 'test', 'проба', 'проба',
-  array[ledger.pupil_account(${id}), ledger.provider_account(${school})], array[${kop}, -${kop}])`);
+/** Below zero takes money away. */
+export const topUp = ({ id }, kop) => kop && sql(`select ledger.post('${kop > 0 ? 'top_up' : 'withdrawal'}', 'test', gen_random_uuid()::text, '${today}', 'test', 'проба', 'проба',
+  array[ledger.pupil_account(${id}), ledger.provider_account(${school})], array[${kop}, ${-kop}])`);
 export const moneyOf = ({ id }) => sql(`select balance_kop, held_kop from ledger.balance where account_id = ledger.pupil_account(${id})`)[0].map(Number);
 export const order = ({ id }, menu) => value(`select canteen.place_order(${id}, ${menu}, 'staff', null, 'test', false)`);
 
