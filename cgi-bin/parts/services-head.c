@@ -115,7 +115,7 @@ services_show_group(struct request *rq)
 	view_text(page, "team_id", url_id(rq, id));
 	view_text(page, "service", team != NULL ? db_text(team, 0, "service") : "");
 	view_flag(page, "is_closed", team != NULL && db_bool(team, 0, "is_closed"));
-	show_old(rq, page, "title", "value_title", team != NULL ? db_text(team, 0, "title") : "");
+	show_old(rq, page, "title", "value_title", team != NULL ? db_text(team, 0, "team") : "");
 	view_choices(page, "price", prices, "service_id", url_id(rq, form_id(rq, "service")));
 	view_choices(page, "teacher", teachers, "staff_id", form_has(rq, "teacher") || team == NULL ?
 	    url_id(rq, form_id(rq, "teacher")) : db_text(team, 0, "teacher_id"));

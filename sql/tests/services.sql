@@ -53,13 +53,13 @@ select throws_ok(format(q.sql, w.token), w.code, null, format('%s: %s', w.token,
                ('end', 'select staff.services_member_end(%L, pg_temp.member(''A''), pg_temp.today())')) q(name, sql);
 select throws_ok(format(q.sql, w.token), w.code, null, format('%s: %s', w.token, q.name))
   from (values ('tutor', 'KB404'), ('far', 'KB404'), ('nobody', 'KB401')) w(token, code),
-       (values ('team', 'select title from staff.services_team(%L, pg_temp.team(''младшая''))'),
+       (values ('team', 'select team from staff.services_team(%L, pg_temp.team(''младшая''))'),
                ('members', 'select name from staff.services_members(%L, pg_temp.team(''младшая''))'),
                ('batches', 'select day from staff.services_batches(%L, pg_temp.team(''младшая''))'),
                ('lesson', 'select name from staff.services_lesson(%L, pg_temp.team(''младшая''), null)'),
                ('foresee', 'select name from staff.services_foresee(%L, pg_temp.team(''младшая''), null, pg_temp.pupils(''A''))'),
                ('write-off', 'select staff.services_write_off(%L, gen_random_uuid(), pg_temp.team(''младшая''), null, pg_temp.pupils(''A''))'),
-               ('month', 'select title from staff.services_month(%L, pg_temp.team(''младшая''), null)'),
+               ('month', 'select team from staff.services_month(%L, pg_temp.team(''младшая''), null)'),
                ('days', 'select day from staff.services_days(%L, pg_temp.team(''младшая''), null)'),
                ('pupils', 'select name from staff.services_pupils(%L, pg_temp.team(''младшая''), null)'),
                ('export', 'select name from staff.services_export(%L, pg_temp.team(''младшая''), null)')) q(name, sql);
@@ -128,7 +128,7 @@ set local role kabinet_services;
 select staff.services_write_off('teacher', gen_random_uuid(), :team, :'today', pg_temp.pupils('A')) \g /dev/null
 select results_eq(format($$ select day, charged, undone, sum_kop from staff.services_days('teacher', %s, null) where day = pg_temp.today() $$, :team),
     $$ values (pg_temp.today(), 2::bigint, 1::bigint, 25000::bigint) $$, 'by day');
-select results_eq(format($$ select title, charged, sum_kop, next_month is null from staff.services_month('teacher', %s, null) $$, :team),
+select results_eq(format($$ select team, charged, sum_kop, next_month is null from staff.services_month('teacher', %s, null) $$, :team),
     $$ values ('младшая', 2::bigint, 25000::bigint, true) $$, 'and in all');
 select results_eq(format($$ select name, charged, sum_kop from staff.services_pupils('teacher', %s, pg_temp.today()) $$, :team),
     $$ values ('Вымышлев Тихон', 1::bigint, 25000::bigint), ('Льготников Мирон', 1, 0) $$, 'by pupil');
@@ -140,7 +140,7 @@ select throws_ok($$ select staff.services_member_end('head', pg_temp.member('A')
 select lives_ok($$ select staff.services_member_end('head', pg_temp.member('C'), pg_temp.today() - 1) from generate_series(1, 2) $$, 'a membership ends');
 select is((select count(*) from staff.services_lesson('teacher', :team, null)), 2::bigint, 'and he is in the group no more');
 select staff.services_team_save('head', gen_random_uuid(), :team, null, 'младшая', pg_temp.staff('tutor'), true) \g /dev/null
-select throws_ok($$ select title from staff.services_team('teacher', pg_temp.team('младшая')) $$, 'KB404', null, 'the group has another teacher now');
+select throws_ok($$ select team from staff.services_team('teacher', pg_temp.team('младшая')) $$, 'KB404', null, 'the group has another teacher now');
 select results_eq(format($$ select distinct words from staff.services_foresee('tutor', %s, null, pg_temp.pupils('A')) $$, :team), $$ values ('Группа закрыта.') $$, 'and is closed');
 reset role;
 

@@ -127,7 +127,7 @@ reset role;
 -- the refund
 select pg_temp.serving('A') as paid, pg_temp.serving('G') as free, pg_temp.serving('F') as early \gset
 set local role kabinet_tutor;
-select results_eq(format($$ select name, title, pay_kop, is_undone, is_late from staff.tutor_refundable('tutor', 'meal', %s) $$, :paid),
+select results_eq(format($$ select name, what, pay_kop, is_undone, is_late from staff.tutor_refundable('tutor', 'meal', %s) $$, :paid),
     $$ values ('Вымышлев Тихон', 'Обед, Комплекс № 1', 12000::bigint, false, false) $$, 'what would be given back');
 select throws_ok(format($$ select * from staff.tutor_refund(%L, gen_random_uuid(), 'meal', %s, 'x') $$, w.token, :paid), w.code, null, w.token || ' gives nothing back')
   from (values ('far', 'KB404'), ('teacher', 'KB404'), ('head', 'KB403'), ('nobody', 'KB401')) w(token, code);

@@ -78,7 +78,7 @@ comment on function staff.services_teams is
     'The groups of a teacher, or of the school for its head: who is in them today, the last lesson, what was written off this month';
 
 create function staff.services_team(p_token text, p_team bigint)
-returns table (team_id bigint, title text, service text, service_id bigint, unit text, price_kop bigint, teacher_id bigint, teacher text,
+returns table (team_id bigint, team text, service text, service_id bigint, unit text, price_kop bigint, teacher_id bigint, teacher text,
     is_closed boolean, is_retired boolean, members bigint, today date, first_day date)
 language plpgsql stable security definer rows 1 as $$
 declare
@@ -258,7 +258,7 @@ end $$;
 comment on function service.visible_batch is 'A write-off of a group of this teacher, or of this head''s school, else KB404';
 
 create function staff.services_batch(p_token text, p_batch bigint)
-returns table (batch_id bigint, team_id bigint, title text, service text, day date, at timestamp, who text, charged bigint, refused bigint,
+returns table (batch_id bigint, team_id bigint, team text, service text, day date, at timestamp, who text, charged bigint, refused bigint,
     undone bigint, sum_kop bigint, may_undo boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
@@ -315,7 +315,7 @@ end $$;
 comment on function service.own_charge is 'A charge that this member of staff wrote off, else KB404';
 
 create function staff.services_charge(p_token text, p_charge bigint)
-returns table (charge_id bigint, team_id bigint, name text, title text, service text, day date, at timestamp, pay_kop bigint,
+returns table (charge_id bigint, team_id bigint, name text, team text, service text, day date, at timestamp, pay_kop bigint,
     is_undone boolean, is_late boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
@@ -356,7 +356,7 @@ $$;
 comment on function service.month_of is 'The month that holds a day, this one by default';
 
 create function staff.services_month(p_token text, p_team bigint, p_month date)
-returns table (team_id bigint, title text, service text, month date, previous_month date, next_month date, charged bigint, undone bigint,
+returns table (team_id bigint, team text, service text, month date, previous_month date, next_month date, charged bigint, undone bigint,
     sum_kop bigint)
 language plpgsql stable security definer rows 1 as $$
 declare

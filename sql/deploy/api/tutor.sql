@@ -360,7 +360,7 @@ end $$;
 comment on function canteen.tutored_paid is 'Whose a serving or charge is, if it is of a class of this tutor, else KB404';
 
 create function staff.tutor_refundable(p_token text, p_kind text, p_id bigint)
-returns table (kind text, id bigint, class_id bigint, pupil_id bigint, name text, day date, at timestamp, title text, place text,
+returns table (kind text, id bigint, class_id bigint, pupil_id bigint, name text, day date, at timestamp, what text, place text,
     pay_kop bigint, is_undone boolean, is_late boolean, refund_days smallint)
 language plpgsql stable security definer rows 1 as $$
 declare
