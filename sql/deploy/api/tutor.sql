@@ -131,6 +131,7 @@ declare
     v_day date := coalesce(p_day, v_class.today);
     v_menu bigint := canteen.tutored_choice(v_class, v_day, p_menu);
     v_meal bigint := (select c.meal_id from canteen.menu m join canteen.complex c on c.id = m.complex_id where m.id = v_menu);
+    v_unseen bigint[] := array(select school.not_entered(v_class.class_id, v_day));
 begin
     return query
     select m.pupil_id, people.pupil_name(m.pupil_id), ledger.free_kop(a.id, v_day), b.held_kop, coalesce(canteen.day_words(m.pupil_id, v_day), ''),
@@ -138,7 +139,7 @@ begin
                       and s.kind = 'meal' and s.undone_at is null),
            exists (select from canteen.meal_order o where o.pupil_id = m.pupil_id and o.day = v_day and o.menu_id = v_menu
                       and o.state = 'ordered'),
-           coalesce(canteen.absence(m.pupil_id, v_day), '')
+           coalesce(canteen.absence(m.pupil_id, v_day, v_unseen), '')
       from school.class_members(v_class.class_id, v_day, v_day) m
       join ledger.account a on a.pupil_id = m.pupil_id
       join ledger.balance b on b.account_id = a.id

@@ -882,7 +882,7 @@ comment on function canteen.outlook is
 
 -- ---- by itself ----------------------------------------------------------------------------------------------------------------
 
-create function canteen.absence(p_pupil bigint, p_day date) returns text language plpgsql stable as $$
+create function canteen.absence(p_pupil bigint, p_day date, p_unseen bigint[] default null) returns text language plpgsql stable as $$
 declare
     v_class bigint := school.class_on(p_pupil, p_day);
     v_rolled bigint;
@@ -906,11 +906,11 @@ begin
     if v_rolled > 0 then
         return case when v_absent = v_rolled then 'roll' end;
     end if;
-    return case when p_pupil in (select school.not_entered(v_class, p_day)) then 'gate' end;
+    return case when p_pupil = any (coalesce(p_unseen, array(select school.not_entered(v_class, p_day)))) then 'gate' end;
 end $$;
 comment on function canteen.absence is
     'Why a child counts as absent on that day: announced by the family, absent at every lesson that was rolled (roll) or, before any roll, '
-    'not seen by the gate; NULL: it does not';
+    'not seen by the gate; NULL: it does not. p_unseen: school.not_entered() of the class, from who asks about all of it';
 
 create function canteen.absent_words(p_pupil bigint, p_day date) returns text language sql stable as $$
     select case canteen.absence(p_pupil, p_day) when 'announced' then 'вы предупредили об отсутствии'
