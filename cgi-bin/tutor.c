@@ -54,20 +54,6 @@ day_url(struct request *rq, const struct db_rows *head, const char *column)
 	    url_path(rq, "/staff/tutor", "class", db_text(head, 0, "class_id"), "day", day, NULL);
 }
 
-static void
-add_menus(struct request *rq, struct view *page, const struct db_rows *head, const struct db_rows *menus)
-{
-	view_none(page, "menu");
-	for (int i = 0; i < db_row_count(menus); i++) {
-		struct view *row = view_add(page, "menu");
-
-		view_row(row, menus, i);
-		view_flag(row, "is_selected", db_int(menus, i, "menu_id") == db_int(head, 0, "menu_id"));
-		view_text(row, "url", url_path(rq, "/staff/tutor", "class", db_text(head, 0, "class_id"),
-		    "day", db_text(head, 0, "day"), "menu", db_text(menus, i, "menu_id"), NULL));
-	}
-}
-
 /*
  * The pupils with their boxes: as they were ticked, when the page comes back; else who ordered this set meal
  * and is here, or with `all` everybody who is here.
@@ -116,7 +102,7 @@ show_class(struct request *rq)
 	    "day", db_text(head, 0, "day"), "menu", db_text(head, 0, "menu_id"), "all", "1", NULL));
 	view_flag(page, "is_today", strcmp(db_text(head, 0, "day"), db_text(head, 0, "today")) == 0);
 	add_classes(page, classes, db_text(head, 0, "class_id"));
-	add_menus(rq, page, head, menus);
+	view_choices(page, "menu", menus, "menu_id", db_text(head, 0, "menu_id"));
 	add_pupils(rq, page, pupils);
 	view_rows(page, "gap", gaps);
 	view_rows(page, "batch", batches);

@@ -35,8 +35,8 @@ export const plainPupils = (klass, count) => sql(`select p.id, people.pupil_name
   and not exists (select from canteen.spending_limit l where l.pupil_id = p.id) order by p.id desc limit ${count}`).map(([id, name]) => ({ id, name }));
 
 /**
- * A meal of that class, for ${price} kopecks a child, today or `back` days ago: { meal, complex, menu, price, title, day, dish }. `title` is what pages call it.
- * The dish has milk in it.
+ * A meal of that class, for `price` kopecks a child, today or `back` days ago: { meal, complex, menu, price, title, day, dish }. `title` is what
+ * pages call it. The dish has milk in it. Of those made before, the oldest are for another grade now, so that lists stay as short as a school's.
  */
 export function makeMeal(klass, price, back = 0) {
   const name = word();
@@ -49,6 +49,9 @@ export function makeMeal(klass, price, back = 0) {
     dish as (insert into canteen.dish (school_id, title, category, weight_g, kcal, allergens) select school_id, 'Каша ${name}', 'main', 200, 150, '{milk}' from k returning id),
     plate as (insert into canteen.menu_dish (menu_id, rank, dish_id) select menu.id, 1, dish.id from menu, dish returning menu_id)
     select meal.id, complex.id, menu.id, menu.day, dish.id from meal, complex, menu, dish, plate`);
+  sql(`update canteen.complex set first_grade = 1 + first_grade % 11, last_grade = 1 + first_grade % 11
+    where id in (select id from canteen.complex where title ~ '^Комплекс [0-9a-f]{6}$' and not is_retired order by id desc offset 20);
+    update canteen.complex set is_retired = true where id in (select id from canteen.complex where title ~ '^Комплекс [0-9a-f]{6}$' order by id desc offset 20)`);
   return { meal, complex, menu, price, day, dish, title: `Полдник ${name}, Комплекс ${name}` };
 }
 

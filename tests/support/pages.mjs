@@ -3,7 +3,8 @@
 // A GET route without an entry in `examples` is opened as it is or, when it needs parameters, by the first link to it that the
 // role's pages have. One that has more faces gets its paths there, each beginning with the route; a function gets a visitor who
 // may open it. An empty list leaves a route out, with the reason beside it.
-import { cabinet, credentials, routes, sql } from './kabinet.mjs';
+import { formOf, makeMeal, makeTeam, move, plainPupils, tutors } from './desk.mjs';
+import { cabinet, credentials, routes, sql, value } from './kabinet.mjs';
 import { Visitor, loggedIn, loggedInStaff, unescape } from './visitor.mjs';
 
 /** The first link on `page` that begins with `start`; a page without one is a failure of the demo's data. */
@@ -66,6 +67,28 @@ const opened = (paths) => async (cook) => atTheTill(async (known) => {
   for (const pupil of ['', known.pupil]) await cook.submit('/staff/canteen/benefits/open', { csrf, pupil });
   return paths(known);
 })();
+
+/** A meal that the tutor of the tests has written off today, made when it is asked for: its menu, a child, the batch, a serving. */
+const tutorsMeal = (path) => async (tutor) => {
+  const [mine] = tutors(), [child] = plainPupils(mine.class, 1), { menu } = makeMeal(mine.class, 100);
+  move(child.id, 100);
+  const said = await tutor.get(`/staff/tutor/confirm?class=${mine.class}&menu=${menu}&p_${child.id}=1`);
+  await tutor.submit('/staff/tutor/write-off', { ...formOf(said), class: mine.class, menu, [`p_${child.id}`]: '1' });
+  const [[batch, serving]] = sql(`select w.id, l.serving_id from canteen.write_off w join canteen.write_off_line l on l.write_off_id = w.id where w.menu_id = ${menu}`);
+  return [path({ menu: makeMeal(mine.class, 100).menu, child: child.id, batch, serving })];
+};
+
+/** The same of a lesson of a group of its own that the teacher has written off. */
+const teachersLesson = (path) => async (teacher) => {
+  const { login } = credentials.staff.find((s) => s.role === 'teacher');
+  const mine = tutors().find((t) => t.school === value(`select school_id from auth.staff where login = '${login}'`));
+  const [child] = plainPupils(mine.class, 1), { team } = makeTeam(login, 100, [child]);
+  move(child.id, 100);
+  const said = await teacher.get(`/staff/services/confirm?team=${team}&day=${mine.today}&p_${child.id}=1`);
+  await teacher.submit('/staff/services/write-off', { ...formOf(said), team, day: mine.today, [`p_${child.id}`]: '1' });
+  const [[batch, charge]] = sql(`select b.id, l.charge_id from service.batch b join service.batch_line l on l.batch_id = b.id where b.team_id = ${team}`);
+  return [path({ batch, charge })];
+};
 
 const examples = {
   '/health': [],                                       // for monitoring, plain text: pages.test.mjs asks it by itself
@@ -133,6 +156,32 @@ const examples = {
   '/staff/journal/class': ofLesson('/staff/journal/class', (l) => `class=${l.class}&subject=${l.subject}`),
   '/staff/journal/finals': ofLesson('/staff/journal/finals', (l) => `class=${l.class}&subject=${l.subject}`),
   '/staff/journal/file': [],                           // an attachment: journal.test.mjs asks for one
+  '/staff/tutor': ['/staff/tutor', '/staff/tutor?all=1'],
+  '/staff/tutor/confirm': tutorsMeal(({ menu, child }) => `/staff/tutor/confirm?menu=${menu}&p_${child}=1`),
+  '/staff/tutor/batch': tutorsMeal(({ batch }) => `/staff/tutor/batch?id=${batch}`),
+  '/staff/tutor/refund': tutorsMeal(({ serving }) => `/staff/tutor/refund?kind=meal&id=${serving}`),
+  '/staff/tutor/counts': ['/staff/tutor/counts', '/staff/tutor/counts?day=2020-01-01'],
+  '/staff/services/confirm': async (teacher) => {
+    const [lesson] = await linkOn('/staff/services', '/staff/services/lesson?team=')(teacher);
+    const [, child] = /name="p_(\d+)"/.exec((await teacher.get(lesson)).text);
+    return [`${lesson.replace('lesson', 'confirm')}&p_${child}=1`];
+  },
+  '/staff/services/batch': teachersLesson(({ batch }) => `/staff/services/batch?id=${batch}`),
+  '/staff/services/undo': teachersLesson(({ charge }) => `/staff/services/undo?id=${charge}`),
+  '/staff/services.csv': [],                           // a table: services.test.mjs asks for it
+  '/staff/services/price': ['/staff/services/price'],
+  '/staff/services/group': ['/staff/services/group'],
+  '/staff/services/members': async (head) => {
+    const [team] = await linkOn('/staff/services', '/staff/services/team?id=')(head), path = team.replace('team?id', 'members?team');
+    return [path, `${path}&class=${await firstClass(head)}&all=1`];
+  },
+  '/staff/services/member': async (head) => {
+    for (const [, team] of (await head.get('/staff/services')).text.matchAll(/\/staff\/services\/team\?id=(\d+)/g)) {
+      const found = await linkOn(`/staff/services/team?id=${team}`, '/staff/services/member?')(head).catch(() => null);
+      if (found) return found;
+    }
+    throw new Error('no group has a member');
+  },
   '/staff/gate': ['/staff/gate', '/staff/gate?find=7%D0%91', '/staff/gate?find=nobody'],
   '/staff/canteen': ['/staff/canteen', '/staff/canteen?day=2020-01-05'],
   '/staff/canteen/live': [],                           // a part of that page: canteen.test.mjs asks for it
