@@ -64,10 +64,12 @@ export function outlooks(school, today) {
     pupils: rows(`select p.id, school.class_on(p.id, '${today}') as class, b.balance_kop - b.held_kop as free from school.pupil p
       join ledger.balance b on b.account_id = ledger.pupil_account(p.id) where p.school_id = ${school} and p.state = 'active'`),
     lessons: rows(`select l.class_id as class, l.day from school.lesson l join school.class k on k.id = l.class_id
-      where k.school_id = ${school} and not l.is_cancelled group by 1, 2`),
+      where k.school_id = ${school} and not l.is_cancelled and l.day > date '${today}' - 20 group by 1, 2`),
     classes: rows(`select id, grade, shift from school.class where school_id = ${school}`),
     complexes: rows(`select * from canteen.complex where school_id = ${school} and not is_retired order by id`),
-    ...Object.fromEntries(['serving', 'standing', 'meal_order', 'refusal', 'benefit', 'home_study'].map((t) => [t,
+    serving: rows(`select pupil_id, kind, meal_id, pay_kop, day, undone_at from canteen.serving where school_id = ${school} and day > date '${today}' - 20`),
+    meal_order: rows(`select pupil_id, day, meal_id from canteen.meal_order where school_id = ${school} and day > '${today}'`),
+    ...Object.fromEntries(['standing', 'refusal', 'benefit', 'home_study'].map((t) => [t,
       rows(`select x.* from canteen.${t} x join school.pupil p on p.id = x.pupil_id where p.school_id = ${school}`)])),
   };
   const of = (list, pupil) => all[list].filter((r) => r.pupil_id === pupil);
