@@ -46,17 +46,17 @@ select is_empty($$ select r.rolname, c.oid::regclass from programs r, pg_class c
     where c.relkind = 'S' and has_sequence_privilege(r.rolname, c.oid, 'usage,select,update') $$, 'nor to a sequence');
 select is_empty($$ select r.rolname, n.nspname from programs r, ours n where has_schema_privilege(r.rolname, n.oid, 'create') $$,
     'no program may create anything');
-select is_empty($$ select r.rolname, n.nspname from programs r, ours n where n.nspname not in ('cabinet', 'staff', 'device', 'bank_api')
+select is_empty($$ select r.rolname, n.nspname from programs r, ours n where n.nspname not in ('cabinet', 'staff', 'device', 'bank_api', 'job_api')
     and has_schema_privilege(r.rolname, n.oid, 'usage') $$, 'only API schemas may be used');
 select is_empty($$ select r.rolname from programs r where has_schema_privilege(r.rolname, 'people', 'usage') $$,
     'nobody may use people');
 select is_empty($$ select p.oid::regprocedure from pg_proc p join ours n on n.oid = p.pronamespace,
     aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0 $$, 'PUBLIC may execute nothing');
 select is_empty($$ select p.oid::regprocedure, r.rolname from pg_proc p join ours n on n.oid = p.pronamespace, programs r
-    where n.nspname not in ('cabinet', 'staff', 'device', 'bank_api') and has_function_privilege(r.rolname, p.oid, 'execute') $$,
+    where n.nspname not in ('cabinet', 'staff', 'device', 'bank_api', 'job_api') and has_function_privilege(r.rolname, p.oid, 'execute') $$,
     'programs execute API functions alone');
 select is_empty($$ select p.oid::regprocedure from pg_proc p join ours n on n.oid = p.pronamespace
-    where n.nspname in ('cabinet', 'staff', 'device') and not p.prosecdef $$, 'every API function runs as the owner');
+    where n.nspname in ('cabinet', 'staff', 'device', 'job_api') and not p.prosecdef $$, 'every API function runs as the owner');
 select is_empty($$ select p.oid::regprocedure from pg_proc p join ours n on n.oid = p.pronamespace
     where n.nspname in ('cabinet', 'staff') and p.proargnames[1] is distinct from 'p_token'
       and p.proname not in ('login_begin', 'login_finish', 'login_first', 'calendar_feed') $$, 'every API function takes the token first');

@@ -201,6 +201,7 @@ const examples = {
   '/staff/canteen/report': opened(() => ['/staff/canteen/report', '/staff/canteen/report?by=class&from=2026-01-01&to=2026-12-31']),
   '/staff/canteen/report.csv': opened(() => ['/staff/canteen/report.csv']),
   '/staff/canteen/rations': opened(() => ['/staff/canteen/rations']),
+  '/staff/admin/job': ['/staff/admin/job?name=books', '/staff/admin/job?name=order-by-itself'],
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };
 

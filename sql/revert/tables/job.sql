@@ -2,4 +2,6 @@
 
 begin;
 
+drop schema job cascade;
+
 commit;

@@ -2,6 +2,7 @@
 
 begin;
 
-select 1 / count(*) from pg_roles where rolname = 'kabinet_admin';
+select 1 / has_function_privilege('kabinet_admin', p.oid, 'execute')::int
+  from pg_proc p where p.pronamespace = 'staff'::regnamespace and p.proname like 'admin\_%';
 
 rollback;
