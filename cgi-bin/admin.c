@@ -46,7 +46,7 @@ show_job(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "admin-job");
 	view_values(page, job);
-	view_pager(rq, page, runs, RUNS_ON_PAGE, "id");
+	view_pager(rq, page, "/staff/admin/job", runs, RUNS_ON_PAGE, "id");
 	view_rows(page, "run", runs);
 	return view_send(rq, page);
 }
