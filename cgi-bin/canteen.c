@@ -6,7 +6,6 @@
  * parts/canteen-till.c, menus and rules in -menu.c, льготы and rations in -benefits.c.
  */
 #include "app.h"
-#include "money.h"
 #include "text.h"
 #include "parts/canteen.h"
 
@@ -72,19 +71,6 @@ static const struct db_question questions[Q__COUNT] = {
 
 /* ---- what the files share -------------------------------------------------------------------- */
 
-int64_t
-canteen_field_id(struct request *rq, const struct form_field *field, const char *prefix)
-{
-	size_t len = strlen(prefix);
-	int64_t id = 0;
-
-	if (strncmp(field->name, prefix, len) != 0)
-		return 0;
-	if (!int_parse(field->name + len, 1, INT64_MAX, &id))
-		rq->bad_input = true;
-	return id;
-}
-
 bool
 canteen_is_post(const struct request *rq)
 {
@@ -94,26 +80,11 @@ canteen_is_post(const struct request *rq)
 int64_t
 canteen_price(struct request *rq, const char *name)
 {
-	int64_t price = 0;
+	int64_t price = form_typed_money(rq, name, 1, CANTEEN_PRICE_MAX, 0);
 
-	if (!money_parse_typed(form_text(rq, name, 20, ""), &price) || price < 1 || price > CANTEEN_PRICE_MAX) {
+	if (price == 0)
 		form_error(rq, name, "Цена рублями, например 95 или 95,50.");
-		return 0;
-	}
 	return price;
-}
-
-const char *
-canteen_time(struct request *rq, const char *name)
-{
-	const char *typed = form_text(rq, name, 8, "");
-	struct moment at;
-
-	if (strlen(typed) != 5 || !moment_parse(arena_printf(rq->arena, "2000-01-01T%s:00", typed), &at)) {
-		form_error(rq, name, "Время часами и минутами: 08:30.");
-		return NULL;
-	}
-	return typed;
 }
 
 void
@@ -230,7 +201,7 @@ serve_list(struct request *rq)
 	if (meal == 0 || class == 0 || day == NULL)
 		return REPLY_BAD_INPUT;
 	for (int i = 0; i < rq->body.count; i++) {
-		int64_t pupil = canteen_field_id(rq, &rq->body.field[i], "pupil_");
+		int64_t pupil = form_name_id(rq, &rq->body.field[i], "pupil_");
 
 		if (pupil == 0)
 			continue;

@@ -249,7 +249,8 @@ canteen_send_report(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	period = shown_period(rq, period);
-	csv = app_csv(rq, CSV_MAX_BYTES, "Льгота;Класс;Питание;Платит бюджет, %;Детей;Порций;Стоимость, ₽;Бюджет, ₽;Родители, ₽");
+	csv = app_csv(rq, CSV_MAX_BYTES, "Льгота;Класс;Питание;Платит бюджет, %;Детей;Порций;"
+	    "Стоимость, ₽;Бюджет, ₽;Родители, ₽");
 	for (int i = 0; i < db_row_count(lines); i++) {
 		for (int j = 0; j < APP_COUNT(names); j++)
 			app_csv_cell(csv, db_text(lines, i, names[j]), ";");

@@ -98,7 +98,7 @@ canteen_save_menu(struct request *rq)
 	struct db_array *dishes = db_array(rq);
 
 	for (int i = 0; i < rq->body.count; i++) {
-		int64_t dish = canteen_field_id(rq, &rq->body.field[i], "dish_");
+		int64_t dish = form_name_id(rq, &rq->body.field[i], "dish_");
 
 		if (dish != 0)
 			db_array_int(dishes, dish);
@@ -165,11 +165,21 @@ read_tenths(struct request *rq, const char *name)
 static int64_t
 read_number(struct request *rq, const char *name, int64_t min, int64_t max)
 {
-	int64_t number = min;
+	int64_t number = form_typed_int(rq, name, min, max, min - 1);
 
-	if (!int_parse(form_text(rq, name, 10, ""), min, max, &number))
-		form_error(rq, name, arena_printf(rq->arena, "Целое число от %d до %d.", (int)min, (int)max));
+	if (number < min)
+		form_error(rq, name, "Укажите число.");
 	return number;
+}
+
+static const char *
+read_time(struct request *rq, const char *name)
+{
+	const char *time = form_typed_time(rq, name);
+
+	if (time == NULL)
+		form_error(rq, name, "Укажите время, например 8:30.");
+	return time;
 }
 
 static void
@@ -285,7 +295,7 @@ enum reply
 canteen_save_rules(struct request *rq)
 {
 	int64_t days = read_number(rq, "cutoff_days", 0, 7);
-	const char *cutoff = canteen_time(rq, "cutoff_at"), *absent = canteen_time(rq, "absent_at");
+	const char *cutoff = read_time(rq, "cutoff_at"), *absent = read_time(rq, "absent_at");
 	int64_t refund = read_number(rq, "refund_days", 0, 60), back = read_number(rq, "back_days", 0, 14);
 
 	if (form_failed(rq))
@@ -302,7 +312,7 @@ canteen_save_meal(struct request *rq)
 {
 	int64_t meal = form_id(rq, "meal");
 	const char *title = form_text(rq, "title", 40, "");
-	const char *from = canteen_time(rq, "from"), *to = canteen_time(rq, "to");
+	const char *from = read_time(rq, "from"), *to = read_time(rq, "to");
 
 	if (*title == '\0')
 		form_error(rq, "title", "Как называется приём пищи?");

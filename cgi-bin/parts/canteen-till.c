@@ -291,7 +291,7 @@ canteen_sell(struct request *rq)
 	int lines = 0;
 
 	for (int i = 0; i < rq->body.count; i++) {
-		int64_t dish = canteen_field_id(rq, &rq->body.field[i], "n_");
+		int64_t dish = form_name_id(rq, &rq->body.field[i], "n_");
 		int64_t count = dish != 0 ? form_int(rq, rq->body.field[i].name, 0, COUNT_MAX, 0) : 0;
 
 		if (count == 0)

@@ -22,13 +22,9 @@ enum question {
 #define CANTEEN_FIND_MAX  40    /* characters of what is typed or read at the till */
 #define CANTEEN_PRICE_MAX INT64_C(10000000)
 
-/* The number at the end of a field like `pupil_12`, 0 when its name does not begin so. */
-int64_t canteen_field_id(struct request *rq, const struct form_field *field, const char *prefix);
 bool canteen_is_post(const struct request *rq);
 /* A price that somebody typed, above zero; words at the field and 0 when it is none. */
 int64_t canteen_price(struct request *rq, const char *name);
-/* `HH:MM` of a time field; words at the field and NULL when it is none. */
-const char *canteen_time(struct request *rq, const char *name);
 /* After form_show(): value_NAME as it is stored, unless a form that was refused comes back with what was typed. */
 void canteen_value(struct request *rq, struct view *page, const char *name, const char *value);
 

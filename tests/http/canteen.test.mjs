@@ -187,8 +187,10 @@ describe('the buffet', () => {
 });
 
 describe('menus', () => {
-  const far = dayAfter(40);
-  after(() => sql(`delete from canteen.menu m where m.school_id = ${school} and m.day between '${dayAfter(33)}' and '${dayAfter(60)}'
+  const far = value(`select min(d)::date from generate_series(date '${today}' + 33, date '${today}' + 90, '1 day') d where extract(isodow from d) < 6
+    and not exists (select from school.day_off f where f.school_id = ${school} and f.day in (d::date, d::date + 7))`);
+  const later = value(`select date '${far}' + 7`);
+  after(() => sql(`delete from canteen.menu m where m.school_id = ${school} and m.day between date '${far}' - 6 and date '${far}' + 14
     and not exists (select from canteen.meal_order o where o.menu_id = m.id)`));
 
   test('a set meal of a day: saved, copied with its week, kept once it is ordered', async () => {
@@ -201,7 +203,7 @@ describe('menus', () => {
     assert.equal(value(`select price_kop from canteen.menu where complex_id = ${complex} and day = '${far}'`), '15050');
     const week = `/staff/canteen/menu?week=${far}`;
     assert.match(wordsOf(await cook.get(week)), /150,50 ₽ Плов с курицей/);
-    const copied = await send(week, '/staff/canteen/menu/copy', { week: far, to: dayAfter(47) });
+    const copied = await send(week, '/staff/canteen/menu/copy', { week: far, to: later });
     assert.match(wordsOf(await shown(copied)), /Скопировано меню: \d/);
     assert.equal((await send(week, '/staff/canteen/menu/copy', { week: far, to: far })).status, 422);
     order(all[5], value(`select id from canteen.menu where complex_id = ${complex} and day = '${far}'`));
@@ -209,7 +211,7 @@ describe('menus', () => {
     assert.equal((await send(page, '/staff/canteen/menu/drop', { complex, day: far })).status, 422);
     assert.equal((await send(page, '/staff/canteen/menu/day', { complex, day: far, price: '999', [`dish_${dish}`]: 1 })).status, 303);
     assert.equal(moneyOf(all[5])[1], 15050, 'the order as it was');
-    assert.equal((await send(page, '/staff/canteen/menu/drop', { complex, day: dayAfter(47) })).status, 303);
+    assert.equal((await send(page, '/staff/canteen/menu/drop', { complex, day: later })).status, 303);
     assert.equal((await cook.get(`/staff/canteen/menu/day?complex=999999&day=${far}`)).status, 404);
   });
 

@@ -7,8 +7,9 @@ export const dayAfter = (days) => value(`select date '${today}' + ${days}`);
 const meal = value(`select id from canteen.meal where school_id = ${school} and title = 'Обед'`);
 const [[complex, title]] = sql(`select id, title from canteen.complex where meal_id = ${meal} and title like '5–11%мясной%'`);
 
-/** Menus of that day: answers { menu, title, meal, complex, dish } of a lunch for the grades 5 to 11. */
+/** Today is cooked, a holiday too: answers { menu, title, meal, complex } of a lunch for the grades 5 to 11. */
 export function lunch(day = today) {
+  sql(`delete from school.day_off where school_id = ${school} and day = '${day}'`);
   sql(`insert into canteen.menu (school_id, complex_id, day, price_kop) values (${school}, ${complex}, '${day}', 17300) on conflict do nothing`);
   const menu = value(`select id from canteen.menu where complex_id = ${complex} and day = '${day}'`);
   sql(`insert into canteen.menu_dish (menu_id, rank, dish_id) select ${menu}, 20, d.id from canteen.dish d
