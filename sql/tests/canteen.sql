@@ -121,6 +121,8 @@ select is(pg_temp.money('I2222BBBBB'), '5499 0', 'half of lunch, nothing for bre
 select results_eq($$ select g.benefit, g.pay_kop, g.price_kop, g.place, g.may_undo from staff.canteen_serve('test-canteen', pg_temp.key(8), pg_temp.meal('Обед'), 'вымышлева зл', null, null, 1) s
     cross join lateral staff.canteen_serving('test-canteen', s.serving_id) g $$, $$ values ('Многодетная семья, 50 %'::text, 4501::bigint, 9001::bigint, 'касса 1'::text, true) $$,
     'the operator sees the льгота by which it was paid');
+select is(g.benefit, '', 'nothing is said where there is no льгота') from staff.canteen_serve('test-canteen', pg_temp.key(1), :lunch, '04aa0001', null, null, 1) s
+ cross join lateral staff.canteen_serving('test-canteen', s.serving_id) g;
 select is_empty(format('select * from staff.canteen_serving(%L, %s)', 'test-canteen-840', s.serving_id), 'another school sees no serving')
   from staff.canteen_serve('test-canteen', pg_temp.key(1), :lunch, '04aa0001', null, null, 1) s;
 reset role;

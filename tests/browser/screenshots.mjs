@@ -11,7 +11,8 @@ const tablet = { viewport: { width: 820, height: 1180 }, look: 'light.m.normal',
 const desks = { '': desktop, '-tablet': tablet, '-dark': dark };
 const everywhere = { '': desktop, '-phone': phone, '-dark': dark, '-phone-dark': darkPhone };
 
-const canteen = atTheTill(({ meal, klass, serving, pupil, dish, barred }) => ({
+const canteen = atTheTill(({ meal, klass, serving, pupil, dish, barred, day }) => ({
+  day: `/staff/canteen?day=${day}`,
   result: `/staff/canteen/serve?meal=${meal}&till=1&serving=${serving}`, refused: `/staff/canteen/serve?meal=${meal}&till=1&pupil=${barred ?? pupil}`,
   list: `/staff/canteen/list?meal=${meal}&class=${klass}`, buffet: `/staff/canteen/buffet?pupil=${pupil}&n_${dish}=2`,
 }))();
@@ -53,7 +54,7 @@ const pages = {
   staff: { path: '/staff', role: 'head', forms: { '': desktop, '-phone': phone } },
   gate: { path: '/staff/gate', role: 'guard', forms: everywhere },
   'gate-inside': { path: '/staff/gate/inside', role: 'guard' },
-  canteen: { path: '/staff/canteen', role: 'canteen', forms: desks },
+  canteen: { path: canteen.day, role: 'canteen', forms: desks },
   'canteen-serve': { path: canteen.result, role: 'canteen', forms: desks },
   'canteen-refused': { path: canteen.refused, role: 'canteen', forms: { '': desktop, '-tablet': tablet } },
   'canteen-list': { path: canteen.list, role: 'canteen', forms: { '': desktop, '-tablet': tablet } },

@@ -52,14 +52,15 @@ async function aTeacher(head) {
 /** Addresses at the canteen's till, by what its school has: a meal, a class, a serving, a child, something that the buffet sells. */
 export const atTheTill = (paths) => () => {
   const login = credentials.staff.find((s) => s.role === 'canteen').login;
-  const [[meal, klass, pupil, dish, serving, barred]] = sql(`select (select max(m.id) from canteen.meal m where m.school_id = f.school_id and m.title = 'Обед'), k.id,
+  const [[meal, klass, pupil, dish, serving, barred, day]] = sql(`select (select max(m.id) from canteen.meal m where m.school_id = f.school_id and m.title = 'Обед'), k.id,
     (select min(p.id) from school.pupil p where p.class_id = k.id and p.state = 'active'),
     (select min(d.id) from canteen.dish d where d.school_id = f.school_id and d.buffet_kop is not null and not d.is_retired),
     (select max(s.id) from canteen.serving s where s.school_id = f.school_id and s.kind = 'meal' and s.undone_at is null),
-    (select min(a.pupil_id) from canteen.allergy a join school.pupil p on p.id = a.pupil_id and p.school_id = f.school_id)
+    (select min(a.pupil_id) from canteen.allergy a join school.pupil p on p.id = a.pupil_id and p.school_id = f.school_id),
+    (select max(s.day) from canteen.serving s where s.school_id = f.school_id and s.kind = 'meal' and s.undone_at is null)
     from auth.staff f join school.class k on k.school_id = f.school_id join school.year y on y.id = k.year_id and current_date between y.first_day and y.last_day
     where f.login = '${login}' order by k.grade = 5 desc, k.letter limit 1`);
-  return paths({ meal, klass, pupil, dish, serving, barred });
+  return paths({ meal, klass, pupil, dish, serving, barred, day });
 };
 /** The same after the льготы, all and that child's, were opened as they must be. */
 const opened = (paths) => async (cook) => atTheTill(async (known) => {

@@ -270,7 +270,7 @@ begin
                 else (select string_agg(d.title || case when i.count > 1 then ' × ' || i.count else '' end, ', ' order by i.rank)
                         from canteen.serving_item i join canteen.dish d on d.id = i.dish_id where i.serving_id = s.id) end,
            canteen.allergies_of(s.pupil_id), s.price_kop, s.pay_kop, b.balance_kop, ledger.free_kop(b.account_id, v_today),
-           coalesce(format('%s, %s %%', t.title, f.share), ''), timezone(v_visit.time_zone, s.at), s.place, people.staff_name(s.staff_id),
+           case when f.id is null then '' else format('%s, %s %%', t.title, f.share) end, timezone(v_visit.time_zone, s.at), s.place, people.staff_name(s.staff_id),
            s.undone_at is not null, s.undone_at is null and timezone(v_visit.time_zone, s.at)::date = v_today
       from canteen.serving s
       join school.pupil p on p.id = s.pupil_id
