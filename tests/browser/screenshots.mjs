@@ -1,6 +1,7 @@
 /* screenshots.mjs FOLDER [PAGE...] -- pictures of the pages for the documentation; scripts/screenshots starts it. */
 import { launchBrowser, newContext, newPage, stateOf } from '../support/browser.mjs';
-import { atTheTill, visitorOf } from '../support/pages.mjs';
+import { value } from '../support/kabinet.mjs';
+import { allPages, atTheTill, visitorOf } from '../support/pages.mjs';
 
 const [folder, ...wanted] = process.argv.slice(2);
 const desktop = { viewport: { width: 1280, height: 860 }, look: 'light.m.normal' };
@@ -16,6 +17,18 @@ const canteen = atTheTill(({ meal, klass, serving, pupil, dish, barred, day }) =
   result: `/staff/canteen/serve?meal=${meal}&till=1&serving=${serving}`, refused: `/staff/canteen/serve?meal=${meal}&till=1&pupil=${barred ?? pupil}`,
   list: `/staff/canteen/list?meal=${meal}&class=${klass}`, buffet: `/staff/canteen/buffet?pupil=${pupil}&n_${dish}=2`,
 }))();
+const both = { '': desktop, '-phone': phone };
+const inHand = { '-phone': phone };
+
+/* Lessons are shown on a day that had some, whatever the day of the pictures is. */
+const schoolDay = value(`select max(day) from school.lesson where roll_at is not null and day < current_date`);
+
+/* The address of a page that wants parameters, as the tests of all pages open it. */
+let every;
+const example = (route) => async () => {
+  every ??= await allPages();
+  return every.find(({ path }) => path.startsWith(`${route}?`)).path;
+};
 
 /* `role` is one of tests/support/pages.mjs, a parent's by default; null for who has no session. */
 const pages = {
@@ -23,6 +36,19 @@ const pages = {
   first: { path: '/login/first', role: null },
   home: { path: '/', forms: everywhere },
   announcements: { path: '/announcements' },
+  rating: { path: '/rating', forms: everywhere },
+  diary: { path: `/diary?week=${schoolDay}`, forms: everywhere },
+  'diary-day': { path: `/diary?day=${schoolDay}`, forms: inHand },
+  'diary-print': { path: `/diary?week=${schoolDay}&print=1` },
+  'diary-homework': { path: '/diary/homework', forms: both },
+  'diary-answer': { path: example('/diary/answer'), forms: inHand },
+  'diary-ask': { path: example('/diary/ask'), forms: inHand },
+  'diary-marks': { path: '/diary/marks', forms: everywhere },
+  'diary-subject': { path: example('/diary/subject'), forms: both },
+  'diary-topics': { path: '/diary/topics', forms: inHand },
+  'diary-finals': { path: '/diary/finals', forms: both },
+  attendance: { path: '/attendance', forms: everywhere },
+  'attendance-excuse': { path: '/attendance/excuse', forms: inHand },
   finance: { path: '/finance', forms: everywhere },
   entry: { path: '/finance?print=1', follow: '.statement .what a' },
   slip: { path: '/finance/slip?amount=1500', forms: { '': { ...desktop, viewport: { width: 1280, height: 1250 } }, '-phone': phone } },
@@ -33,15 +59,25 @@ const pages = {
   'meals-limits': { path: '/meals/limits', forms: { '': desktop, '-phone': phone } },
   'meals-buffet': { path: '/meals/buffet', forms: { '-phone': phone } },
   security: { path: '/security', forms: everywhere },
-  'security-permit': { path: '/security/permit', forms: { '-phone': phone } },
+  'security-card': { path: example('/security/card'), forms: inHand },
+  'security-permit': { path: '/security/permit', forms: inHand },
   timetable: { path: '/timetable', forms: everywhere },
-  'timetable-calendar': { path: '/timetable/calendar', forms: { '': desktop, '-phone': phone } },
-  'timetable-subscriptions': { path: '/timetable/subscriptions', forms: { '-phone': phone } },
+  'timetable-calendar': { path: '/timetable/calendar', forms: both },
+  'timetable-subscriptions': { path: '/timetable/subscriptions', forms: inHand },
+  journal: { path: `/staff/journal?day=${schoolDay}`, role: 'teacher', forms: everywhere },
+  'journal-lesson': { path: example('/staff/journal/lesson'), role: 'teacher', forms: everywhere },
+  'journal-marks': { path: example('/staff/journal/marks'), role: 'teacher', forms: both },
+  'journal-mark': { path: example('/staff/journal/mark'), role: 'teacher', forms: inHand },
+  'journal-homework': { path: example('/staff/journal/homework'), role: 'teacher', forms: inHand },
+  'journal-class': { path: example('/staff/journal/class'), role: 'teacher', forms: both },
+  'journal-finals': { path: example('/staff/journal/finals'), role: 'teacher', forms: inHand },
+  class: { path: `/staff/class?day=${schoolDay}`, role: 'tutor', forms: everywhere },
+  'class-week': { path: '/staff/class/week', role: 'tutor' },
   head: { path: '/staff/head', role: 'head', forms: everywhere },
   'head-timetable': { path: '/staff/head/timetable?class=1', role: 'head' },
   'head-substitutions': { path: '/staff/head/substitutions', role: 'head' },
   'head-year': { path: '/staff/head/year', role: 'head' },
-  'head-completion': { path: '/staff/head/completion', role: 'head', forms: { '': desktop, '-phone': phone } },
+  'head-completion': { path: '/staff/head/completion', role: 'head', forms: both },
   tutor: { path: '/staff/tutor', role: 'tutor', follow: '.j-day a[rel=prev]', forms: everywhere },
   'tutor-paid': { path: '/staff/tutor/paid', role: 'tutor', forms: { '': desktop, '-phone': phone } },
   'tutor-refund': { path: '/staff/tutor/paid', role: 'tutor', follow: '.d-act', forms: { '-phone': phone } },
@@ -51,9 +87,9 @@ const pages = {
   'services-history': { path: '/staff/services/history?team=1', role: 'head' },
   'services-prices': { path: '/staff/services/prices', role: 'head', forms: { '': desktop, '-phone': phone } },
   'staff-login': { path: '/staff/login', role: null },
-  staff: { path: '/staff', role: 'head', forms: { '': desktop, '-phone': phone } },
+  staff: { path: '/staff', role: 'head', forms: both },
   gate: { path: '/staff/gate', role: 'guard', forms: everywhere },
-  'gate-inside': { path: '/staff/gate/inside', role: 'guard' },
+  'gate-inside': { path: '/staff/gate/inside', role: 'guard', forms: both },
   canteen: { path: canteen.day, role: 'canteen', forms: desks },
   'canteen-serve': { path: canteen.result, role: 'canteen', forms: desks },
   'canteen-refused': { path: canteen.refused, role: 'canteen', forms: { '': desktop, '-tablet': tablet } },
@@ -76,7 +112,7 @@ for (const [name, { path, role = 'parent', follow, forms = { '': desktop } }] of
   for (const [suffix, options] of Object.entries(forms)) {
     const context = await newContext(browser, { ...options, storageState: role === null ? undefined : stateOf(await visitorOf(role)) });
     const page = await newPage(context);
-    await page.goto(path, { waitUntil: 'networkidle' });
+    await page.goto(typeof path === 'function' ? await path() : path, { waitUntil: 'networkidle' });
     if (follow) {
       await page.locator(follow).first().click();
       await page.waitForLoadState('networkidle');
