@@ -1,6 +1,7 @@
 /*
- * finance.c -- Финансы: balance, statement with running balance, CSV, where a top-up came from, the
- * payment slip.
+ * finance.c -- Финансы: balance and what of it is free, statement with running balance, CSV, all about
+ * an entry and its receipt, transfers to the login's other children, money back on a bank account, the
+ * yearly certificate, the payment slip.
  *
  * The period is the database's to complete: without dates it answers for the last days before the
  * school's today and says which they were.
@@ -16,16 +17,33 @@
 #define LINES_IN_PRINT  500
 #define LINES_IN_CSV    STATEMENT_MAX_LINES
 
-enum question { Q_BALANCE, Q_TOTALS, Q_STATEMENT, Q_KINDS, Q_EXPORT, Q_PROOF, Q_ENTRY, Q_PAYEE, Q__COUNT };
+#define HOLDS_ON_PAGE   40
+#define YEARS_ON_PAGE   12
+#define BIK_DIGITS      9
+#define ACCOUNT_DIGITS  20
+
+enum question {
+	Q_BALANCE, Q_HOLDS, Q_LIMITS, Q_TOTALS, Q_STATEMENT, Q_KINDS, Q_EXPORT, Q_PROOF, Q_ENTRY, Q_PAYEE, Q_SIBLINGS, Q_TRANSFER,
+	Q_WITHDRAWALS, Q_WITHDRAW, Q_WITHDRAW_BACK, Q_YEAR, Q_YEAR_TOTALS, Q__COUNT
+};
 static const struct db_question questions[Q__COUNT] = {
-	[Q_BALANCE]   = { "cabinet.finance_balance($1)" },
-	[Q_TOTALS]    = { "cabinet.finance_totals($1, $2::date, $3::date, $4)" },
-	[Q_STATEMENT] = { "cabinet.finance_statement($1, $2::date, $3::date, $4, $5::int, $6::bigint)" },
-	[Q_EXPORT]    = { "cabinet.finance_export($1, $2::date, $3::date, $4, $5::int)" },
-	[Q_PROOF]     = { "cabinet.finance_proof($1, $2::date, $3::date)" },
-	[Q_KINDS]     = { "cabinet.finance_kinds($1)" },
-	[Q_ENTRY]     = { "cabinet.finance_entry($1, $2::bigint)" },
-	[Q_PAYEE]     = { "cabinet.finance_payee($1)" },
+	[Q_BALANCE]       = { "cabinet.finance_balance($1)" },
+	[Q_HOLDS]         = { "cabinet.finance_holds($1, $2::int)" },
+	[Q_LIMITS]        = { "cabinet.finance_limits($1)" },
+	[Q_TOTALS]        = { "cabinet.finance_totals($1, $2::date, $3::date, $4)" },
+	[Q_STATEMENT]     = { "cabinet.finance_statement($1, $2::date, $3::date, $4, $5::int, $6::bigint)" },
+	[Q_EXPORT]        = { "cabinet.finance_export($1, $2::date, $3::date, $4, $5::int)" },
+	[Q_PROOF]         = { "cabinet.finance_proof($1, $2::date, $3::date)" },
+	[Q_KINDS]         = { "cabinet.finance_kinds($1)" },
+	[Q_ENTRY]         = { "cabinet.finance_entry($1, $2::bigint)" },
+	[Q_PAYEE]         = { "cabinet.finance_payee($1)" },
+	[Q_SIBLINGS]      = { "cabinet.finance_siblings($1)" },
+	[Q_TRANSFER]      = { "cabinet.finance_transfer($1, $2::uuid, $3, $4::bigint)" },
+	[Q_WITHDRAWALS]   = { "cabinet.finance_withdrawals($1)" },
+	[Q_WITHDRAW]      = { "cabinet.finance_withdraw($1, $2::uuid, $3::bigint, $4, $5)" },
+	[Q_WITHDRAW_BACK] = { "cabinet.finance_withdraw_back($1, $2::bigint)" },
+	[Q_YEAR]          = { "cabinet.finance_year($1, $2::int, $3::bool)" },
+	[Q_YEAR_TOTALS]   = { "cabinet.finance_year_totals($1, $2::int)" },
 };
 
 /* What of the statement is wanted; absent dates are NULL, an absent kind means all. */
@@ -106,11 +124,20 @@ show_statement(struct request *rq)
 	struct db_rows *lines = db_ask(rq, Q_STATEMENT, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
 	    DB_TEXT(filter.kind), DB_INT(limit + 1), DB_ID(before));
 	struct db_rows *kinds = db_ask(rq, Q_KINDS);
+	struct db_rows *holds = db_ask(rq, Q_HOLDS, DB_INT(HOLDS_ON_PAGE + 1));
+	struct db_rows *limits = db_ask(rq, Q_LIMITS);
+	struct db_rows *withdrawals = db_ask(rq, Q_WITHDRAWALS);
+	struct db_rows *siblings = db_ask(rq, Q_SIBLINGS);
 	struct view *page;
 
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "finance");
+	view_flag(page, "has_more_holds", db_limit(holds, HOLDS_ON_PAGE));
+	view_rows(page, "hold", holds);
+	view_rows(page, "limit", limits);
+	view_rows(page, "withdrawal", withdrawals);
+	view_rows(page, "sibling", siblings);
 	view_pager(rq, page, "/finance", lines, limit, "version");
 	view_values(page, balance);
 	view_values(page, totals);
@@ -183,11 +210,12 @@ send_csv(struct request *rq)
 	return app_send_csv(rq, csv, "statement.csv");
 }
 
-/* GET /finance/entry?id= -- where a top-up came from. */
+/* GET /finance/entry?id=[&print=1] -- all about a line of the statement; its receipt, for paper. */
 static enum reply
 show_entry(struct request *rq)
 {
 	int64_t id = form_id(rq, "id");
+	bool is_print = form_flag(rq, "print");
 	struct db_rows *entry = db_ask(rq, Q_ENTRY, DB_INT(id));
 	struct view *page;
 
@@ -195,9 +223,193 @@ show_entry(struct request *rq)
 		return rq->db_reply;
 	if (db_row_count(entry) == 0)
 		return REPLY_NOT_FOUND;
-	page = view_new(rq, "entry");
+	page = view_new(rq, is_print ? "finance-receipt" : "entry");
 	view_values(page, entry);
 	view_text(page, "back_url", "/finance");
+	view_text(page, "print_url", url_path(rq, "/finance/entry", "id", url_id(rq, id), "print", "1", NULL));
+	view_text(page, "today", rq->visitor.today);
+	return view_send(rq, page);
+}
+
+/* ---- a transfer to another child ------------------------------------------------------------- */
+
+/* A sum above zero as people type it; words at the field otherwise. */
+static int64_t
+read_amount(struct request *rq)
+{
+	int64_t sum_kop = 0;
+
+	if (!money_parse_typed(form_text(rq, "amount", 20, ""), &sum_kop) || sum_kop <= 0)
+		form_error(rq, "amount", "Сумма — это рубли и копейки, например 1500 или 1500,50.");
+	return sum_kop;
+}
+
+static void
+check_free(struct request *rq, const struct db_rows *balance, int64_t sum_kop)
+{
+	char free_sum[MONEY_BUF];
+
+	if (sum_kop > db_int(balance, 0, "free_kop"))
+		form_error(rq, "amount", arena_printf(rq->arena, "Свободно только %s.",
+		    money_show(free_sum, db_int(balance, 0, "free_kop"))));
+}
+
+static bool
+has_sibling(const struct db_rows *siblings, const char *idn)
+{
+	for (int i = 0; i < db_row_count(siblings); i++) {
+		if (strcmp(db_text(siblings, i, "idn"), idn) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* GET /finance/transfer[?to=&amount=] -- the form; with a child and a sum that may be moved, the question. */
+static enum reply
+show_transfer(struct request *rq)
+{
+	const char *to = form_text(rq, "to", 16, "");
+	bool is_typed = form_has(rq, "amount") && !form_failed(rq);
+	int64_t sum_kop = is_typed ? read_amount(rq) : 0;
+	struct db_rows *balance = db_ask(rq, Q_BALANCE);
+	struct db_rows *siblings = db_ask(rq, Q_SIBLINGS);
+	struct view *page;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (is_typed && !has_sibling(siblings, to))
+		form_error(rq, "to", "Выберите ребёнка.");
+	if (is_typed)
+		check_free(rq, balance, sum_kop);
+	page = view_new(rq, "finance-transfer");
+	view_values(page, balance);
+	view_choices(page, "sibling", siblings, "idn", to);
+	form_show(rq, page, "to", "amount", NULL);
+	view_int(page, "amount_kop", sum_kop);
+	view_flag(page, "is_ready", is_typed && !form_failed(rq));
+	return view_send(rq, page);
+}
+
+/* POST /finance/transfer to= amount= key= */
+static enum reply
+make_transfer(struct request *rq)
+{
+	const char *key = form_key(rq), *to = form_text(rq, "to", 16, "");
+	int64_t sum_kop = read_amount(rq);
+	struct db_rows *entry;
+
+	if (form_failed(rq))
+		return show_transfer(rq);
+	entry = db_ask(rq, Q_TRANSFER, DB_TEXT(key), DB_TEXT(to), DB_INT(sum_kop));
+	if (!db_answer(rq))
+		return form_refused(rq, show_transfer);
+	return app_redirect(rq, "/finance/entry", "id", url_id(rq, db_int(entry, 0, "entry_id")), "done", "transfer", NULL);
+}
+
+/* ---- money back on a bank account ------------------------------------------------------------ */
+
+/* So many digits; people type blanks between them. */
+static const char *
+read_digits(struct request *rq, const char *name, size_t digits, const char *words)
+{
+	const char *typed = form_text(rq, name, 40, "");
+	char *s = arena_copy(rq->arena, typed, strlen(typed));
+	size_t n = 0;
+
+	for (; *typed != '\0'; typed++) {
+		if (*typed != ' ')
+			s[n++] = *typed;
+	}
+	s[n] = '\0';
+	if (n != digits || strspn(s, "0123456789") != digits)
+		form_error(rq, name, words);
+	return s;
+}
+
+/* GET /finance/withdraw -- the form, and what was asked before. */
+static enum reply
+show_withdraw(struct request *rq)
+{
+	struct db_rows *balance = db_ask(rq, Q_BALANCE);
+	struct db_rows *withdrawals = db_ask(rq, Q_WITHDRAWALS);
+	struct view *page;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "finance-withdraw");
+	view_values(page, balance);
+	view_rows(page, "withdrawal", withdrawals);
+	view_flag(page, "is_waiting", db_row_count(withdrawals) > 0 && db_bool(withdrawals, 0, "is_open"));
+	form_show(rq, page, "amount", "bik", "account20", "checked", NULL);
+	return view_send(rq, page);
+}
+
+/* POST /finance/withdraw amount= bik= account20= checked= key= */
+static enum reply
+ask_withdraw(struct request *rq)
+{
+	const char *key = form_key(rq);
+	int64_t sum_kop = read_amount(rq);
+	const char *bik = read_digits(rq, "bik", BIK_DIGITS, "БИК — это девять цифр.");
+	const char *account20 = read_digits(rq, "account20", ACCOUNT_DIGITS, "Номер счёта — это двадцать цифр.");
+
+	if (!form_flag(rq, "checked"))
+		form_error(rq, "checked", "Сверьте сумму и реквизиты и отметьте это.");
+	if (form_failed(rq))
+		return show_withdraw(rq);
+	db_ask(rq, Q_WITHDRAW, DB_TEXT(key), DB_INT(sum_kop), DB_TEXT(bik), DB_TEXT(account20));
+	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw", NULL) : form_refused(rq, show_withdraw);
+}
+
+/* POST /finance/withdraw/back id= */
+static enum reply
+take_back(struct request *rq)
+{
+	db_ask(rq, Q_WITHDRAW_BACK, DB_INT(form_id(rq, "id")));
+	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw-back", NULL) :
+	    form_refused(rq, show_withdraw);
+}
+
+/* ---- the certificate of a year --------------------------------------------------------------- */
+
+static void
+add_years(struct request *rq, struct view *page, const struct db_rows *totals)
+{
+	int64_t shown = db_int(totals, 0, "year"), first = db_int(totals, 0, "first_year"), last;
+	struct date today;
+
+	last = date_parse(rq->visitor.today, &today) ? today.year : shown;
+	if (last - first >= YEARS_ON_PAGE)
+		first = last - YEARS_ON_PAGE + 1;
+	view_none(page, "year_choice");
+	for (int64_t year = last; year >= first; year--) {
+		struct view *row = view_add(page, "year_choice");
+
+		view_int(row, "title", year);
+		view_text(row, "url", url_path(rq, "/finance/certificate", "year", url_id(rq, year), NULL));
+		view_flag(row, "is_current", year == shown);
+	}
+}
+
+/* GET /finance/certificate[?year=] -- what was paid in a year, by kind and by month; for paper. */
+static enum reply
+show_certificate(struct request *rq)
+{
+	int64_t year = form_int(rq, "year", 1900, 2199, 0);
+	struct db_rows *payee = db_ask(rq, Q_PAYEE);
+	struct db_rows *totals = db_ask(rq, Q_YEAR_TOTALS, DB_ID(year));
+	struct db_rows *kinds = db_ask(rq, Q_YEAR, DB_ID(year), DB_BOOL(false));
+	struct db_rows *months = db_ask(rq, Q_YEAR, DB_ID(year), DB_BOOL(true));
+	struct view *page;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "finance-certificate");
+	view_values(page, payee);
+	view_values(page, totals);
+	view_rows(page, "kind", kinds);
+	view_groups(page, "month_group", "line", months, "month");
+	add_years(rq, page, totals);
 	return view_send(rq, page);
 }
 
@@ -257,10 +469,16 @@ show_slip(struct request *rq)
 }
 
 static const struct route routes[] = {
-	{ "GET", "/finance",               show_statement, ACCESS_PARENT },
-	{ "GET", "/finance/statement.csv", send_csv,       ACCESS_PARENT },
-	{ "GET", "/finance/entry",         show_entry,     ACCESS_PARENT },
-	{ "GET", "/finance/slip",          show_slip,      ACCESS_PARENT },
+	{ "GET",  "/finance",                show_statement,   ACCESS_PARENT },
+	{ "GET",  "/finance/statement.csv",  send_csv,         ACCESS_PARENT },
+	{ "GET",  "/finance/entry",          show_entry,       ACCESS_PARENT },
+	{ "GET",  "/finance/transfer",       show_transfer,    ACCESS_PARENT },
+	{ "POST", "/finance/transfer",       make_transfer,    ACCESS_PARENT },
+	{ "GET",  "/finance/withdraw",       show_withdraw,    ACCESS_PARENT },
+	{ "POST", "/finance/withdraw",       ask_withdraw,     ACCESS_PARENT },
+	{ "POST", "/finance/withdraw/back",  take_back,        ACCESS_PARENT },
+	{ "GET",  "/finance/certificate",    show_certificate, ACCESS_PARENT },
+	{ "GET",  "/finance/slip",           show_slip,        ACCESS_PARENT },
 };
 
 APP_MAIN("finance")

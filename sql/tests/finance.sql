@@ -24,11 +24,11 @@ select lives_ok($$ select pg_temp.top_up('0279390001', 100000, 'a', pg_temp.toda
 set local role kabinet_finance;
 select results_eq($$ select account, balance_kop, first_day from cabinet.finance_balance('parent') $$,
     $$ values ('0279390001', 92700::bigint, pg_temp.today() - 40) $$, 'balance and the first day');
-select results_eq($$ select version, kind, title, source, amount_kop, balance_kop, has_details from cabinet.finance_statement('parent', null, null, null, 20, null) $$,
-    $$ values (7::bigint, 'reversal', 'Отмена: обед 20.11', 'столовая', 300::bigint, 92700::bigint, false),
-              (6, 'meal', 'Обед, комплекс № 2', 'столовая', -300, 92400, false), (5, 'meal', 'Обед, комплекс № 2', 'столовая', -200, 92700, false),
-              (4, 'meal', 'Обед, комплекс № 2', 'столовая', -100, 92900, false),
-              (3, 'top_up', 'Пополнение: Сбербанк Онлайн', 'реестр № 1', 5000, 93000, true) $$, 'thirty days, newest first, with a running balance');
+select results_eq($$ select version, kind, title, source, amount_kop, balance_kop from cabinet.finance_statement('parent', null, null, null, 20, null) $$,
+    $$ values (7::bigint, 'reversal', 'Отмена: обед 20.11', 'столовая', 300::bigint, 92700::bigint),
+              (6, 'meal', 'Обед, комплекс № 2', 'столовая', -300, 92400), (5, 'meal', 'Обед, комплекс № 2', 'столовая', -200, 92700),
+              (4, 'meal', 'Обед, комплекс № 2', 'столовая', -100, 92900),
+              (3, 'top_up', 'Пополнение: Сбербанк Онлайн', 'реестр № 1', 5000, 93000) $$, 'thirty days, newest first, with a running balance');
 select results_eq($$ select version from cabinet.finance_statement('parent', null, null, null, 2, 6) $$, $$ values (5::bigint), (4) $$, 'a page below a version');
 select results_eq($$ select version from cabinet.finance_statement('parent', pg_temp.today() - 100, pg_temp.today() - 30, null, 20, null) $$,
     $$ values (2::bigint), (1) $$, 'a period of its own');
@@ -92,7 +92,7 @@ select is(pg_temp.load('9715357654_40703810000000000939_640.txt', array[pg_temp.
     'posted=1 amount=857532 confirmed=0 duplicate=0 unidentified=1 reversal=0', 'a registry');
 select lives_ok($$ select bank.identify(u.registry_id, u.ordinal, u.version, p.id, 'desk') from bank.unidentified u, school.pupil p where p.account = '0279390001' $$,
     'an unidentified payment finds its pupil');
-select results_eq($$ select f.title, f.source, f.amount_kop, f.balance_kop, f.bank, f.registry_file, f.registry_date, f.operation, f.channel, f.paid_at,
+select results_eq($$ select f.what, f.source, f.amount_kop, f.balance_kop, f.bank, f.registry_file, f.registry_date, f.operation, f.channel, f.paid_at,
         f.paid_kop, f.commission_kop, f.order_number
     from ledger.posting p, cabinet.finance_entry('parent', p.entry_id) f where p.account_id = pg_temp.acc('0279390001') and p.version in (8, 9) order by p.version $$,
     $$ values ('Пополнение: Сбербанк Онлайн', 'реестр № 640 от 06.01.2026', 857532::bigint, 950232::bigint, 'ПАО Банк',
