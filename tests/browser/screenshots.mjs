@@ -88,6 +88,8 @@ const pages = {
   'services-prices': { path: '/staff/services/prices', role: 'head', forms: { '': desktop, '-phone': phone } },
   'staff-login': { path: '/staff/login', role: null },
   staff: { path: '/staff', role: 'head', forms: both },
+  admin: { path: '/staff/admin', role: 'admin', forms: everywhere },
+  'admin-job': { path: '/staff/admin/job?name=order-by-itself', role: 'admin', forms: both },
   gate: { path: '/staff/gate', role: 'guard', forms: everywhere },
   'gate-inside': { path: '/staff/gate/inside', role: 'guard', forms: both },
   canteen: { path: canteen.day, role: 'canteen', forms: desks },

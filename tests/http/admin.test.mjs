@@ -42,7 +42,7 @@ describe('the administrator', () => {
   test('«Выполнить сейчас» asks once, and the runner does it', async () => {
     const before = runs('files');
     const path = '/staff/admin/job?name=files';
-    const answer = await admin.fill(path, {}, { action: '/staff/admin/run' });
+    const answer = await admin.fill(path, { name: 'files' }, { action: '/staff/admin/run' });
     assert.equal(answer.status, 303);
     assert.match(answer.headers.location, /^\/staff\/admin\/job\?name=files&done=job-ask$/);
     await eventually(() => runs('files') > before, 'the runner finds the request', 60000);

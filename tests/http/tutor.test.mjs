@@ -23,6 +23,14 @@ describe('tutor', () => {
     sql(`insert into canteen.benefit (pupil_id, kind_id, meal_id, share, first_day, last_day, staff_id)
       select ${free.id}, k.id, ${meal.meal}, 100, current_date - 3, current_date + 3, f.id from canteen.benefit_kind k, auth.staff f where k.rank = 5 limit 1`);
     sql(`select canteen.place_order(${ordered.id}, ${meal.menu}, 'staff', null, 'test', false)`);
+    // Whatever other tests told the gate today: this child is in.
+    sql(`insert into gate.event (school_id, pupil_id, direction, at, source, door_id, staff_id)
+      select p.school_id, p.id, 'in', now(), 'guard', (select min(d.id) from gate.door d where d.school_id = p.school_id),
+             (select min(f.id) from auth.staff f where f.school_id = p.school_id and 'guard' = any (f.roles))
+        from school.pupil p where p.id = ${ordered.id};
+      insert into gate.presence (pupil_id, school_id, is_inside, since, event_id)
+      select e.pupil_id, e.school_id, true, e.at, e.id from gate.event e where e.pupil_id = ${ordered.id} order by e.id desc limit 1
+      on conflict (pupil_id) do update set is_inside = true, since = excluded.since, event_id = excluded.event_id`);
   });
   after(() => heal?.());
 

@@ -131,7 +131,7 @@ const examples = {
   '/staff/class/file': [],                             // an attachment, as '/attendance/file'
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
   '/diary/file': [],                                   // an attachment: diary.test.mjs sends one and gets it
-  '/meals': async (visitor) => ['/meals', '/meals?month=2026-12', '/meals?week=1900-01-01', '/meals?week=2199-12-30',
+  '/meals': async (visitor) => ['/meals', '/meals?month=2026-12', '/meals?month=2199-12', '/meals?week=1900-01-01', '/meals?week=2199-12-30',
     ...await linkOn('/meals', '/meals?day=')(visitor)],
   '/meals/order': async (visitor) => {
     const [, field, id] = /name="(o\d+)" value="(\d+)"/.exec((await visitor.get('/meals')).text) ?? [];

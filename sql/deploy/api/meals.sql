@@ -165,7 +165,7 @@ begin
     with day as (
         select g::date as day, f.title as off_title, canteen.deadline(v_visit.school_id, g::date) as closes,
                school.class_on(v_visit.pupil_id, g::date) as class_id
-          from generate_series(v_from::timestamp, v_from::timestamp + make_interval(days => least(p_days, 7) - 1), interval '1 day') g
+          from generate_series(v_from::timestamp, least(v_from + least(p_days, 7) - 1, '2199-12-31')::timestamp, interval '1 day') g
           left join school.day_off f on f.school_id = v_visit.school_id and f.day = g::date
     ), offer as (
         select d.day, d.closes > v_now and d.off_title is null as is_open, m.id, c.meal_id, c.title, c.is_default, m.price_kop, e.title as meal,
@@ -240,7 +240,7 @@ declare
     v_visit auth.visit := auth.resolve(p_token);
     v_month date := date_trunc('month', p_month)::date;
     v_from date := date_trunc('week', v_month)::date;
-    v_to date := date_trunc('week', v_month + interval '1 month' - interval '1 day')::date + 6;
+    v_to date := least(date_trunc('week', v_month + interval '1 month' - interval '1 day')::date + 6, '2199-12-31');
 begin
     return query
     select g::date, date_trunc('month', g)::date = v_month, g::date = canteen.local_now(v_visit)::date, coalesce(f.title, ''),
