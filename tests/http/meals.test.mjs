@@ -42,7 +42,7 @@ describe('meals', () => {
     const week = await parent.get(`/meals?week=${monday}`);
     assert.equal(week.status, 200);
     assert.match(week.text, /<time class="as-of"/);
-    assert.match(week.text, new RegExp(`<input type="checkbox" name="o\\d+" value="${menu}"`));
+    assert.match(week.text, new RegExp(`<input type="checkbox" form="order" name="o\\d+" value="${menu}"`));
     assert.ok(wordsOf(week).includes(complex));
     const one = wordsOf(await parent.get(`/meals?day=${day}`));
     for (const [title, composition] of sql(`select d.title, d.composition from canteen.menu_dish m join canteen.dish d on d.id = m.dish_id where m.menu_id = ${menu}`)) {
