@@ -435,7 +435,7 @@ random_op(struct model *m)
 	switch (op.kind) {
 	case OP_LIMIT:
 		op.what = below(2);
-		if (!one_in(3))
+		if (one_in(3))
 			op.kop = NONE;
 		break;
 	case OP_ALLERGY: op.what = below(ALLERGENS); break;

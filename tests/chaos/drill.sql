@@ -39,8 +39,6 @@ begin
     insert into school.year (school_id, first_day, last_day)
     select v_school, min(d.day) - 90, max(d.day) + 90 from drill.day d;
     insert into school.class (school_id, year_id, grade, letter) select v_school, y.id, 7, 'Б' from school.year y where y.school_id = v_school;
-    insert into ledger.account (kind, school_id)
-    select 'provider', v_school where ledger.provider_account(v_school) is null;
     insert into bank.agent_school (school_id, agent_id) select v_school, min(a.id) from bank.agent a;
     insert into auth.staff (school_id, login, roles) values (v_school, 'drill-' || v_number, '{teacher,canteen}') returning id into v_staff;
     insert into school.pupil (school_id, class_id, idn, account)
