@@ -96,7 +96,9 @@ const examples = {
   '/login': ['/login', '/login?done=logout'],
   '/finance': ['/finance', '/finance?from=2020-01-01&to=2030-12-31', '/finance?from=2020-01-01&to=2020-01-02', '/finance?print=1'],
   '/finance/slip': ['/finance/slip', '/finance/slip?amount=1500,50'],
-  '/finance/entry': linkOn('/finance?print=1', '/finance/entry?id='),
+  '/finance/statement.csv': [],                        // no page: finance-statement.test.mjs proves it
+  '/finance/entry': async (visitor) => { const [link] = await linkOn('/finance?print=1', '/finance/entry?id=')(visitor); return [link, `${link}&print=1`]; },
+  '/finance/certificate': ['/finance/certificate', '/finance/certificate?year=2001'],
   '/diary': inDiary((text, day) => (/name="u?n?tick"/.test(text) ? ['/diary', `/diary?week=${day}`, `/diary?day=${day}`, `/diary?week=${day}&print=1`,
     '/diary?week=1999-01-01'] : null)),
   '/diary/answer': inDiary((text) => /name="(?:un)?tick" value="(\d+)"/.exec(text)?.[1].replace(/^/, '/diary/answer?homework=')),

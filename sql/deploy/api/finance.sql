@@ -214,7 +214,7 @@ comment on function cabinet.finance_kinds(text) is 'Kinds to filter a statement 
 
 create function ledger.who(p_actor text, p_kind ledger.entry_kind, p_login bigint, p_pupil bigint) returns text language plpgsql stable as $$
 declare
-    v_id bigint := substring(p_actor from '^(?:login|staff) ([0-9]{1,18})$')::bigint;
+    v_id bigint := substring(p_actor from '^(?:login|staff) (-?[0-9]{1,18})$')::bigint;
 begin
     if p_actor like 'login %' then
         return case when v_id = p_login then 'вы'
