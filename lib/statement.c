@@ -325,7 +325,9 @@ read_line(struct file *f, struct line *line)
 	*line = (struct line){ .row = f->row, .at = cell[0], .title = cell[1], .source = cell[2], .day = cell[7],
 		.check = cell[8] };
 	day = (struct cursor){ line->day, line->day + strlen(line->day) };
-	line->is_readable = read_sum(cell[3], &line->amount_kop) && read_sum(cell[4], &line->balance_kop) &&
+	/* In the chain the moment stands before the sums: with a semicolon it could take them in. */
+	line->is_readable = strchr(line->at, ';') == NULL && read_sum(cell[3], &line->amount_kop) &&
+	    read_sum(cell[4], &line->balance_kop) &&
 	    int_parse(cell[5], 1, INT32_MAX, &line->version) && int_parse(cell[6], 1, INT64_MAX, &line->entry_id) &&
 	    take_day(&day, &line->days) && day.at == day.end;
 	return true;
@@ -661,8 +663,10 @@ conclude(struct file *f)
 	const char *proven = "", *open = "";
 	int open_lines = 0;
 
-	if (f->line_count == 0 && f->opening_proof.days == DAYS_NONE && f->sealed_proof.days == DAYS_NONE)
-		return unreadable(f, "Проверять нечего: строк нет, и состояние счёта ещё не запечатано.");
+	/* Without one proof anybody could have made it all up: lines that agree with each other prove nothing. */
+	if (f->opening_proof.days == DAYS_NONE && f->sealed_proof.days == DAYS_NONE)
+		return unreadable(f, "Проверить нельзя: ни одна строка и ни одно состояние счёта в этой выписке ещё не запечатаны. "
+		    "Скачайте её ещё раз завтра.");
 	for (int i = 0; i < f->line_count && f->open_from != DAYS_NONE; i++)
 		open_lines += f->line[i].days >= f->open_from;
 	if (f->sealed_days != DAYS_NONE)

@@ -386,6 +386,19 @@ fresh_and_stale_seals(void **state)
 	expect(&m, STATEMENT_UNREADABLE, "нет печати за 31.10.2026");
 }
 
+/* A first line of a day without a seal: a million, from nowhere. */
+static char *
+open_row(struct statement_state *after)
+{
+	uint8_t link[32] = { 0 }, before[32] = { 0 };
+	char check[STATEMENT_CHECK_BUF];
+
+	hash_text(before, 32, ACCOUNT ";2026-11-21;1;1;2026-11-21 12:00:00;100000000;100000000;1;x;y", link);
+	*after = (struct statement_state){ 1, 100000000, hex_of(link) };
+	return arena_printf(arena, "2026-11-21 12:00:00;x;y;1000000,00;1000000,00;1;1;2026-11-21;%s\r\n",
+	    statement_check(check, hex_of(link)));
+}
+
 /* Nothing sealed: «not sealed yet» is said, and is no excuse once it is. */
 static void
 open_period(void **state)
@@ -403,12 +416,42 @@ open_period(void **state)
 	put_file(&m);
 	expect(&m, STATEMENT_FALSE, "Нет доказательства за 31.10.2026");
 	m.seals.count = 0;
-	expect(&m, STATEMENT_GENUINE, "Строки с 01.11.2026 ещё не запечатаны (24)");
+	expect(&m, STATEMENT_UNREADABLE, "ни одна строка и ни одно состояние");
 	for (int i = 0; i < LINES; i++)
 		m.row[i] = arena_printf(arena, "%s", "");
 	m.end.closing = m.end.opening;
 	put_file(&m);
-	expect(&m, STATEMENT_UNREADABLE, "Проверять нечего");
+	expect(&m, STATEMENT_UNREADABLE, "ни одна строка и ни одно состояние");
+}
+
+/* An account that is said to have been empty until the last seal: no proof of it is wanted, so nothing is proven. */
+static void
+invented(void **state)
+{
+	struct made m = make();
+	char zeros[65];
+
+	(void)state;
+	memset(zeros, '0', 64);
+	zeros[64] = '\0';
+	m.end.opening = m.end.sealed = (struct statement_state){ 0, 0, zeros };
+	m.end.opening_proof = m.end.sealed_proof = "";
+	for (int i = 0; i < LINES; i++)
+		m.row[i] = arena_printf(arena, "%s", "");
+	m.row[0] = open_row(&m.end.closing);
+	put_file(&m);
+	expect(&m, STATEMENT_UNREADABLE, "ни одна строка и ни одно состояние");
+}
+
+/* A moment that takes in the fields after it leaves the chain as it was. */
+static void
+swallowed_moment(void **state)
+{
+	struct made m = make();
+
+	(void)state;
+	replace(&m, "2026-11-01 12:00:00;", "\"2026-11-01 12:00:00;50000\";", true);
+	expect(&m, STATEMENT_FALSE, "Строка файла 2 изменена");
 }
 
 static void
@@ -459,6 +502,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(unreadable, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(fresh_and_stale_seals, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(open_period, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(invented, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(swallowed_moment, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(seal_files, set_up, tear_down),
 	};
 
