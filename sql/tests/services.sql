@@ -135,6 +135,17 @@ select results_eq(format($$ select name, charged, sum_kop from staff.services_pu
 select is((select count(*) from staff.services_export('teacher', :team, null) where day = pg_temp.today()), 3::bigint, 'each charge in the export, what was taken back too');
 select is((select count(*) from staff.services_days('teacher', :team, pg_temp.today() - 400)), 0::bigint, 'another month');
 
+-- who has left the school pays nothing, though nobody ended the membership
+reset role;
+savepoint stays;
+update school.pupil set state = 'left' where id = pg_temp.pupil('A');
+set local role kabinet_services;
+select results_eq(format($$ select distinct words from staff.services_foresee('teacher', %s, pg_temp.today() - 1, pg_temp.pupils('A')) $$, :team),
+    $$ values ('В этот день не в группе.') $$, 'nothing is written off for who has left');
+reset role;
+rollback to stays;
+set local role kabinet_services;
+
 -- ends
 select throws_ok($$ select staff.services_member_end('head', pg_temp.member('A'), pg_temp.today() - 1) $$, 'KB422', null, 'not before a lesson that was written off');
 select lives_ok($$ select staff.services_member_end('head', pg_temp.member('C'), pg_temp.today() - 1) from generate_series(1, 2) $$, 'a membership ends');

@@ -107,6 +107,7 @@ begin
       from service.team t
       join service.service s on s.id = t.service_id
       join service.member m on m.team_id = t.id and m.pupil_id = p_pupil and p_day between m.first_day and coalesce(m.last_day, p_day)
+      join school.pupil p on p.id = m.pupil_id and p.state = 'active'
      where t.id = p_team;
     if not found then
         v.code := 'not_theirs';
