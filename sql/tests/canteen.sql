@@ -286,6 +286,18 @@ set local role kabinet_canteen;
 select throws_ok(format('select staff.canteen_end_benefit(%L, %s, pg_temp.today() - 2)', 'test-canteen', b.benefit_id), 'KB422', null, 'not into the past') from staff.canteen_of_child('test-canteen', :a) b;
 select throws_ok(format('select staff.canteen_end_benefit(%L, %s, pg_temp.today())', 'test-canteen-840', b.benefit_id), 'KB404', null, 'not by another school') from staff.canteen_of_child('test-canteen', :a) b;
 
+-- What a льгота ordered by itself ends with it: it never becomes a meal for the family's money
+select staff.canteen_open('test-canteen', :c) \g /dev/null
+select lives_ok(format('select staff.canteen_add_benefit(%L, %s, 1, %s, 100, pg_temp.today() + 1, pg_temp.today() + 30, %L)', 'test-canteen', :c, :lunch, ''), 'lunch for nothing');
+reset role;
+select canteen.place_order(:c, pg_temp.menu('№ 1', 3), 'benefit', null, 'benefit', false) as by_itself \gset
+set local role kabinet_canteen;
+select lives_ok(format('select staff.canteen_end_benefit(%L, %s, pg_temp.today() + 1)', 'test-canteen', b.benefit_id), 'is taken back') from staff.canteen_of_child('test-canteen', :c) b;
+reset role;
+select ok((select h.held_kop = 0 from ledger.balance h where h.account_id = ledger.pupil_account(:c))
+    and not exists (select from canteen.meal_order o where o.pupil_id = :c and o.state = 'ordered'), 'with the order, and holds no money');
+set local role kabinet_canteen;
+
 -- Dry rations
 reset role;
 insert into school.day_off (school_id, day, title) values (people.school_of('027839'), pg_temp.today() - 1, 'актировка');
@@ -295,12 +307,16 @@ select throws_ok(format('select staff.canteen_set_study(%L, %s, pg_temp.today(),
 reset role;
 select is((select count(*) from canteen.meal_order o where o.pupil_id = :b and o.state = 'ordered' and o.pay_kop = 0 and o.day > pg_temp.today()), 0::bigint, 'meals that the budget pays are taken off');
 set local role kabinet_canteen;
-select results_eq($$ select name, days, since from staff.canteen_home('test-canteen') $$, $$ values ('Вымышлева Злата'::text, 4, pg_temp.today() - 4) $$, 'five days but for the day off');
+select results_eq($$ select name, days, since from staff.canteen_home('test-canteen') $$, $$ values ('Вымышлева Злата'::text, 3, pg_temp.today() - 4) $$, 'five days but for the day off and the one whose breakfast it has eaten');
+reset role;
+select throws_ok($$ select pg_temp.order_it('I2222BBBBB', 'каша', 1) $$, 'KB422', null, 'a meal beside the ration is not free');
+set local role kabinet_canteen;
 select lives_ok(format('select staff.canteen_issue(%L, pg_temp.key(80), %s)', 'test-canteen', :b), 'issued');
 select lives_ok(format('select staff.canteen_issue(%L, pg_temp.key(80), %s)', 'test-canteen', :b), 'the form sent twice');
 select throws_ok(format('select staff.canteen_issue(%L, pg_temp.key(81), %s)', 'test-canteen', :b), 'KB422', null, 'nothing more is due today');
 select results_eq($$ select days, issued_on from staff.canteen_home('test-canteen') $$, $$ values (0, pg_temp.today()) $$, 'of today, whatever anybody says');
 select throws_ok(format('select staff.canteen_issue(%L, pg_temp.key(82), %s)', 'test-canteen-840', :b), 'KB404', null, 'not by another school');
+select throws_ok(format('select staff.canteen_end_study(%L, %s, pg_temp.today() - 1)', 'test-canteen', h.study_id), 'KB422', null, 'what a ration was issued for stays home schooling') from staff.canteen_study('test-canteen', :b) h;
 reset role;
 update auth.staff_session set last_used_at = now() - interval '2 h' where staff_id = (select f.id from auth.staff f where f.login = 'test-canteen');
 select throws_ok($$ select * from staff.canteen_now('test-canteen', null) $$, 'KB401', null, 'an ended session');

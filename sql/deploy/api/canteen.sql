@@ -1091,6 +1091,8 @@ begin
          order by o.day, o.id
     loop
         perform canteen.end_order(v_order.id, 'released', p_actor, 'изменилась льгота');
+        -- What the льгота alone had ordered the family never asked for: it does not become a meal for its money.
+        continue when v_order.made_by = 'benefit' and (canteen.benefit_on(p_pupil, p_meal, v_order.day)).share is distinct from 100;
         begin
             perform canteen.place_order(p_pupil, v_order.menu_id, v_order.made_by, v_order.access_id, p_actor, false);
         exception when sqlstate 'KB422' then
@@ -1099,7 +1101,9 @@ begin
         end;
     end loop;
 end $$;
-comment on function canteen.reprice is 'Orders of these days are made anew, so that the family pays what it pays by the льгота of now';
+comment on function canteen.reprice is
+    'Orders of these days are made anew, so that the family pays what it pays by the льгота of now; those that a льгота made by itself end '
+    'with it';
 
 create function staff.canteen_add_benefit(p_token text, p_pupil bigint, p_kind integer, p_meal bigint, p_share integer, p_first date,
     p_last date, p_document text) returns void
@@ -1229,11 +1233,13 @@ begin
               join canteen.menu m on m.complex_id = c.id and m.day between h.first_day and h.last_day and m.day between b.first_day and b.last_day
              where h.pupil_id = p_pupil and m.day <= p_today
                and not exists (select from school.day_off f where f.school_id = p.school_id and f.day = m.day)
+               and not exists (select from canteen.serving s where s.pupil_id = p_pupil and s.day = m.day and s.meal_id = b.meal_id
+                                  and s.benefit_id is not null and s.undone_at is null)
                and m.day > coalesce((select max(r.last_day) from canteen.ration r where r.pupil_id = p_pupil), '-infinity')) d;
 end $$;
 comment on function canteen.ration_due is
     'For how many days since the last issue a child taught at home is owed a dry ration: days on which its school cooks the meal that the '
-    'budget pays for it';
+    'budget pays for it, and it has not eaten that';
 
 create function staff.canteen_home(p_token text)
 returns table (pupil_id bigint, name text, class_name text, first_day date, last_day date, is_now boolean, since date, days integer,
@@ -1313,6 +1319,9 @@ begin
     end if;
     if p_last > v_study.last_day or p_last < greatest(v_study.first_day, canteen.today(v_visit) - 1) then
         perform canteen.refuse('days', 'Последний день — между первым днём (не раньше вчерашнего) и прежним последним.');
+    end if;
+    if p_last < (select max(r.last_day) from canteen.ration r where r.pupil_id = v_study.pupil_id and r.last_day <= v_study.last_day) then
+        perform canteen.refuse('days', 'Сухой паёк выдан и за более поздние дни: последний день — не раньше дня выдачи.');
     end if;
     update canteen.home_study h set last_day = p_last where h.id = p_study;
     perform auth.note_staff(v_visit, 'study-end', p.idn::text) from school.pupil p where p.id = v_study.pupil_id;

@@ -274,11 +274,6 @@ comment on column canteen.benefit.share is 'Per cent that the budget pays; 100: 
 comment on column canteen.benefit.document is 'What it rests on: «справка № 12 от 01.09.2026»';
 comment on column canteen.benefit.staff_id is 'Who wrote it down';
 
-create function canteen.benefit_on(p_pupil bigint, p_meal bigint, p_day date) returns canteen.benefit language sql stable as $$
-    select b from canteen.benefit b where b.pupil_id = p_pupil and b.meal_id = p_meal and p_day between b.first_day and b.last_day
-$$;
-comment on function canteen.benefit_on is 'The льгота of a child for a meal of that day; NULL without one';
-
 create function canteen.pays_kop(p_price bigint, p_share smallint) returns bigint language sql immutable as $$
     select p_price - p_price * coalesce(p_share, 0) / 100
 $$;
@@ -461,6 +456,15 @@ create table canteen.ration (
 comment on table canteen.ration is 'Dry rations that were issued, for all school days since the last time up to the day of issue: never back-dated';
 comment on column canteen.ration.days is 'School days in the span: so many rations';
 create trigger append_only before update or delete or truncate on canteen.ration for each statement execute function site.refuse_change();
+
+create function canteen.benefit_on(p_pupil bigint, p_meal bigint, p_day date) returns canteen.benefit language sql stable as $$
+    select b from canteen.benefit b
+     where b.pupil_id = p_pupil and b.meal_id = p_meal and p_day between b.first_day and b.last_day
+       -- The budget pays once: who is taught at home has the ration of that day.
+       and not (b.share = 100 and exists (select from canteen.home_study h where h.pupil_id = p_pupil and p_day between h.first_day and h.last_day))
+$$;
+comment on function canteen.benefit_on is
+    'The льгота of a child for a meal of that day; NULL without one, and where a dry ration stands for a meal that the budget pays all of';
 
 -- ---- what stands against a dish -----------------------------------------------------------------------------------------------
 
