@@ -167,6 +167,8 @@ select pg_temp.open_order(1) as breakfast \gset
 select lives_ok(format('select pg_temp.cancel(%L, 10, array[%s])', 'token-a', :breakfast), 'cancelled') from generate_series(1, 2);
 select lives_ok(format('select pg_temp.cancel(%L, 11, array[%s])', 'token-a', :breakfast), 'by another form, it stays so');
 select is(pg_temp.free('I2222AAAAA'), 77000::bigint, 'the money is free again, once');
+select is((select string_agg(m.why, '' order by m.menu_id) from cabinet.meals_menu(v.token, pg_temp.today() + 1, 1) m where m.complex = 'каша'), v.why, 'why it ended: ' || v.token)
+  from (values ('token-a', 'отменено семьёй'), ('token-p', '')) v(token, why);
 
 -- Льготы: half of lunch; the pupil and another adult of another family do not know
 reset role;
@@ -235,6 +237,20 @@ select throws_ok(format('select cabinet.meals_refuse(%L, %L, %L::date + %s, %L::
 select (select r.refusal_id from cabinet.meals_refusals('token-a') r) as refusal \gset
 select throws_ok(format('select cabinet.meals_refusal_withdraw(%L, %s)', 'token-c', :refusal), 'KB404', null, 'another family has no such refusal');
 select lives_ok(format('select cabinet.meals_refusal_withdraw(%L, %s)', 'token-a', :refusal), 'taken back') from generate_series(1, 2);
+
+-- A refusal of a long time ends every order of it, however many
+reset role;
+savepoint few;
+insert into canteen.meal_order (school_id, pupil_id, menu_id, meal_id, day, price_kop, pay_kop, made_by, benefit_id)
+select o.school_id, o.pupil_id, o.menu_id, o.meal_id, pg_temp.today() + 100 + g, o.price_kop, 0, 'staff', null
+  from (select * from canteen.meal_order q where q.pupil_id = pg_temp.pupil('I2222AAAAA') limit 1) o, generate_series(1, 70) g;
+set local role kabinet_meals;
+select cabinet.meals_refuse('token-a', md5('r70')::uuid, pg_temp.today() + 100, pg_temp.today() + 200, null, '') \g /dev/null
+reset role;
+select is((select count(*) from canteen.meal_order o where o.pupil_id = pg_temp.pupil('I2222AAAAA') and o.day > pg_temp.today() + 99 and o.state = 'ordered'), 0::bigint,
+    'seventy orders end as one does');
+rollback to few;
+set local role kabinet_meals;
 
 -- Standing orders
 reset role;

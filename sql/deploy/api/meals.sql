@@ -183,14 +183,16 @@ begin
           left join lateral (select x.* from canteen.meal_order x where x.pupil_id = v_visit.pupil_id and x.menu_id = m.id
                               order by x.id desc limit 1) o on true
           left join canteen.serving s on s.pupil_id = v_visit.pupil_id and s.menu_id = m.id and s.undone_at is null
-          left join canteen.benefit b on b.pupil_id = v_visit.pupil_id and b.meal_id = c.meal_id and d.day between b.first_day and b.last_day
+          left join lateral canteen.benefit_on(v_visit.pupil_id, c.meal_id, d.day) b on true
          where o.id is not null or s.id is not null or canteen.serves(c, d.class_id)
     )
     select d.day, d.day = v_now::date, coalesce(d.off_title, ''), d.closes, coalesce(f.is_open, d.closes > v_now), f.id, f.meal_id,
            f.meal_id is distinct from lag(f.meal_id) over line, f.meal, f.serves, f.title,
            case when v_visit.is_parent then f.price_kop end, case when v_visit.is_parent then f.pay_kop end,
            coalesce(v_visit.is_parent and f.benefit_id is not null, false), t.kcal, t.dishes, canteen.allergen_words(t.allergens),
-           coalesce(a.words, ''), f.order_id, coalesce(f.state, ''), coalesce(f.why, ''), coalesce(f.made_by in ('standing', 'benefit'), false),
+           coalesce(a.words, ''), f.order_id, coalesce(f.state, ''),
+           -- It may speak of a льгота.
+           coalesce(case when v_visit.is_parent then f.why end, ''), coalesce(f.made_by in ('standing', 'benefit'), false),
            coalesce(v_is_payer and f.is_open and not f.is_eaten and a.words is null and f.state is distinct from 'ordered', false),
            coalesce(f.is_taken, false), coalesce(v_is_payer and f.is_open and f.state = 'ordered' and f.made_by <> 'benefit', false)
       from day d
@@ -206,7 +208,7 @@ begin
 end $$;
 comment on function cabinet.meals_menu is
     'The set meals that the child''s class may have on a day, or in its week when p_days is 7 (p_day NULL: canteen.menu_day()), with what became of its order; a day without any has one row, menu_id NULL. '
-    'pay_kop: the family''s part; against: an allergy or a ban (adults alone); state: ordered, served, cancelled, released or empty; '
+    'pay_kop: the family''s part; against: an allergy or a ban, why: of what has ended (adults alone); state: ordered, served, cancelled, released or empty; '
     'is_first: the first of its meal; by_itself: ordered by a standing order or a льгота';
 
 create function canteen.grams(p_dg smallint) returns text language sql immutable as $$
@@ -596,7 +598,7 @@ create function cabinet.meals_refuse(p_token text, p_key uuid, p_first date, p_l
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := canteen.payer(p_token);
-    v_line record;
+    v_words text;
 begin
     if not site.once('login ' || v_visit.login_id || ' meals-refuse', p_key,
                      concat_ws('|', v_visit.pupil_id, p_first, p_last, p_meal, p_body)) then
@@ -606,17 +608,18 @@ begin
     if (select count(*) from canteen.refusal r where r.pupil_id = v_visit.pupil_id and r.sent_at > now() - interval '1 day') >= 20 then
         raise exception 'За сутки можно подать 20 отказов. Остальное — через классного руководителя.' using errcode = 'KB422';
     end if;
-    -- First the refusal, so that nothing is ordered by itself between the two.
+    -- Whoever orders by itself holds this lock: it has seen the refusal, or its orders are seen here.
+    perform from ledger.balance b where b.account_id = ledger.pupil_account(v_visit.pupil_id) for no key update;
+    select c.words into v_words from cabinet.meals_refuse_check(p_token, p_first, p_last, p_meal) c limit 1;
+    if v_words <> '' then
+        raise exception '%', v_words using errcode = 'KB422';
+    end if;
     insert into canteen.refusal (pupil_id, meal_id, first_day, last_day, body, access_id)
-    select v_visit.pupil_id, p_meal, p_first, p_last, p_body, v_visit.access_id
-     where p_last between p_first and p_first + 366;
-    for v_line in select c.* from cabinet.meals_refuse_check(p_token, p_first, p_last, p_meal) c loop
-        if v_line.words <> '' then
-            raise exception '%', v_line.words using errcode = 'KB422';
-        elsif v_line.order_id is not null then
-            perform canteen.end_order(v_line.order_id, 'cancelled', canteen.actor(v_visit), 'отказ семьи от питания');
-        end if;
-    end loop;
+    values (v_visit.pupil_id, p_meal, p_first, p_last, p_body, v_visit.access_id);
+    perform canteen.end_order(o.id, 'cancelled', canteen.actor(v_visit), 'отказ семьи от питания')
+       from canteen.meal_order o
+      where o.pupil_id = v_visit.pupil_id and o.day between p_first and p_last and o.state = 'ordered'
+        and (p_meal is null or o.meal_id = p_meal) and canteen.deadline(o.school_id, o.day) > canteen.local_now(v_visit);
     perform auth.note(v_visit.login_id, v_visit.access_id, 'meal-refuse');
 end $$;
 comment on function cabinet.meals_refuse is 'Nothing is ordered by itself on these days, not by a льгота either; orders that can be cancelled still are. p_meal NULL: every meal';

@@ -125,6 +125,8 @@ declare
     v_day date;
     v_count integer := 0;
 begin
+    -- Every balance first, in the order in which all lock them. What a family decides meanwhile waits, or is seen below.
+    perform ledger.lock_pupils(array(select distinct w.pupil_id from generate_series(0, 7) g, canteen.wanted(p_school, v_today + g) w));
     -- A week ahead: menus may be known for longer, yet a month of lunches must not lock a family's money.
     for v_day in
         select distinct m.day from canteen.menu m where m.school_id = p_school and m.day between v_today and v_today + 7 order by m.day
