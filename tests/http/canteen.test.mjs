@@ -114,6 +114,7 @@ describe('serving', () => {
     const fields = { serving: id, kind: 'meal', meal, till: 2, why: 'нажато по ошибке', key: randomUUID() };
     assert.match(wordsOf(await shown(await send(page, '/staff/canteen/undo', fields))), /деньги вернулись на счёт/);
     assert.equal((await send(page, '/staff/canteen/undo', fields)).status, 303, 'sent twice');
+    assert.equal((await send(page, '/staff/canteen/undo', { ...fields, why: 'другое' })).status, 409, 'another body under its key');
     assert.deepEqual(moneyOf(listed), [balance + 17300, 0]);
     assert.equal((await send(page, '/staff/canteen/undo', { ...fields, key: randomUUID() })).status, 422);
     assert.equal((await cook.get('/staff/canteen/undo?serving=999999999')).status, 404);
@@ -129,6 +130,8 @@ describe('serving', () => {
     const done = await shown(await send(list, '/staff/canteen/list', fields));
     assert.match(wordsOf(done), /Выдано: 1\. Не выдано: 1/);
     assert.equal((await send(list, '/staff/canteen/list', fields)).status, 303, 'sent twice');
+    const { [`pupil_${poor.id}`]: left, ...fewer } = fields;
+    assert.equal(left && (await send(list, '/staff/canteen/list', fewer)).status, 409, 'another body under its key');
     assert.equal(servings(listed), 1);
     assert.equal(servings(poor), 0);
     const back = Number(value(`select back_days from canteen.policy where school_id = ${school}`));

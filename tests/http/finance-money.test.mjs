@@ -92,7 +92,9 @@ describe('money that a parent moves', () => {
 
   test('money back: asked and held, withdrawn and free', async () => {
     const before = state(one.idn);
-    const sent = await withdraw({ amount: '50' });
+    const key = randomUUID(), sent = await withdraw({ amount: '50', key });
+    assert.equal((await withdraw({ amount: '50', key })).headers.location, sent.headers.location, 'the same form again');
+    assert.equal((await withdraw({ amount: '51', key })).status, 409, 'another body under its key');
     assert.equal(sent.status, 303, wordsOf(sent));
     assert.deepEqual(state(one.idn), { balance: before.balance, held: before.held + 5000, free: before.free - 5000 });
     const page = await parent.get('/finance/withdraw?done=withdraw');

@@ -74,6 +74,7 @@ describe('meals', () => {
     const orders = sql(`select id from canteen.meal_order where pupil_id = ${pupil} and menu_id in (${ids}) and state = 'ordered'`).map(([id]) => id);
     const back = fieldsOf(await parent.get(`/meals/cancel?${list(orders)}`), '/meals/cancel');
     for (let i = 0; i < 2; i++) assert.match((await parent.submit('/meals/cancel', back)).headers.location, /done=meal-cancel/);
+    assert.equal((await parent.submit('/meals/cancel', { ...back, o19: '1' })).status, 409, 'another body under its key');
     assert.equal(freeOf(pupil), free);
     assert.equal(value('select count(*) from ledger.violations'), '0');
   });

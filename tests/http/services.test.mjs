@@ -69,6 +69,7 @@ describe('services', () => {
     assert.equal((await tutor.get(`/staff/services/undo?id=${id}`)).status, member.login === mine.login ? 200 : 404);
     assert.equal((await teacher.submit('/staff/services/undo', { ...fields, why: '' })).status, 422);
     for (let i = 0; i < 2; i++) assert.equal((await teacher.submit('/staff/services/undo', { ...fields, why: 'Не был' })).status, 303);
+    assert.equal((await teacher.submit('/staff/services/undo', { ...fields, why: 'Другое' })).status, 409, 'another body under its key');
     assert.equal((await teacher.submit('/staff/services/undo', { ...fields, key: randomUUID(), why: 'Не был' })).status, 422, 'once is all');
     assert.equal(balance(rich.id), had + 30000);
 
