@@ -4,6 +4,7 @@
  */
 #include "app.h"
 #include "meals.h"
+#include "money.h"
 
 #define LIST_MAX 60
 
@@ -59,7 +60,7 @@ enum reply
 meals_show_order(struct request *rq)
 {
 	struct db_rows *lines = db_ask(rq, Q_CHECK, read_list(rq));
-	int64_t total = 0, spare = 0;
+	int64_t total = 0, spare = 0, pay = 0;
 	struct view *page;
 
 	if (!db_answer(rq))
@@ -69,6 +70,9 @@ meals_show_order(struct request *rq)
 		total = db_int(lines, 0, "total_kop");
 		spare = db_int(lines, 0, "free_kop");
 	}
+	for (int i = 0; i < db_row_count(lines); i++)
+		pay += *db_text(lines, i, "words") == '\0' ? db_int(lines, i, "pay_kop") : 0;
+	view_int(page, "pay_kop", pay);
 	add_back(rq, page, lines);
 	view_int(page, "total_kop", total > 0 ? total : 0);
 	view_int(page, "freed_kop", total < 0 ? -total : 0);
@@ -86,11 +90,11 @@ done(struct request *rq, const char *word)
 	return app_redirect(rq, "/meals", "week", form_date(rq, "week", ""), "done", word, NULL);
 }
 
-/* POST /meals/order o1= … key= week= */
+/* POST /meals/order o1= … pay= key= week= -- pay: the sum that was shown, in kopecks. */
 enum reply
 meals_order(struct request *rq)
 {
-	db_ask(rq, Q_ORDER, DB_TEXT(form_key(rq)), read_list(rq));
+	db_ask(rq, Q_ORDER, DB_TEXT(form_key(rq)), read_list(rq), DB_INT(form_int(rq, "pay", 0, MONEY_MAX_KOP, 0)));
 	return db_answer(rq) ? done(rq, "meal-order") : form_refused(rq, meals_show_order);
 }
 

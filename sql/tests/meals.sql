@@ -80,7 +80,7 @@ create function pg_temp.orders(p_idn text default 'I2222AAAAA') returns text lan
      where o.pupil_id = pg_temp.pupil(p_idn)
 $$;
 create function pg_temp.order(p_token text, p_n integer, p_menus bigint[]) returns void language sql as $$
-    select cabinet.meals_order(p_token, md5('order ' || p_n)::uuid, p_menus)
+    select cabinet.meals_order(p_token, md5('order ' || p_n)::uuid, p_menus, (select sum(c.pay_kop)::bigint from cabinet.meals_check(p_token, p_menus) c))
 $$;
 create function pg_temp.cancel(p_token text, p_n integer, p_orders bigint[]) returns void language sql as $$
     select cabinet.meals_cancel(p_token, md5('cancel ' || p_n)::uuid, p_orders)
@@ -118,6 +118,8 @@ select results_eq($$ select c.complex, c.pay_kop, c.was, c.words, c.total_kop, c
 select is((select string_agg(c.words, ',') from cabinet.meals_check('token-a', array[pg_temp.menu('№ 1'), pg_temp.menu('№ 2')]) c),
     'выберите один комплекс,выберите один комплекс', 'one of a meal');
 select is_empty($$ select from cabinet.meals_check('token-a', array[pg_temp.menu('№ 1', 1, '840')]) $$, 'not of another school');
+select throws_ok(format('select cabinet.meals_order(%L, gen_random_uuid(), array[pg_temp.menu(%L)], %s)', 'token-a', '№ 1', v.kop), 'KB422', null, 'not for a sum that was not shown: ' || v.kop)
+  from (values ('13549'), ('null')) v(kop);
 select lives_ok($$ select pg_temp.order('token-a', 1, array[pg_temp.menu('№ 1'), pg_temp.menu('каша', 2)]) $$, 'two days at once');
 select lives_ok($$ select pg_temp.order('token-a', 1, array[pg_temp.menu('№ 1'), pg_temp.menu('каша', 2)]) $$, 'the form sent twice');
 select is(pg_temp.orders(), '1 № 1 13550 ordered parent, 2 каша 8000 ordered parent', 'is ordered once');

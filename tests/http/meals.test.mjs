@@ -117,6 +117,9 @@ describe('meals', () => {
     if (other) assert.equal((await parent.submit('/meals/order', { ...fields, o1: other })).status, 404);
     assert.equal((await parent.submit('/meals/order', { ...fields, o1: '999999999' })).status, 404);
     assert.equal((await parent.submit('/meals/order', { ...fields, child: 'I0000ZZZZZ' })).status, 409);
+    const cheap = await parent.submit('/meals/order', { ...fields, pay: '1' });
+    assert.equal(cheap.status, 422);
+    assert.match(wordsOf(cheap), /Цена только что изменилась/);
     assert.equal((await parent.submit('/meals/order', { ...fields, key: '' })).status, 400);
     assert.equal((await parent.submit('/meals/order', { ...fields, csrf: '' })).status, 403);
     assert.equal(ordersOf(pupil, offers[0].menu), 0);

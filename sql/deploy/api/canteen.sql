@@ -616,7 +616,7 @@ begin
         return;
     end if;
     serving_id := canteen.sell(p_pupil, p_dishes, p_counts, v_visit.staff_id, 'касса ' || p_till);
-    if p_sum <> (select s.pay_kop from canteen.serving s where s.id = serving_id) then
+    if p_sum is distinct from (select s.pay_kop from canteen.serving s where s.id = serving_id) then
         perform canteen.refuse('price', 'Цены только что изменились: проверьте сумму ещё раз.');
     end if;
     return next;

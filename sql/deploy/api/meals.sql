@@ -296,13 +296,13 @@ comment on function cabinet.meals_check is
     'The question before an order: what will be held for each set meal, what is given up for it (was), and why it cannot be (words). '
     'total_kop: what is to be held in all, below zero when money comes free';
 
-create function cabinet.meals_order(p_token text, p_key uuid, p_menus bigint[]) returns void
+create function cabinet.meals_order(p_token text, p_key uuid, p_menus bigint[], p_pay_kop bigint) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := canteen.payer(p_token);
     v_menu bigint;
 begin
-    if not site.once('login ' || v_visit.login_id || ' meals-order', p_key, concat_ws('|', v_visit.pupil_id, p_menus)) then
+    if not site.once('login ' || v_visit.login_id || ' meals-order', p_key, concat_ws('|', v_visit.pupil_id, p_menus, p_pay_kop)) then
         return;
     end if;
     perform canteen.stay(v_visit);
@@ -317,9 +317,13 @@ begin
     for v_menu in select m.id from canteen.menu m where m.id = any (p_menus) order by m.day, m.id loop
         perform canteen.place_order(v_visit.pupil_id, v_menu, 'parent', v_visit.access_id, canteen.actor(v_visit));
     end loop;
+    if p_pay_kop is distinct from (select sum(o.pay_kop) from canteen.meal_order o
+                                    where o.pupil_id = v_visit.pupil_id and o.menu_id = any (p_menus) and o.state = 'ordered') then
+        raise exception 'Цена только что изменилась: проверьте заказ ещё раз.' using errcode = 'KB422';
+    end if;
     perform auth.note(v_visit.login_id, v_visit.access_id, 'meal-order');
 end $$;
-comment on function cabinet.meals_order is 'Orders these set meals, all or none; another set meal of the same meal is swapped for it';
+comment on function cabinet.meals_order is 'Orders these set meals, all or none, for the sum that the parent has seen; another set meal of the same meal is swapped for it';
 
 create function canteen.why_kept(p_order canteen.meal_order, p_now timestamp) returns text language sql stable as $$
     select case when (p_order).state = 'served' then 'уже выдан'
@@ -900,7 +904,7 @@ comment on function cabinet.meals_lift is 'A ban is lifted, by an adult who came
 grant execute on function
     cabinet.meals_head(text), cabinet.meals_family(text),
     cabinet.meals_menu(text, date, integer), cabinet.meals_dishes(text, date), cabinet.meals_month(text, date),
-    cabinet.meals_check(text, bigint[]), cabinet.meals_order(text, uuid, bigint[]),
+    cabinet.meals_check(text, bigint[]), cabinet.meals_order(text, uuid, bigint[], bigint),
     cabinet.meals_orders(text, bigint[]), cabinet.meals_cancel(text, uuid, bigint[]), cabinet.meals_hit(text),
     cabinet.meals_choices(text), cabinet.meals_estimate(text, bigint, bigint, integer, date, integer),
     cabinet.meals_standing(text, uuid, bigint, bigint, integer, date, integer), cabinet.meals_standing_end(text, bigint),

@@ -5,7 +5,7 @@ begin;
 select 1 / has_function_privilege('kabinet_meals', f, 'execute')::int
   from unnest('{"cabinet.meals_head(text)", "cabinet.meals_family(text)", "cabinet.meals_menu(text,date,integer)",
                 "cabinet.meals_dishes(text,date)", "cabinet.meals_month(text,date)", "cabinet.meals_check(text,bigint[])",
-                "cabinet.meals_order(text,uuid,bigint[])", "cabinet.meals_orders(text,bigint[])",
+                "cabinet.meals_order(text,uuid,bigint[],bigint)", "cabinet.meals_orders(text,bigint[])",
                 "cabinet.meals_cancel(text,uuid,bigint[])", "cabinet.meals_hit(text)", "cabinet.meals_choices(text)",
                 "cabinet.meals_estimate(text,bigint,bigint,integer,date,integer)",
                 "cabinet.meals_standing(text,uuid,bigint,bigint,integer,date,integer)", "cabinet.meals_standing_end(text,bigint)",
