@@ -177,3 +177,54 @@ test('without a sum the payer chooses it', () => onPage('/finance/slip', async (
   await page.waitForFunction(() => !document.querySelector('#amount-error').textContent);
   assert.match(await decode(page), /\|Sum=123450(\||$)/);
 }, { deviceScaleFactor: 2 }));
+
+test('a transfer asks before it moves anything, by keyboard and on the smallest phone', () => onPage('/finance/transfer', async (page) => {
+  const free = await kopecks(page, '.lead');
+  assert.ok(free > 100);
+  await page.locator('.choices input').first().check();
+  await page.fill('#amount', '1');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=Перевести 1,00');
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+  await page.click('main button:has-text("Перевести")');
+  await page.waitForSelector('main[data-page=entry]');
+  assert.equal(await kopecks(page, '.sum'), -100);
+  assert.equal(await page.textContent('#who'), 'вы');
+  await page.goto('/finance/transfer');
+  assert.equal(await kopecks(page, '.lead'), free - 100);
+}, { viewport: { width: 320, height: 640 } }));
+
+test('a request for money back holds it until it is taken back', () => onPage('/finance/withdraw', async (page) => {
+  const free = await kopecks(page, '.lead');
+  await page.fill('#amount', '20,50');
+  await page.fill('#bik', '044 525 225');
+  await page.fill('#account20', '1');
+  await page.check('[name=checked]');
+  await page.click('main button:has-text("Подать заявку")');
+  assert.match(await page.textContent('#account20-error'), /двадцать цифр/);
+  assert.equal(await page.inputValue('#amount'), '20,50');
+  const digits = (key) => `40817810${key}00000001234`;
+  const good = [...'0123456789'].map(digits).find((a) => [...`225${a}`].reduce((s, d, i) => s + Number(d) * [7, 1, 3][i % 3], 0) % 10 === 0);
+  await page.fill('#account20', good.replace(/(.{4})/g, '$1 ').trim());
+  await page.check('[name=checked]');
+  await page.click('main button:has-text("Подать заявку")');
+  await page.waitForSelector('text=ждёт решения');
+  await page.goto('/finance');
+  assert.equal(await kopecks(page, '#free b'), free - 2050);
+  assert.match(await page.textContent('#holds'), /Выплата на счёт …1234/);
+  await page.goto('/finance/withdraw');
+  await page.click('main button:has-text("Отозвать")');
+  await page.waitForSelector('text=отозвана вами');
+  assert.equal(await kopecks(page, '.lead'), free);
+}));
+
+test('receipt and certificate are a sheet each, light, without buttons', () => onPage('/finance?print=1', async (page) => {
+  const entry = await page.locator('.statement .what a').first().getAttribute('href');
+  for (const path of [`${entry}&print=1`, '/finance/certificate']) {
+    await page.goto(path);
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.locator('.side:visible, .foot:visible, .button:visible, .chips:visible').count(), 0, path);
+    assert.ok(pageCount(await page.pdf({ preferCSSPageSize: true })) <= (path.includes('entry') ? 1 : 2), path);
+    assert.match(await page.textContent('article h2'), /№ \s*\d/);
+  }
+}, { look: 'dark.m.normal' }));
