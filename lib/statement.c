@@ -642,7 +642,8 @@ check_sealed(struct file *f)
 		return is_false(f, "Состояние по %s изменено.", day_words(f->arena, f->sealed_days));
 	if (f->sealed_proof.days != DAYS_NONE)
 		return leads_to_seal(f, &f->sealed_proof, &f->sealed);
-	return f->sealed.version == 0 ||
+	/* Only an account that was opened since has none; one that was there before is in the tree, empty or not. */
+	return (f->sealed.version == 0 && f->opening_proof.days == DAYS_NONE) ||
 	    is_false(f, "Нет доказательства за %s.", day_words(f->arena, f->sealed_days));
 }
 

@@ -441,6 +441,10 @@ invented(void **state)
 	m.row[0] = open_row(&m.end.closing);
 	put_file(&m);
 	expect(&m, STATEMENT_UNREADABLE, "ни одна строка и ни одно состояние");
+	/* Empty before the period, and that is proven: what was sealed since must be, too. */
+	m.end.opening_proof = make_proof(&m.end.opening, m.seals.seal[0].accounts_hash);
+	put_file(&m);
+	expect(&m, STATEMENT_FALSE, "Нет доказательства за 20.11.2026");
 }
 
 /* A moment that takes in the fields after it leaves the chain as it was. */
