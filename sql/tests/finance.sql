@@ -102,5 +102,7 @@ select results_eq($$ select f.what, f.source, f.amount_kop, f.balance_kop, f.ban
                '2026-01-06', '101', 'Сбербанк Онлайн', '2026-01-03 09:32:33', 44, 0, '686336') $$, 'a registry row, posted at once or identified later');
 select lives_ok('set constraints all immediate', 'every posting has its entry');
 select is_empty('select id, detail from ledger.violations', 'healthy after');
+select throws_ok(format($$ select cabinet.finance_transfer('parent', gen_random_uuid(), 'I2222BBBBB', %s) $$, v.sum), 'KB422',
+    'Сумма перевода — больше нуля.', 'no transfer of ' || v.sum) from (values ('-30000'), ('0'), ('null')) v(sum);
 select * from finish();
 rollback;

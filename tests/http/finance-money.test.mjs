@@ -68,7 +68,7 @@ describe('money that a parent moves', () => {
     const page = await parent.get(done.headers.location);
     const words = wordsOf(page);
     assert.match(words, /Деньги переведены/);
-    assert.ok(words.includes(`с ${one.idn} на ${other.idn}`));
+    assert.ok(words.includes(`Кому ${other.idn}`));
     assert.match(words, /Кто создал вы/);
     assert.ok(sumsOf(page).includes(-1234));
     const back = await transfer({ to: other.idn, amount: '0.01' });

@@ -239,11 +239,12 @@ returns table (entry_id bigint, at timestamp, day date, business_date date, kind
     amount_kop bigint, balance_kop bigint, version integer, reverses bigint, reversed_by bigint, reversed_at timestamp, reversed_who text,
     account text, idn text, school_name text, payee text, inn text, is_sealed boolean,
     bank text, registry_file text, registry_date date, operation text, channel text, paid_at timestamp, paid_kop bigint,
-    commission_kop bigint, order_number text)
+    commission_kop bigint, order_number text, sibling text)
 language plpgsql stable security definer as $$
 declare
     v_payer ledger.payer := ledger.payer(p_token);
-    v_login bigint := (auth.resolve(p_token)).login_id;
+    v_visit auth.visit := auth.resolve(p_token);
+    v_login bigint := v_visit.login_id;
 begin
     return query
     select e.id, pg_catalog.timezone(v_payer.time_zone, e.at), p.day, e.business_date, e.kind::text, k.title, k.line_prefix || e.reason, e.source,
@@ -254,7 +255,8 @@ begin
            a.bank_name, g.file_name,
            coalesce(g.order_date, pg_catalog.timezone(v_payer.time_zone, g.loaded_at)::date),
            coalesce(r.operation, o.pay_id), c.title, coalesce(r.paid_at, o.paid_at), coalesce(r.amount_kop, o.amount_kop),
-           coalesce(r.commission_kop, 0), g.order_number
+           coalesce(r.commission_kop, 0), g.order_number,
+           coalesce((select b.idn from ledger.siblings(v_visit) b join ledger.posting q on q.entry_id = e.id and q.account_id = b.account_id), '')
       from ledger.posting p
       join ledger.entry e on e.id = p.entry_id
       join ledger.kind k on k.kind = e.kind
@@ -281,7 +283,7 @@ begin
 end $$;
 comment on function cabinet.finance_entry is
     'All about a line: who made it, what it undoes and what undid it, where a top-up came from; KB404 when it is not this child''s. '
-    'paid_at by the bank''s clock; payee and inn, for the receipt, may be ""';
+    'paid_at by the bank''s clock; payee and inn, for the receipt, may be ""; sibling: the other child of a transfer, "" to whom it is a stranger';
 
 -- ---- money that moves ---------------------------------------------------------------------------------------------------------
 
@@ -316,11 +318,14 @@ declare
     v_payer ledger.payer := ledger.payer(p_token);
     v_visit auth.visit := auth.resolve(p_token);
     v_scope text := 'transfer of login ' || v_visit.login_id;
-    v_from text := (select p.idn from school.pupil p where p.id = v_payer.pupil_id);
     v_to bigint;
     v_balance ledger.balance;
 begin
     perform auth.by_password(v_visit);
+    perform auth.stay(v_visit);
+    if coalesce(p_amount, 0) <= 0 then
+        raise exception 'Сумма перевода — больше нуля.' using errcode = 'KB422';
+    end if;
     if not site.once('login ' || v_visit.login_id || ' transfer', p_key, concat_ws('|', v_payer.pupil_id, p_idn, p_amount)) then
         return query select e.id from ledger.entry e where e.scope = v_scope and e.key = p_key::text;
         return;
@@ -336,8 +341,8 @@ begin
     if v_balance.balance_kop - v_balance.held_kop < p_amount then
         raise exception '%', ledger.short_words(p_amount, v_balance.balance_kop, v_balance.held_kop) using errcode = 'KB422';
     end if;
-    entry_id := ledger.post('transfer', v_scope, p_key::text, v_payer.today, 'login ' || v_visit.login_id, 'перевод между своими детьми',
-        format('с %s на %s', v_from, p_idn), array[v_payer.account_id, v_to], array[-p_amount, p_amount]);
+    entry_id := ledger.post('transfer', v_scope, p_key::text, v_payer.today, 'login ' || v_visit.login_id, 'кабинет',
+        'между детьми семьи', array[v_payer.account_id, v_to], array[-p_amount, p_amount]);
     perform auth.note(v_visit.login_id, v_visit.access_id, 'money-transfer');
     return next;
 end $$;
@@ -368,6 +373,7 @@ declare
     v_visit auth.visit := auth.resolve(p_token);
 begin
     perform auth.by_password(v_visit);
+    perform auth.stay(v_visit);
     if not site.once('login ' || v_visit.login_id || ' withdraw', p_key,
                      concat_ws('|', v_payer.pupil_id, p_amount, p_bik, p_account20)) then
         return;
@@ -385,6 +391,7 @@ declare
     v_visit auth.visit := auth.resolve(p_token);
     v_withdrawal ledger.withdrawal;
 begin
+    perform auth.stay(v_visit);
     if not exists (select from ledger.withdrawal w where w.id = p_id and w.account_id = v_payer.account_id) then
         raise exception 'Такой заявки нет.' using errcode = 'KB404';
     end if;

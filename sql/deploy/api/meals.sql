@@ -21,15 +21,6 @@ begin
 end $$;
 comment on function canteen.payer is 'auth.parent() for what moves the child''s money: KB403 without the right to it';
 
-create function canteen.stay(p_visit auth.visit) returns void language plpgsql as $$
-begin
-    perform from auth.access a where a.id = p_visit.access_id and a.barred_at is null for share;
-    if not found then
-        raise exception 'barred meanwhile' using errcode = 'KB401';
-    end if;
-end $$;
-comment on function canteen.stay is 'Who is being barred meanwhile has no say any more (KB401)';
-
 create function canteen.actor(p_visit auth.visit) returns text language sql immutable as $$
     select 'login ' || (p_visit).login_id
 $$;
@@ -305,7 +296,7 @@ begin
     if not site.once('login ' || v_visit.login_id || ' meals-order', p_key, concat_ws('|', v_visit.pupil_id, p_menus, p_pay_kop)) then
         return;
     end if;
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     if (select count(*) from canteen.menu m where m.id = any (p_menus) and m.school_id = v_visit.school_id)
        is distinct from cardinality(p_menus) or cardinality(p_menus) = 0 then
         raise exception 'no such menu' using errcode = 'KB404';
@@ -364,7 +355,7 @@ begin
     if not site.once('login ' || v_visit.login_id || ' meals-cancel', p_key, concat_ws('|', v_visit.pupil_id, p_orders)) then
         return;
     end if;
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     for v_order in select o.* from canteen.meal_order o where o.id = any (p_orders) and o.pupil_id = v_visit.pupil_id order by o.id loop
         v_count := v_count + 1;
         continue when v_order.state in ('cancelled', 'released');
@@ -493,7 +484,7 @@ begin
                      concat_ws('|', v_visit.pupil_id, p_meal, p_complex, p_weekdays, p_first, p_days)) then
         return;
     end if;
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     select e.words, e.last_day into v_words, v_last
       from cabinet.meals_estimate(p_token, p_meal, p_complex, p_weekdays, p_first, p_days) e;
     if not found then
@@ -519,7 +510,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := canteen.payer(p_token);
 begin
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     update canteen.standing t set ended_at = now() where t.id = p_standing and t.pupil_id = v_visit.pupil_id and t.ended_at is null;
     if found then
         perform auth.note(v_visit.login_id, v_visit.access_id, 'meal-standing-end');
@@ -608,7 +599,7 @@ begin
                      concat_ws('|', v_visit.pupil_id, p_first, p_last, p_meal, p_body)) then
         return;
     end if;
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     if (select count(*) from canteen.refusal r where r.pupil_id = v_visit.pupil_id and r.sent_at > now() - interval '1 day') >= 20 then
         raise exception 'За сутки можно подать 20 отказов. Остальное — через классного руководителя.' using errcode = 'KB422';
     end if;
@@ -633,7 +624,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := canteen.payer(p_token);
 begin
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     update canteen.refusal r set withdrawn_at = now() where r.id = p_refusal and r.pupil_id = v_visit.pupil_id and r.withdrawn_at is null;
     if found then
         perform auth.note(v_visit.login_id, v_visit.access_id, 'meal-refuse-withdraw');
@@ -776,7 +767,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := auth.parent(p_token);
 begin
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     perform from school.pupil p where p.id = v_visit.pupil_id for no key update;
     perform canteen.keep_limit(v_visit, 'meal', p_meal_kop);
     perform canteen.keep_limit(v_visit, 'buffet', p_buffet_kop);
@@ -803,7 +794,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := auth.parent(p_token);
 begin
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     -- Whoever sells or orders holds the balance's lock: from now on the new list counts.
     perform from ledger.balance b where b.account_id = ledger.pupil_account(v_visit.pupil_id) for no key update;
     delete from canteen.allergy a where a.pupil_id = v_visit.pupil_id and a.allergen::text <> all (p_allergens);
@@ -863,7 +854,7 @@ declare
     v_visit auth.visit := auth.parent(p_token);
     v_category canteen.category;
 begin
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     if p_dish is not null and not exists (select from canteen.dish d where d.id = p_dish and d.school_id = v_visit.school_id) then
         raise exception 'no such dish' using errcode = 'KB404';
     end if;
@@ -891,7 +882,7 @@ declare
     v_visit auth.visit := auth.parent(p_token);
 begin
     perform auth.by_password(v_visit);
-    perform canteen.stay(v_visit);
+    perform auth.stay(v_visit);
     update canteen.ban b set lifted_at = now() where b.id = p_ban and b.pupil_id = v_visit.pupil_id and b.lifted_at is null;
     if found then
         perform auth.note(v_visit.login_id, v_visit.access_id, 'meal-lift');

@@ -69,6 +69,15 @@ end $$;
 comment on function auth.by_password is
     'Refuses (KB422) what outlasts the visit to a session that began with a PIN';
 
+create function auth.stay(p_visit auth.visit) returns void language plpgsql as $$
+begin
+    perform from auth.access a where a.id = p_visit.access_id and a.barred_at is null for share;
+    if not found then
+        raise exception 'barred meanwhile' using errcode = 'KB401';
+    end if;
+end $$;
+comment on function auth.stay is 'For what moves money: who is being barred meanwhile has no say any more (KB401)';
+
 create function cabinet.visitor(p_token text)
 returns table (idn text, class_name text, school_name text, is_current boolean, is_parent boolean, today date,
                now timestamp, touch_due boolean)

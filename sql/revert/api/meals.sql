@@ -10,7 +10,7 @@ drop function cabinet.meals_lift, cabinet.meals_ban, cabinet.meals_buffet, cabin
     cabinet.meals_hit, cabinet.meals_cancel, cabinet.meals_orders, cabinet.meals_order, cabinet.meals_check,
     cabinet.meals_month, cabinet.meals_dishes, cabinet.meals_menu, cabinet.meals_family, cabinet.meals_head;
 drop function canteen.keep_limit, canteen.standing_span, canteen.weekday_words, canteen.why_kept, canteen.objection_words,
-    canteen.reminder, canteen.days_to_order, canteen.menu_day, canteen.grams, canteen.local_now, canteen.actor, canteen.stay, canteen.payer;
+    canteen.reminder, canteen.days_to_order, canteen.menu_day, canteen.grams, canteen.local_now, canteen.actor, canteen.payer;
 call auth.drop_program('meals');
 
 commit;

@@ -4,7 +4,7 @@ begin;
 
 drop procedure auth.add_program, auth.drop_program;
 drop schema cabinet cascade;
-drop function auth.by_password, auth.parent, auth.resolve;
+drop function auth.stay, auth.by_password, auth.parent, auth.resolve;
 drop type auth.visit;
 
 commit;
