@@ -26,7 +26,7 @@ $$;
 comment on function job.last_ok is 'When a job last succeeded; NULL: never';
 
 create function staff.admin_jobs(p_token text, p_job text)
-returns table (name text, title text, every_words text, last_ok_at timestamp, is_late boolean, running_since timestamp, asked_at timestamp,
+returns table (name text, job_title text, every_words text, last_ok_at timestamp, is_late boolean, running_since timestamp, asked_at timestamp,
                failed_at timestamp, failed_words text, is_failing boolean)
 language plpgsql stable security definer rows 10 as $$
 declare
