@@ -50,7 +50,7 @@ set local role kabinet_finance;
 select results_eq($$ select entry_id from cabinet.finance_transfer('parent', pg_temp.key(6), 'IMMMMMMM33', 70000) $$, 'select entry_id from moved', 'the same form, the same entry');
 select throws_ok($$ select cabinet.finance_transfer('parent', pg_temp.key(6), 'IMMMMMMM33', 1) $$, 'KB409', null, 'another sum under its key');
 select results_eq($$ select kind, what, who, amount_kop, balance_kop from cabinet.finance_entry('parent', (select entry_id from moved)) $$,
-    $$ values ('transfer', 'Перевод: с IMMMMMMM22 на IMMMMMMM33', 'вы', -70000::bigint, 30000::bigint) $$, 'as the parent reads it');
+    $$ values ('transfer', 'Перевод: между детьми семьи', 'вы', -70000::bigint, 30000::bigint) $$, 'as the parent reads it');
 reset role;
 select results_eq($$ select pg_temp.balance('0279390001'), pg_temp.held('0279390001'), pg_temp.balance('0279390002') $$, $$ values (30000::bigint, 30000::bigint, 70000::bigint) $$, 'moved once');
 select lives_ok($$ select ledger.release_hold(h.id, 'test', 'отмена') from ledger.hold h where h.scope = 'test' $$, 'the lunch is cancelled');
