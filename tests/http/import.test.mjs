@@ -1,46 +1,27 @@
 // Money from the bank to the page: a registry is loaded once, whole or not at all, and the family sees it to the kopeck.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { cabinet, credentials, forgetAttempts, script, sql, value } from '../support/kabinet.mjs';
+import { cabinet, forgetAttempts, script, sql, value } from '../support/kabinet.mjs';
+import { Registries, nextOperation, registry } from '../support/registry.mjs';
 import { balanceOf, loggedIn, wordsOf } from '../support/visitor.mjs';
-
-const roubles = (kop) => `${Math.trunc(kop / 100)},${String(kop % 100).padStart(2, '0')}`;
-// Operation numbers that no other run has used.
-let operation = BigInt(Date.now()) * 1000n % 1000000000000n;
-const nextOperation = () => String(operation++).padStart(12, '0');
-
-/** A 13-field text registry of [account, kopecks] rows; `spoil` changes its text. */
-function registry(rows, { spoil = (text) => text } = {}) {
-  const sum = rows.reduce((total, [, kop]) => total + kop, 0);
-  const lines = rows.map(([account, kop, op = nextOperation()]) =>
-    `20-11-2026;09-32-33;8617;8617999V;${op};${account};ВЫМЫСЛОВА ЗЛАТА;Г ХАБАРОВСК;1126;${roubles(kop)};${roubles(kop)};0,00;5`);
-  return spoil([...lines, `=${rows.length};${roubles(sum)};${roubles(sum)};0,00;686336;21-11-2026`, ''].join('\r\n'));
-}
 
 describe('registries', () => {
   // Not the family that the browser tests look at: these lines would fill its pages.
   const family = cabinet((c) => c.note === 'другая школа');
-  let parent, folder, number = Math.trunc(Date.now() / 1000) % 1000000;
+  let parent, registries;
   before(async () => {
     forgetAttempts();
-    folder = mkdtempSync(path.join(os.tmpdir(), 'kabinet-registry-'));
+    registries = new Registries();
     parent = await loggedIn(family);
     await parent.fill('/', { idn: family.idn }, { action: '/child' });
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => registries.remove());
   afterEach(() => {
     assert.deepEqual(sql('select id, detail from ledger.violations'), []);
     assert.equal(value('select coalesce(sum(amount_kop), 0) from ledger.posting'), '0');
   });
 
-  const write = (text) => {
-    const file = path.join(folder, `${credentials.bank.inn}_${credentials.bank.account}_${number++}.txt`);
-    writeFileSync(file, text);
-    return file;
-  };
+  const write = (text) => registries.write(text);
   const load = (file) => script('import-registries', file);
   const balance = async () => balanceOf(await parent.get('/finance'));
 

@@ -11,6 +11,19 @@ export function cabinetsWith(condition = 'true') {
   return found;
 }
 
+/** Sets aside, years ago, what the family of a pupil has said of its absences, until the answer is called; what was said since goes. */
+export function excusesAside(pupil) {
+  const aside = 4000, last = value(`select coalesce(max(id), 0) from school.excuse`);
+  const move = (days, which) => sql(`update school.excuse set first_day = first_day + ${days}, last_day = last_day + ${days} where pupil_id = ${pupil} and ${which}`);
+  const isAside = `last_day < current_date - ${aside / 2}`;
+  move(aside, isAside);
+  move(-aside, 'true');
+  return () => {
+    sql(`delete from school.excuse where pupil_id = ${pupil} and id > ${last}`);
+    move(aside, isAside);
+  };
+}
+
 /**
  * Three lessons of the pupil's class `back` days ago (their numbers are 10 to 12, which no timetable uses): the pupil missed the
  * first two, nobody said why, and was at the third. What the family has said itself is set aside, years ago, until undo().
@@ -19,14 +32,14 @@ export function cabinetsWith(condition = 'true') {
 export function missedDay(idn, back = 1) {
   const [[pupil, klass, school, day, today]] = sql(`select p.id, p.class_id, p.school_id, (now() at time zone s.time_zone)::date - ${back},
     (now() at time zone s.time_zone)::date from school.pupil p join school.school s on s.id = p.school_id where p.idn = :'idn'`, { variables: { idn } });
-  const mark = Number(value(`select coalesce(max(id), 0) from school.excuse`));
-  const aside = 4000;
-  const undo = () => sql(`delete from school.excuse where pupil_id = ${pupil} and id > ${mark};
-    update school.excuse set first_day = first_day + ${aside}, last_day = last_day + ${aside} where pupil_id = ${pupil} and last_day < current_date - ${aside / 2};
-    delete from school.attendance a using school.lesson l where l.id = a.lesson_id and l.class_id = ${klass} and l.day = '${day}' and l.number between 10 and 12;
+  const said = excusesAside(pupil);
+  const clear = () => sql(`delete from school.attendance a using school.lesson l where l.id = a.lesson_id and l.class_id = ${klass} and l.day = '${day}' and l.number between 10 and 12;
     delete from school.lesson l where l.class_id = ${klass} and l.day = '${day}' and l.number between 10 and 12;`);
-  undo();
-  sql(`update school.excuse set first_day = first_day - ${aside}, last_day = last_day - ${aside} where pupil_id = ${pupil}`);
+  const undo = () => {
+    said();
+    clear();
+  };
+  clear();
   const lessons = sql(`insert into school.lesson (class_id, day, number, subject_id, staff_id, roll_at, roll_by)
     select ${klass}, '${day}', n, (select id from school.subject where school_id = ${school} order by rank, id limit 1), f.id, now(), f.id
     from generate_series(10, 12) n, (select id from auth.staff where school_id = ${school} order by id limit 1) f returning id`).map(([id]) => id);

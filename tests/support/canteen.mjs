@@ -17,6 +17,16 @@ export function lunch(day = today) {
   return { menu, title, meal, complex };
 }
 
+/** Meals of today and tomorrow are ordered at any hour, holidays or not, and an absence releases at once; answers how to end that. */
+export function ordersAllDay() {
+  const undo = [...sql(`select format('update canteen.policy set cutoff_days = %s, cutoff_at = %L, absent_at = %L where school_id = %s',
+      cutoff_days, cutoff_at, absent_at, school_id) from canteen.policy where school_id = ${school}`),
+    ...sql(`delete from school.day_off where school_id = ${school} and day between '${today}' and '${dayAfter(1)}'
+      returning format('insert into school.day_off values (%s, %L, %L) on conflict do nothing', school_id, day, title)`)];
+  sql(`update canteen.policy set cutoff_days = 0, cutoff_at = '23:59:59', absent_at = '00:00' where school_id = ${school}`);
+  return () => sql(undo.flat().join(';\n'));
+}
+
 /**
  * Children of the grades 5 to 10 whom nobody's cabinet shows and nothing concerns: no льгота, allergy, ban or limit. What they have
  * ordered from today on is taken off, and today's lunch taken back.

@@ -36,17 +36,17 @@ export const plainPupils = (klass, count) => sql(`select p.id, people.pupil_name
 
 /**
  * A meal of that class, for `price` kopecks a child, today or `back` days ago: { meal, complex, menu, price, title, day, dish }. `title` is what
- * pages call it. The dish has milk in it. Of those made before, the oldest are for another grade now, so that lists stay as short as a school's.
+ * pages call it. The dish has milk in it, or no allergen. Of those made before, the oldest are for another grade now, so that lists stay as short as a school's.
  */
-export function makeMeal(klass, price, back = 0) {
+export function makeMeal(klass, price, back = 0, { allergens = '{milk}', till = '17:00' } = {}) {
   const name = word();
   const [[meal, complex, menu, day, dish]] = sql(`with k as (select k.id, k.school_id, k.grade, timezone(s.time_zone, now())::date - ${back} as day
       from school.class k join school.school s on s.id = k.school_id where k.id = ${klass}),
-    meal as (insert into canteen.meal (school_id, title, serves_from, serves_to) select school_id, 'Полдник ${name}', '15:00', '17:00' from k returning id),
+    meal as (insert into canteen.meal (school_id, title, serves_from, serves_to) select school_id, 'Полдник ${name}', '15:00', '${till}' from k returning id),
     complex as (insert into canteen.complex (school_id, meal_id, title, first_grade, last_grade, price_kop)
       select k.school_id, meal.id, 'Комплекс ${name}', k.grade, k.grade, ${price} from k, meal returning id),
     menu as (insert into canteen.menu (school_id, complex_id, day, price_kop) select k.school_id, complex.id, k.day, ${price} from k, complex returning id, day),
-    dish as (insert into canteen.dish (school_id, title, category, weight_g, kcal, allergens) select school_id, 'Каша ${name}', 'main', 200, 150, '{milk}' from k returning id),
+    dish as (insert into canteen.dish (school_id, title, category, weight_g, kcal, allergens) select school_id, 'Каша ${name}', 'main', 200, 150, '${allergens}' from k returning id),
     plate as (insert into canteen.menu_dish (menu_id, rank, dish_id) select menu.id, 1, dish.id from menu, dish returning menu_id)
     select meal.id, complex.id, menu.id, menu.day, dish.id from meal, complex, menu, dish, plate`);
   sql(`update canteen.complex set first_grade = 1 + first_grade % 11, last_grade = 1 + first_grade % 11

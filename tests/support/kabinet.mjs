@@ -22,6 +22,7 @@ export const environment = {
   KABINET_PORT: base.port,
   KABINET_DB: credentials.database,
   KABINET_PEPPER: path.join(home, 'pepper'),
+  KABINET_JOBS_LOCK: path.join(home, 'run/jobs/lock'),
 };
 
 /** Runs a script and answers { code, stdout, stderr }; a failing code is an answer, not an exception. */

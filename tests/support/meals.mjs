@@ -37,7 +37,7 @@ export function keeper(pupil) {
       where pupil_id = ${pupil} and id > ${last} and state = 'ordered';
     ${tables.map((t) => `delete from canteen.${t} where pupil_id = ${pupil};
       insert into canteen.${t} ${t === 'allergy' || t === 'spending_limit' ? '' : 'overriding system value'} select * from kept.${t}_${pupil}; drop table kept.${t}_${pupil};`).join('')}
-    drop schema if exists kept`);
+    do $$ begin drop schema kept; exception when dependent_objects_still_exist then null; end $$`);
 }
 
 /** A session made by hand: ordinal 0 is the pupil, others adults; `by` is what began it. */
