@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -261,6 +262,8 @@ crypto_password_hash(const char *secret, const uint8_t salt[CRYPTO_SALT_BYTES], 
 	must(ctx != NULL, "EVP_KDF_CTX_new");
 	must(EVP_KDF_derive(ctx, key, sizeof(key), params) == 1, "EVP_KDF_derive");
 	EVP_KDF_CTX_free(ctx);
+	/* Its 32 MiB would stay with the worker, who has no other use for them. */
+	malloc_trim(0);
 	crypto_hmac(pepper, pepper_len, key, sizeof(key), hash);
 	crypto_wipe(key, sizeof(key));
 }
