@@ -116,7 +116,7 @@ set local role kabinet_services;
 select is((select is_late from staff.services_charge('teacher', :yesterday)), true, 'a day later');
 select throws_ok(format($$ select staff.services_undo('teacher', gen_random_uuid(), %s, 'Не был') $$, :yesterday), 'KB422', null, 'the teacher takes nothing back');
 set local role kabinet_tutor;
-select results_eq($$ select kind, title, place, pay_kop from staff.tutor_paid('tutor', null, pg_temp.pupil('A'), null, 9) where not is_undone $$,
+select results_eq($$ select kind, title, place, price_kop from staff.tutor_paid('tutor', null, pg_temp.pupil('A'), null, 9) where not is_undone $$,
     $$ values ('service', 'Шахматы, младшая', 'преподаватель', 25000::bigint) $$, 'the tutor sees it');
 select throws_ok(format($$ select staff.tutor_refund('teacher', gen_random_uuid(), 'service', %s, 'x') $$, :yesterday), 'KB404', null, 'the teacher is no tutor');
 select lives_ok(format($$ select staff.tutor_refund('tutor', gen_random_uuid(), 'service', %s, 'Занятия не было') $$, :yesterday), 'and refunds it');

@@ -153,7 +153,7 @@ comment on function staff.tutor_pupils is
 -- ---- writing meals off --------------------------------------------------------------------------------------------------------
 
 create function staff.tutor_foresee(p_token text, p_class bigint, p_menu bigint, p_pupils bigint[])
-returns table (class_id bigint, class_title text, day date, meal text, complex text, pupil_id bigint, name text, pay_kop bigint,
+returns table (class_id bigint, class_title text, day date, meal text, complex text, pupil_id bigint, name text, price_kop bigint,
     is_ordered boolean, words text, passes bigint, refused bigint, sum_kop bigint)
 language plpgsql stable security definer rows 30 as $$
 declare
@@ -163,9 +163,9 @@ declare
     v_pupils bigint[] := canteen.tutored_pupils(v_class, v_menu.day, p_pupils);
 begin
     return query
-    select v_class.class_id, v_class.name, v_menu.day, e.title, c.title, u.id, people.pupil_name(u.id), f.pay_kop,
+    select v_class.class_id, v_class.name, v_menu.day, e.title, c.title, u.id, people.pupil_name(u.id), v_menu.price_kop,
            f.order_id is not null, coalesce(canteen.tutor_words(f.code, f.words), ''), count(*) filter (where f.code is null) over (),
-           count(f.code) over (), coalesce(sum(f.pay_kop) filter (where f.code is null) over (), 0)::bigint
+           count(f.code) over (), v_menu.price_kop * count(*) filter (where f.code is null) over ()
       from canteen.complex c
       join canteen.meal e on e.id = c.meal_id
      cross join unnest(v_pupils) u(id)
@@ -173,7 +173,8 @@ begin
      where c.id = v_menu.complex_id
      order by 7, 6;
 end $$;
-comment on function staff.tutor_foresee is 'What writing a meal off would do to each of these pupils: the sum, or in words why not; and how many, how much in all';
+comment on function staff.tutor_foresee is 'What writing a meal off would do to each of these pupils: nothing against it, or in words why not; and how many, how much in all. Sums are by the '
+    'menu: what a family pays would tell its льгота';
 
 create function staff.tutor_write_off(p_token text, p_key uuid, p_class bigint, p_menu bigint, p_pupils bigint[]) returns bigint
 language plpgsql security definer set search_path = '' as $$
@@ -228,7 +229,7 @@ declare
 begin
     return query
     select w.id, w.day, pg_catalog.timezone(v_visit.time_zone, w.at), e.title, c.title, count(l.serving_id), count(l.words),
-           coalesce(sum(s.pay_kop), 0)::bigint
+           coalesce(sum(s.price_kop), 0)::bigint
       from (select o.id, o.day, o.at, o.menu_id, o.meal_id from canteen.write_off o
              where o.class_id = v_class.class_id order by o.day desc, o.id desc limit 10) w
       join canteen.menu m on m.id = w.menu_id
@@ -265,7 +266,7 @@ begin
     return query
     select v_batch.id, v_batch.class_id, k.name, v_batch.day, pg_catalog.timezone(v_visit.time_zone, v_batch.at), e.title, c.title,
            people.staff_name(v_batch.staff_id), count(l.serving_id), count(l.words), count(s.undone_at),
-           coalesce(sum(s.pay_kop) filter (where s.undone_at is null), 0)::bigint
+           coalesce(sum(s.price_kop) filter (where s.undone_at is null), 0)::bigint
       from canteen.menu m
       join canteen.complex c on c.id = m.complex_id
       join canteen.meal e on e.id = v_batch.meal_id
@@ -275,17 +276,17 @@ begin
      where m.id = v_batch.menu_id
      group by k.name, e.title, c.title;
 end $$;
-comment on function staff.tutor_batch is 'One row: a write-off as it stands now; sum_kop: without what was given back since';
+comment on function staff.tutor_batch is 'One row: a write-off as it stands now; sum_kop: by the menu, without what was given back since';
 
 create function staff.tutor_batch_lines(p_token text, p_batch bigint)
-returns table (pupil_id bigint, name text, serving_id bigint, pay_kop bigint, is_undone boolean, words text)
+returns table (pupil_id bigint, name text, serving_id bigint, price_kop bigint, is_undone boolean, words text)
 language plpgsql stable security definer rows 30 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
     v_batch canteen.write_off := canteen.tutored_batch(v_visit, p_batch);
 begin
     return query
-    select l.pupil_id, people.pupil_name(l.pupil_id), l.serving_id, s.pay_kop, s.undone_at is not null, coalesce(l.words, '')
+    select l.pupil_id, people.pupil_name(l.pupil_id), l.serving_id, s.price_kop, s.undone_at is not null, coalesce(l.words, '')
       from canteen.write_off_line l left join canteen.serving s on s.id = l.serving_id
      where l.write_off_id = v_batch.id
      order by 2, 1;
@@ -295,13 +296,13 @@ comment on function staff.tutor_batch_lines is 'What became of each pupil of a w
 -- ---- giving back --------------------------------------------------------------------------------------------------------------
 
 create function canteen.paid(p_pupils bigint[], p_from date)
-returns table (kind text, id bigint, pupil_id bigint, day date, at timestamptz, title text, place text, pay_kop bigint,
+returns table (kind text, id bigint, pupil_id bigint, day date, at timestamptz, title text, place text, price_kop bigint,
     undone_at timestamptz, undone_by bigint, undo_why text) language sql stable rows 500 as $$
     select case s.kind when 'meal' then 'meal' else 'buffet' end, s.id, s.pupil_id, s.day, s.at,
            coalesce(e.title || ', ' || c.title,
                (select string_agg(d.title, ', ' order by i.rank) from canteen.serving_item i join canteen.dish d on d.id = i.dish_id
                  where i.serving_id = s.id)),
-           s.place, s.pay_kop, s.undone_at, s.undone_by, s.undo_why
+           s.place, s.price_kop, s.undone_at, s.undone_by, s.undo_why
       from canteen.serving s
       left join canteen.menu m on m.id = s.menu_id
       left join canteen.complex c on c.id = m.complex_id
@@ -318,7 +319,7 @@ $$;
 comment on function canteen.paid is 'What these pupils were given and charged since a day: set meals, sales of the buffet, paid services';
 
 create function staff.tutor_paid(p_token text, p_class bigint, p_pupil bigint, p_before bigint, p_limit integer)
-returns table (kind text, id bigint, name text, day date, at timestamp, title text, place text, pay_kop bigint, is_undone boolean,
+returns table (kind text, id bigint, name text, day date, at timestamp, title text, place text, price_kop bigint, is_undone boolean,
     undone_at timestamp, undone_by text, undo_why text, at_us bigint)
 language plpgsql stable security definer rows 40 as $$
 declare
@@ -327,7 +328,7 @@ declare
     v_from date := v_class.today - (select o.refund_days from canteen.policy o where o.school_id = v_class.school_id);
 begin
     return query
-    select p.kind, p.id, people.pupil_name(p.pupil_id), p.day, pg_catalog.timezone(v_visit.time_zone, p.at), p.title, p.place, p.pay_kop,
+    select p.kind, p.id, people.pupil_name(p.pupil_id), p.day, pg_catalog.timezone(v_visit.time_zone, p.at), p.title, p.place, p.price_kop,
            p.undone_at is not null, pg_catalog.timezone(v_visit.time_zone, p.undone_at), people.staff_name(p.undone_by),
            coalesce(p.undo_why, ''), (extract(epoch from p.at) * 1000000)::bigint
       from canteen.paid(array(select m.pupil_id from school.class_members(v_class.class_id, v_class.today, v_class.today) m
@@ -362,7 +363,7 @@ comment on function canteen.tutored_paid is 'Whose a serving or charge is, if it
 
 create function staff.tutor_refundable(p_token text, p_kind text, p_id bigint)
 returns table (kind text, id bigint, class_id bigint, pupil_id bigint, name text, day date, at timestamp, what text, place text,
-    pay_kop bigint, is_undone boolean, is_late boolean, refund_days smallint)
+    price_kop bigint, is_undone boolean, is_late boolean, refund_days smallint)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -370,7 +371,7 @@ declare
 begin
     return query
     select p.kind, p.id, v_whose.class_id, v_whose.pupil_id, people.pupil_name(v_whose.pupil_id), p.day,
-           pg_catalog.timezone(v_visit.time_zone, p.at), p.title, p.place, p.pay_kop, p.undone_at is not null,
+           pg_catalog.timezone(v_visit.time_zone, p.at), p.title, p.place, p.price_kop, p.undone_at is not null,
            p.day < v_whose.today - v_whose.refund_days, v_whose.refund_days
       from canteen.paid(array[v_whose.pupil_id], v_whose.day) p
      where p.id = p_id and (p.kind = 'service') = (p_kind = 'service');

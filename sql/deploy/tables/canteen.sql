@@ -427,10 +427,11 @@ create function canteen.tutor_words(p_code text, p_words text) returns text lang
     select case p_code when 'allergy' then 'Выдать нельзя: ограничение здоровья, уточните в столовой.'
                when 'banned' then 'Родители запретили блюдо этого комплекса.'
                when 'limit' then 'Не хватает дневного лимита, который поставили родители.'
+               when 'no_money' then 'На лицевом счёте недостаточно денег.'
                else p_words end
 $$;
 comment on function canteen.tutor_words is
-    'A refusal of canteen.foresee() for who may know neither allergens nor bans nor limits of a child';
+    'A refusal of canteen.foresee() for who may know neither allergens nor bans nor limits of a child, nor by its sum the льгота';
 
 -- ---- home schooling -----------------------------------------------------------------------------------------------------------
 
