@@ -67,7 +67,7 @@ fuzz:
 bench: all drills
 	tests/bench/run
 chaos: all drills
-	tests/chaos/run
+	tests/chaos/run long
 compdb:
 	bear --output compile_commands.json -- $(MAKE) -B BUILD=build/compdb
 

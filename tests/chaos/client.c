@@ -253,12 +253,12 @@ deliver(const struct sent *s)
 {
 	int64_t choice = is_unsafe ? 99 : dice_below(&dice, 100);
 
-	repeats += choice < 20;
+	repeats += choice < 22;
 	if (choice < 1)
 		return send_and_leave(s);
 	if (choice < 8)
 		return send_at_once(s);
-	return choice < 20 ? send_twice(s) : send_once(s);
+	return choice < 22 ? send_twice(s) : send_once(s);
 }
 
 /* ---- what never changes ---------------------------------------------------------------------- */

@@ -502,13 +502,13 @@ declare
     v_one record;
 begin
     perform canteen.check_meal(v_visit, p_meal);
-    served := 0;
-    refused := 0;
     if not site.once('staff ' || v_visit.staff_id || ' canteen-list', p_key,
                      format('%s|%s|%s|%s', p_meal, p_day, p_menu, array_to_string(p_pupils, ','))) then
-        return next;
+        return query select l.served::int, l.refused::int from canteen.list l where l.staff_id = v_visit.staff_id and l.key = p_key;
         return;
     end if;
+    served := 0;
+    refused := 0;
     perform canteen.check_back(v_visit, p_day);
     for v_one in
         select p.id, o.menu_id as ordered
@@ -527,10 +527,12 @@ begin
             refused := refused + 1;
         end;
     end loop;
+    insert into canteen.list (staff_id, key, served, refused) values (v_visit.staff_id, p_key, served, refused);
     return next;
 end $$;
 comment on function staff.canteen_serve_list is
-    'Serves those who are ticked: what they ordered, the others p_menu (NULL: nothing). Who cannot be served stays on the list, the rest go through';
+    'Serves those who are ticked: what they ordered, the others p_menu (NULL: nothing). Who cannot be served stays on the list, the rest go '
+    'through. The same form again is answered as the first time';
 
 create function staff.canteen_sheet(p_token text, p_meal bigint, p_grade integer, p_day date)
 returns table (class_id bigint, class_name text, name text, what text)

@@ -423,6 +423,18 @@ create trigger append_only before update or delete or truncate on canteen.write_
 create trigger append_only before update or delete or truncate on canteen.write_off_line
     for each statement execute function site.refuse_change();
 
+create table canteen.list (
+    staff_id  bigint not null references auth.staff,
+    key       uuid not null,
+    served    smallint not null check (served >= 0),
+    refused   smallint not null check (refused >= 0),
+    at        timestamptz not null default now(),
+    primary key (staff_id, key)
+);
+comment on table canteen.list is 'A class served by its list in one form: what was answered, for the same form again';
+comment on column canteen.list.served is 'How many were given their meal';
+create trigger append_only before update or delete or truncate on canteen.list for each statement execute function site.refuse_change();
+
 create function canteen.tutor_words(p_code text, p_words text) returns text language sql immutable as $$
     select case p_code when 'allergy' then 'Выдать нельзя: ограничение здоровья, уточните в столовой.'
                when 'banned' then 'Родители запретили блюдо этого комплекса.'
