@@ -18,9 +18,9 @@ before(async () => {
   storageState = stateOf(await loggedInStaff(credentials.staff.find((s) => s.login === 'canteen.039')));
 });
 after(async () => {
+  await browser?.close();      // first: an open browser would keep this process for ever
   endCard(uid);
   restore(all);
-  await browser?.close();
 });
 
 async function inContext(options, body) {
@@ -33,6 +33,8 @@ async function inContext(options, body) {
     await context.close();
   }
 }
+/* What is typed before the field has the focus goes nowhere. */
+const waiting = (page) => page.locator('#find:focus').waitFor();
 const result = (page) => page.locator('.ct-result').first().innerText();
 
 for (const [where, viewport] of [['1024 px', { width: 1024, height: 768 }], ['a tablet', { width: 768, height: 1024 }]])
@@ -45,14 +47,17 @@ for (const [where, viewport] of [['1024 px', { width: 1024, height: 768 }], ['a 
       await page.keyboard.press('Space');
       await page.keyboard.press('Enter');
       await page.waitForURL(/meal=/);
+      await waiting(page);
       await page.keyboard.type(uid + '\n');
       await page.locator('.ct-result.good').waitFor();
       assert.match(await result(page), new RegExp(`${child.name}[^]*${title}[^]*Списано`));
       assert.ok(!page.url().includes(uid));
       assert.equal(await page.evaluate(() => document.activeElement.id), 'find', 'ready for the next one');
+      await waiting(page);
       await page.keyboard.type(uid + '\n');
       await page.locator('.ct-result.bad').waitFor();
       assert.match(await result(page), /Уже выдано/);
+      await waiting(page);
       await page.keyboard.type(other.account + '\n');
       await page.locator('.ct-offers').waitFor();
       assert.match(await result(page), /Не заказано/);
@@ -64,6 +69,7 @@ for (const [where, viewport] of [['1024 px', { width: 1024, height: 768 }], ['a 
         await link.focus();
         await page.keyboard.press('Enter');
         await page.waitForURL(/undo/);
+        await page.locator('main input:focus').waitFor();
         await page.keyboard.type('нажато по ошибке\n');
         await page.getByText('деньги вернулись на счёт').waitFor();
       }
