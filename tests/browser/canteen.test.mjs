@@ -18,9 +18,9 @@ before(async () => {
   storageState = stateOf(await loggedInStaff(credentials.staff.find((s) => s.login === 'canteen.039')));
 });
 after(async () => {
-  await browser?.close();      // first: an open browser would keep this process for ever
   endCard(uid);
   restore(all);
+  await browser?.close();
 });
 
 async function inContext(options, body) {
@@ -33,8 +33,11 @@ async function inContext(options, body) {
     await context.close();
   }
 }
-/* What is typed before the field has the focus goes nowhere. */
-const waiting = (page) => page.locator('#find:focus').waitFor();
+/* What is typed before the browser has moved the focus into the page's field would be lost. */
+const typed = async (page, keys, field = '#find') => {
+  await page.locator(`${field}:focus`).waitFor();
+  await page.keyboard.type(keys);
+};
 const result = (page) => page.locator('.ct-result').first().innerText();
 
 for (const [where, viewport] of [['1024 px', { width: 1024, height: 768 }], ['a tablet', { width: 768, height: 1024 }]])
@@ -47,18 +50,14 @@ for (const [where, viewport] of [['1024 px', { width: 1024, height: 768 }], ['a 
       await page.keyboard.press('Space');
       await page.keyboard.press('Enter');
       await page.waitForURL(/meal=/);
-      await waiting(page);
-      await page.keyboard.type(uid + '\n');
+      await typed(page, uid + '\n');
       await page.locator('.ct-result.good').waitFor();
       assert.match(await result(page), new RegExp(`${child.name}[^]*${title}[^]*Списано`));
       assert.ok(!page.url().includes(uid));
-      assert.equal(await page.evaluate(() => document.activeElement.id), 'find', 'ready for the next one');
-      await waiting(page);
-      await page.keyboard.type(uid + '\n');
+      await typed(page, uid + '\n');
       await page.locator('.ct-result.bad').waitFor();
       assert.match(await result(page), /Уже выдано/);
-      await waiting(page);
-      await page.keyboard.type(other.account + '\n');
+      await typed(page, other.account + '\n');
       await page.locator('.ct-offers').waitFor();
       assert.match(await result(page), /Не заказано/);
       await page.locator('.ct-offers button', { hasText: title }).focus();
@@ -69,8 +68,7 @@ for (const [where, viewport] of [['1024 px', { width: 1024, height: 768 }], ['a 
         await link.focus();
         await page.keyboard.press('Enter');
         await page.waitForURL(/undo/);
-        await page.locator('main input:focus').waitFor();
-        await page.keyboard.type('нажато по ошибке\n');
+        await typed(page, 'нажато по ошибке\n', 'input');
         await page.getByText('деньги вернулись на счёт').waitFor();
       }
       assert.equal(moneyOf(child)[1], 0);
@@ -95,15 +93,16 @@ test('the buffet: who, what, the sum, the sale', () => inContext({ viewport: { w
   const child = all[1], [balance] = moneyOf(child);
   const [[dish, price]] = sql(`select id, buffet_kop from canteen.dish where school_id = ${school} and buffet_kop is not null and not is_retired order by id limit 1`);
   await page.goto('/staff/canteen/buffet');
-  await page.keyboard.type(child.account + '\n');
+  await typed(page, child.account + '\n');
   await page.getByRole('heading', { name: child.name }).waitFor();
   await page.locator(`input[name=n_${dish}]`).fill('2');
   await page.keyboard.press('Enter');
   await page.getByText('Проверьте и продайте').waitFor();
-  await page.keyboard.press('Enter');                     /* the focus is on the button that sells */
+  await page.locator('button:focus').waitFor();
+  await page.keyboard.press('Enter');
   await page.locator('.ct-result.good').waitFor();
   assert.equal(moneyOf(child)[0], balance - 2 * price);
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'find', 'ready for the next one');
+  await page.locator('#find:focus').waitFor();   /* ready for the next one */
 }));
 
 test('the numbers change by themselves', () => inContext({}, async (page) => {

@@ -138,6 +138,7 @@ describe("the money's week", () => {
     await page.check(`input[name=meal][value="${meals.till.meal}"]`, { force: true });
     await page.getByRole('button', { name: 'Начать' }).click();
     await page.waitForURL(/meal=/);
+    await page.locator('#find:focus').waitFor();
     await page.keyboard.type(`${uid}\n`);
     await page.locator('.ct-result.good').waitFor();
     elder.books.eat(meals.till.title, PRICE.till);
