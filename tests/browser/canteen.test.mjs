@@ -18,9 +18,9 @@ before(async () => {
   storageState = stateOf(await loggedInStaff(credentials.staff.find((s) => s.login === 'canteen.039')));
 });
 after(async () => {
+  await browser?.close();      // first: an open browser would keep this process for ever
   endCard(uid);
   restore(all);
-  await browser?.close();
 });
 
 async function inContext(options, body) {
