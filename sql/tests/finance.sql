@@ -49,7 +49,7 @@ select lives_ok($$ select version from cabinet.finance_statement('parent', null,
     'nor is there an error at the end of the calendar');
 select results_eq($$ select opening_kop, entries from cabinet.finance_totals('parent', '2020-01-01', '2020-02-01', null) $$,
     $$ values (0::bigint, 0::bigint) $$, 'before the first day there is nothing');
-select results_eq($$ select kind from cabinet.finance_kinds('parent') $$, $$ values ('top_up'), ('meal'), ('service'), ('refund'), ('reversal'), ('transfer'), ('withdrawal') $$, 'kinds');
+select results_eq($$ select kind from cabinet.finance_kinds('parent') $$, $$ values ('top_up'), ('meal'), ('service'), ('refund'), ('reversal'), ('transfer'), ('withdrawal'), ('library') $$, 'kinds');
 select results_eq($$ select payee, account20, account, class_name, school_name from cabinet.finance_payee('parent') $$,
     $$ values ('ООО «Питание 939»', '40703810000000000939', '0279390001', '7 «Б»', 'школа № 939') $$, 'who the slip pays');
 select results_eq($$ select count(*) from cabinet.finance_statement('stranger', null, null, null, 20, null) $$, $$ values (1::bigint) $$, 'another family sees its own');

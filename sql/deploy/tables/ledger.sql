@@ -26,7 +26,7 @@ comment on schema ledger is
 create type ledger.account_kind as enum
     ('pupil', 'bank', 'terminal_cash', 'provider', 'agent_income', 'suspense', 'receivable');
 create type ledger.entry_kind as enum
-    ('top_up', 'meal', 'service', 'refund', 'reversal', 'transfer', 'withdrawal', 'unidentified', 'payout', 'chargeback');
+    ('top_up', 'meal', 'service', 'refund', 'reversal', 'transfer', 'withdrawal', 'library', 'unidentified', 'payout', 'chargeback');
 
 create table ledger.kind (
     kind         ledger.entry_kind primary key,
@@ -49,9 +49,10 @@ insert into ledger.kind (kind, title, line_prefix, for_parents, rank) values
     ('reversal',     'Отмены операций',      'Отмена: ',     true,  5),
     ('transfer',     'Переводы детям',       'Перевод: ',    true,  6),
     ('withdrawal',   'Выплаты семье',        'Выплата: ',    true,  7),
-    ('unidentified', 'Невыясненные платежи', '',             false, 8),
-    ('payout',       'Перечисления',         '',             false, 9),
-    ('chargeback',   'Отзывы банка',         '',             false, 10);
+    ('library',      'Библиотека',           '',             true,  8),
+    ('unidentified', 'Невыясненные платежи', '',             false, 9),
+    ('payout',       'Перечисления',         '',             false, 10),
+    ('chargeback',   'Отзывы банка',         '',             false, 11);
 
 create table ledger.account (
     id         bigint generated always as identity primary key,

@@ -8,9 +8,9 @@ begin;
 
 set local role kabinet_owner;
 
-create type auth.staff_role as enum ('teacher', 'head', 'guard', 'canteen', 'admin');
+create type auth.staff_role as enum ('teacher', 'head', 'guard', 'canteen', 'admin', 'librarian', 'support');
 comment on type auth.staff_role is
-    'teacher: учитель; head: завуч; guard: охранник; canteen: столовая; admin: администратор школы. A class tutor is a teacher whom '
+    'teacher: учитель; head: завуч; guard: охранник; canteen: столовая; admin: администратор школы; librarian: библиотекарь; support: кто отвечает на обращения. A class tutor is a teacher whom '
     'school.class names';
 
 create table auth.staff (

@@ -1,0 +1,586 @@
+-- Deploy kabinet:tables/library to pg
+-- requires: tables/ledger
+-- requires: tables/staff
+-- requires: tables/site
+-- requires: tables/study
+
+-- The library: titles and copies, loans, the queue for what is lent, sets of textbooks, inventories. Everything that moves a copy
+-- is one of the functions lend, give_back, renew, ask, drop_hold, mark; each of them locks the title first, so that two librarians, or
+-- a librarian and a queue, see each other, and a copy is with one reader at a time. What they refuse they say by KB422 with a sentence
+-- for the person and, in its HINT, a word for programs: unknown, lent, kept, limit, owed, again, renewed, queued.
+
+begin;
+
+-- Of whoever deploys: operators of the extension are nobody's secret, and its functions are not ours.
+create schema trgm;
+comment on schema trgm is 'The extension pg_trgm: words that are nearly alike';
+create extension pg_trgm schema trgm;
+grant usage on schema trgm to kabinet_owner;
+
+set local role kabinet_owner;
+
+create schema library;
+comment on schema library is 'Catalogue, copies, loans, queues. No program has any right here';
+
+create table library.policy (
+    school_id    bigint primary key references school.school,
+    loan_days    smallint not null default 21 check (loan_days between 1 and 365),
+    renew_days   smallint not null default 14 check (renew_days between 1 and 365),
+    renewals     smallint not null default 2 check (renewals between 0 and 20),
+    max_loans    smallint not null default 5 check (max_loans between 1 and 100),
+    max_holds    smallint not null default 3 check (max_holds between 0 and 20),
+    pickup_days  smallint not null default 3 check (pickup_days between 1 and 30)
+);
+comment on table library.policy is 'Rules of a school''s library; a row for each school';
+comment on column library.policy.loan_days is 'How long a book is lent';
+comment on column library.policy.renewals is 'How many times a loan may be prolonged, by renew_days each';
+comment on column library.policy.max_loans is 'Books at a time, textbooks aside';
+comment on column library.policy.max_holds is 'Places in queues at a time';
+comment on column library.policy.pickup_days is 'How many days a copy waits on the shelf for whom it was kept';
+
+create function library.open_policy() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+    insert into library.policy (school_id) values (new.id);
+    return null;
+end $$;
+comment on function library.open_policy is 'Every school has rules from the first moment';
+create trigger open_library after insert on school.school for each row execute function library.open_policy();
+insert into library.policy (school_id) select s.id from school.school s;
+
+-- ---- the catalogue ------------------------------------------------------------------------------------------------------------
+
+create type library.kind as enum ('book', 'textbook', 'periodical', 'reference');
+comment on type library.kind is 'textbook: issued in sets to a class, for a year, and not counted among a reader''s books';
+
+create table library.title (
+    id          bigint generated always as identity primary key,
+    school_id   bigint not null references school.school,
+    kind        library.kind not null default 'book',
+    title       text not null check (char_length(title) between 1 and 300),
+    authors     text not null default '' check (char_length(authors) <= 300),
+    publisher   text not null default '' check (char_length(publisher) <= 200),
+    year        smallint check (year between 1500 and 2200),
+    isbn        text not null default '' check (isbn ~ '^([0-9]{9}[0-9X]|[0-9]{13})?$'),
+    shelf       text not null default '' check (char_length(shelf) <= 60),
+    subject     text not null default '' check (char_length(subject) <= 100),
+    grade       smallint check (grade between 1 and 11),
+    pages       smallint check (pages > 0),
+    annotation  text not null default '' check (char_length(annotation) <= 2000),
+    price_kop   bigint check (price_kop between 1 and 10000000),
+    added_at    timestamptz not null default now(),
+    lent_times  integer not null default 0,
+    words       tsvector not null generated always as (
+        setweight(to_tsvector('russian'::regconfig, title), 'A') || setweight(to_tsvector('russian'::regconfig, authors), 'B')
+        || setweight(to_tsvector('russian'::regconfig, subject || ' ' || annotation), 'D')) stored,
+    unique (id, school_id)
+);
+comment on table library.title is 'What the catalogue has: an edition, not a copy';
+comment on column library.title.isbn is 'Ten or thirteen characters without hyphens; empty: none';
+comment on column library.title.shelf is 'Place in the library: section and shelf mark (ББК, авторский знак)';
+comment on column library.title.subject is 'Heading of the systematic catalogue, Russian';
+comment on column library.title.grade is 'Textbooks: for which grade';
+comment on column library.title.price_kop is 'What replacing a copy costs, where the copy says nothing else';
+comment on column library.title.lent_times is 'How often its copies were lent: the list of the popular';
+comment on column library.title.words is 'Stems for the search';
+create index title_words on library.title using gin (words);
+create index title_school on library.title (school_id, added_at desc, id desc);
+create index title_isbn on library.title (school_id, isbn) where isbn <> '';
+create index title_popular on library.title (school_id, lent_times desc, id desc);
+
+create table library.word (
+    school_id  bigint not null references school.school,
+    word       text not null,
+    primary key (school_id, word)
+);
+comment on table library.word is 'Words of titles and authors as they are written: typing errors are mended by the nearest one';
+create index word_near on library.word using gin (word trgm.gin_trgm_ops);
+
+create function library.keep_words() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+    insert into library.word (school_id, word)
+    select distinct new.school_id, m[1]
+      from regexp_matches(lower(new.title || ' ' || new.authors), '[а-яёa-z]{4,40}', 'g') m
+    on conflict do nothing;
+    return null;
+end $$;
+comment on function library.keep_words is 'Notes the words of a title for library.mend()';
+create trigger keep_words after insert or update of title, authors on library.title
+    for each row execute function library.keep_words();
+
+create type library.copy_state as enum ('in', 'out', 'kept', 'repair', 'lost', 'gone');
+comment on type library.copy_state is
+    'in: on the shelf; out: lent; kept: waits for the reader whose turn it is; repair; lost; gone: written off, for ever';
+
+create table library.copy (
+    id           bigint generated always as identity primary key,
+    school_id    bigint not null,
+    title_id     bigint not null,
+    barcode      text collate "C" not null check (barcode ~ '^[0-9A-Z-]{4,20}$'),
+    state        library.copy_state not null default 'in',
+    condition    text not null default '' check (char_length(condition) <= 100),
+    price_kop    bigint check (price_kop between 1 and 10000000),
+    acquired_on  date not null,
+    foreign key (title_id, school_id) references library.title (id, school_id),
+    unique (school_id, barcode)
+);
+comment on table library.copy is 'Copies, each with its barcode';
+comment on column library.copy.condition is 'As it was seen last, Russian; empty: good';
+comment on column library.copy.price_kop is 'What replacing this copy costs; NULL: what the title says';
+create index copy_title on library.copy (title_id, state);
+
+create type library.event_kind as enum ('lend', 'return', 'renew', 'keep', 'unkeep', 'repair', 'mend', 'lose', 'find', 'write_off', 'seen', 'add');
+
+create table library.event (
+    id        bigint generated always as identity primary key,
+    copy_id   bigint not null references library.copy,
+    at        timestamptz not null default clock_timestamp(),
+    kind      library.event_kind not null,
+    staff_id  bigint references auth.staff,
+    note      text not null default '' check (char_length(note) <= 200)
+);
+comment on table library.event is 'What happened to a copy; who had it stands in library.loan alone. Append-only';
+create index event_copy on library.event (copy_id, id);
+create trigger append_only before update or delete or truncate on library.event for each statement execute function site.refuse_change();
+
+-- ---- readers ------------------------------------------------------------------------------------------------------------------
+
+create table library.reader (
+    pupil_id       bigint primary key references school.pupil,
+    keeps_history  boolean not null,
+    chosen_at      timestamptz not null default now()
+);
+comment on table library.reader is 'Whether a reader wants the library to remember what was read; no row: it does';
+
+create table library.class_set (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null,
+    class_id   bigint not null,
+    due_day    date not null,
+    staff_id   bigint not null references auth.staff,
+    at         timestamptz not null default now(),
+    foreign key (class_id, school_id) references school.class (id, school_id)
+);
+comment on table library.class_set is 'A set of textbooks issued to a class at once';
+create index class_set_class on library.class_set (class_id);
+
+create table library.loan (
+    id          bigint generated always as identity primary key,
+    copy_id     bigint not null references library.copy,
+    title_id    bigint not null references library.title,
+    pupil_id    bigint references school.pupil,
+    set_id      bigint references library.class_set,
+    lent_at     timestamptz not null default clock_timestamp(),
+    lent_by     bigint not null references auth.staff,
+    due_day     date not null,
+    renewals    smallint not null default 0,
+    returned_at timestamptz,
+    returned_by bigint references auth.staff,
+    lost_at     timestamptz,
+    condition_out  text not null default '',
+    condition_in   text not null default '' check (char_length(condition_in) <= 100),
+    entry_id       bigint unique references ledger.entry,
+    refund_id      bigint unique references ledger.entry,
+    check (pupil_id is not null or returned_at is not null),
+    check ((returned_at is null) = (returned_by is null)),
+    check (refund_id is null or entry_id is not null)
+);
+comment on table library.loan is 'Loans. One that is over may lose its reader: he had the history forgotten';
+comment on column library.loan.pupil_id is 'NULL: returned and forgotten';
+comment on column library.loan.lost_at is 'Told lost; the loan ends when the book is paid (returned_at) or found';
+comment on column library.loan.entry_id is 'The entry by which a lost book was charged';
+comment on column library.loan.refund_id is 'The refund when it was found';
+create unique index loan_one on library.loan (copy_id) where returned_at is null;
+create index loan_pupil on library.loan (pupil_id, lent_at desc);
+create index loan_due on library.loan (due_day) where returned_at is null;
+create index loan_set on library.loan (set_id);
+create index loan_title on library.loan (title_id);
+
+create type library.hold_state as enum ('waiting', 'kept', 'taken', 'dropped', 'expired');
+comment on type library.hold_state is 'waiting → kept (a copy is on the shelf for it) → taken; dropped by the reader; expired: nobody came for it';
+
+create table library.hold (
+    id          bigint generated always as identity primary key,
+    school_id   bigint not null references school.school,
+    title_id    bigint not null references library.title,
+    pupil_id    bigint not null references school.pupil,
+    state       library.hold_state not null default 'waiting',
+    asked_at    timestamptz not null default clock_timestamp(),
+    asleep_till date,
+    copy_id     bigint references library.copy,
+    kept_till   date,
+    ended_at    timestamptz,
+    check ((state = 'kept') = (kept_till is not null)),
+    check (state <> 'kept' or copy_id is not null),
+    check ((state in ('waiting', 'kept')) = (ended_at is null))
+);
+comment on table library.hold is 'Places in the queue for a title, in the order of their ids';
+comment on column library.hold.asleep_till is 'Let others pass until that day: the reader is away';
+comment on column library.hold.kept_till is 'The last day that the copy waits';
+create unique index hold_one on library.hold (title_id, pupil_id) where state in ('waiting', 'kept');
+create unique index hold_copy on library.hold (copy_id) where state = 'kept';
+create index hold_queue on library.hold (title_id, id) where state = 'waiting';
+create index hold_pupil on library.hold (pupil_id, id);
+
+-- ---- inventory ----------------------------------------------------------------------------------------------------------------
+
+create table library.inventory (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    title      text not null check (char_length(title) between 1 and 80),
+    staff_id   bigint not null references auth.staff,
+    begun_at   timestamptz not null default now(),
+    ended_at   timestamptz
+);
+comment on table library.inventory is 'Counts of what is on the shelves; one at a time in a school';
+create unique index inventory_open on library.inventory (school_id) where ended_at is null;
+
+create table library.inventory_seen (
+    inventory_id  bigint not null references library.inventory,
+    copy_id       bigint not null references library.copy,
+    at            timestamptz not null default now(),
+    staff_id      bigint not null references auth.staff,
+    primary key (inventory_id, copy_id)
+);
+comment on table library.inventory_seen is 'Copies that were scanned';
+create index inventory_seen_copy on library.inventory_seen (copy_id);
+
+-- ---- searching ----------------------------------------------------------------------------------------------------------------
+
+create function library.mend(p_school bigint, p_words text) returns text language sql stable as $$
+    select coalesce(string_agg(coalesce(n.word, w.word), ' ' order by w.nth), '')
+      from (select m[1] as word, nth from regexp_matches(lower(p_words), '[а-яёa-z0-9]+', 'g') with ordinality r(m, nth)) w
+      left join lateral (
+           select d.word from library.word d
+            where d.school_id = p_school and char_length(w.word) >= 4 and d.word operator(trgm.%) w.word
+            order by trgm.similarity(d.word, w.word) desc, d.word limit 1) n on true
+$$;
+comment on function library.mend is 'The words with each replaced by the nearest one that the catalogue has, where one is near';
+
+create function library.query(p_words text) returns tsquery language sql immutable as $$
+    select case when t.q <> '' then (t.q || ':*')::tsquery end
+      from (select plainto_tsquery('russian', p_words)::text as q) t
+$$;
+comment on function library.query is 'All words of the text, by their stems; the last one as a beginning, for who is still typing. NULL: no word to search by';
+
+-- ---- the queue ----------------------------------------------------------------------------------------------------------------
+
+create function library.refuse(p_code text, p_words text) returns void language plpgsql as $$
+begin
+    raise exception '%', p_words using errcode = 'KB422', hint = p_code;
+end $$;
+comment on function library.refuse is 'KB422 with words for a person and, as its HINT, a word for programs';
+
+create function library.lock_title(p_title bigint) returns void language plpgsql as $$
+begin
+    perform from library.title t where t.id = p_title for no key update;
+    if not found then
+        raise exception 'no such title' using errcode = 'KB404';
+    end if;
+end $$;
+comment on function library.lock_title is 'First step of whatever moves a copy of that title';
+
+create function library.note(p_copy bigint, p_kind library.event_kind, p_staff bigint, p_note text default '') returns void language sql as $$
+    insert into library.event (copy_id, kind, staff_id, note) values (p_copy, p_kind, p_staff, p_note)
+$$;
+comment on function library.note is 'A line in the record of a copy';
+
+-- Under the lock of the title: free copies go to the first readers of the queue that are awake.
+create function library.serve_queue(p_title bigint, p_day date) returns integer language plpgsql as $$
+declare
+    v_hold record;
+    v_copy bigint;
+    v_count integer := 0;
+begin
+    for v_hold in
+        select h.id, h.school_id from library.hold h
+         where h.title_id = p_title and h.state = 'waiting' and coalesce(h.asleep_till, p_day) <= p_day
+         order by h.id
+    loop
+        select c.id into v_copy from library.copy c where c.title_id = p_title and c.state = 'in' order by c.id limit 1;
+        exit when not found;
+        update library.copy c set state = 'kept' where c.id = v_copy;
+        update library.hold h
+           set state = 'kept', copy_id = v_copy, kept_till = p_day + (select y.pickup_days from library.policy y where y.school_id = v_hold.school_id)
+         where h.id = v_hold.id;
+        perform library.note(v_copy, 'keep', null);
+        v_count := v_count + 1;
+    end loop;
+    return v_count;
+end $$;
+comment on function library.serve_queue is 'Keeps free copies for the readers whose turn it is; the caller holds library.lock_title()';
+
+create function library.today(p_school bigint) returns date language sql stable as $$
+    select timezone(s.time_zone, now())::date from school.school s where s.id = p_school
+$$;
+comment on function library.today is 'The school''s local day';
+
+create function library.ask(p_title bigint, p_pupil bigint) returns bigint language plpgsql security definer set search_path = '' as $$
+declare
+    v_school bigint;
+    v_hold bigint;
+    v_policy library.policy;
+begin
+    perform library.lock_title(p_title);
+    select p.school_id into strict v_school from school.pupil p where p.id = p_pupil;
+    if not exists (select from library.title t where t.id = p_title and t.school_id = v_school) then
+        raise exception 'no such title' using errcode = 'KB404';
+    end if;
+    select y.* into strict v_policy from library.policy y where y.school_id = v_school;
+    select h.id into v_hold from library.hold h where h.title_id = p_title and h.pupil_id = p_pupil and h.state in ('waiting', 'kept');
+    if found then
+        return v_hold;
+    elsif exists (select from library.loan l where l.title_id = p_title and l.pupil_id = p_pupil and l.returned_at is null) then
+        perform library.refuse('again', 'Эта книга уже у вас.');
+    elsif not exists (select from library.copy c where c.title_id = p_title and c.state in ('in', 'out', 'kept', 'repair')) then
+        perform library.refuse('unknown', 'В библиотеке нет ни одного экземпляра этой книги.');
+    elsif (select count(*) from library.hold h where h.pupil_id = p_pupil and h.state in ('waiting', 'kept')) >= v_policy.max_holds then
+        perform library.refuse('limit', format('Больше броней сразу нельзя: предел — %s.', v_policy.max_holds));
+    end if;
+    insert into library.hold (school_id, title_id, pupil_id) values (v_school, p_title, p_pupil) returning id into v_hold;
+    perform library.serve_queue(p_title, library.today(v_school));
+    return v_hold;
+end $$;
+comment on function library.ask is 'A place in the queue for a title, the same one again when there is one; a free copy is kept at once';
+
+create function library.drop_hold(p_hold bigint, p_state library.hold_state, p_day date) returns boolean language plpgsql
+    security definer set search_path = '' as $$
+declare
+    v_hold library.hold;
+begin
+    select h.* into strict v_hold from library.hold h where h.id = p_hold;
+    perform library.lock_title(v_hold.title_id);
+    select h.* into strict v_hold from library.hold h where h.id = p_hold;
+    if v_hold.state not in ('waiting', 'kept') then
+        return false;
+    end if;
+    update library.hold h set state = p_state, kept_till = null, ended_at = clock_timestamp() where h.id = p_hold;
+    if v_hold.state = 'kept' then
+        update library.copy c set state = 'in' where c.id = v_hold.copy_id;
+        perform library.note(v_hold.copy_id, 'unkeep', null);
+        perform library.serve_queue(v_hold.title_id, p_day);
+    end if;
+    return true;
+end $$;
+comment on function library.drop_hold is 'Ends a place in the queue (dropped or expired); a copy that was kept goes to the next one. false: it had ended';
+
+create function library.expire_holds(p_school bigint) returns integer language plpgsql security definer set search_path = '' as $$
+declare
+    v_day date := library.today(p_school);
+    v_hold record;
+    v_count integer := 0;
+begin
+    for v_hold in select h.id from library.hold h where h.school_id = p_school and h.state = 'kept' and h.kept_till < v_day order by h.title_id, h.id loop
+        v_count := v_count + library.drop_hold(v_hold.id, 'expired', v_day)::int;
+    end loop;
+    for v_hold in
+        select distinct h.title_id from library.hold h
+          join library.copy c on c.title_id = h.title_id and c.state = 'in'
+         where h.school_id = p_school and h.state = 'waiting' and h.asleep_till <= v_day order by h.title_id
+    loop
+        perform library.lock_title(v_hold.title_id);
+        perform library.serve_queue(v_hold.title_id, v_day);
+    end loop;
+    return v_count;
+end $$;
+comment on function library.expire_holds is 'A job, nightly: kept copies nobody came for go on; who has woken up gets his turn';
+
+-- ---- lending ------------------------------------------------------------------------------------------------------------------
+
+create function library.lend(p_copy bigint, p_pupil bigint, p_staff bigint, p_set bigint default null, p_due date default null)
+returns bigint language plpgsql security definer set search_path = '' as $$
+declare
+    v_copy library.copy;
+    v_title record;
+    v_policy library.policy;
+    v_hold bigint;
+    v_day date;
+    v_loan bigint;
+begin
+    perform library.lock_title((select c.title_id from library.copy c where c.id = p_copy));
+    select c.* into strict v_copy from library.copy c where c.id = p_copy;
+    select t.kind, t.title into strict v_title from library.title t where t.id = v_copy.title_id;
+    select y.* into strict v_policy from library.policy y where y.school_id = v_copy.school_id;
+    if not exists (select from school.pupil p where p.id = p_pupil and p.school_id = v_copy.school_id and p.state = 'active') then
+        raise exception 'no such reader' using errcode = 'KB404';
+    end if;
+    v_day := library.today(v_copy.school_id);
+    select h.id into v_hold from library.hold h where h.title_id = v_copy.title_id and h.pupil_id = p_pupil and h.state in ('waiting', 'kept');
+    if v_copy.state = 'out' then
+        perform library.refuse('lent', case when exists (select from library.loan l
+                where l.copy_id = p_copy and l.returned_at is null and l.pupil_id = p_pupil)
+            then 'Этот экземпляр уже выдан этому читателю.' else 'Этот экземпляр уже на руках: сначала примите его.' end);
+    elsif v_copy.state = 'kept' and not exists (select from library.hold h where h.copy_id = p_copy and h.pupil_id = p_pupil and h.state = 'kept') then
+        perform library.refuse('kept', 'Этот экземпляр отложен для другого читателя.');
+    elsif v_copy.state in ('repair', 'lost', 'gone') then
+        perform library.refuse('unknown', 'Этот экземпляр в ремонте, утерян или списан.');
+    elsif v_title.kind <> 'textbook' and p_set is null
+          and (select count(*) from library.loan l join library.title t on t.id = l.title_id
+                where l.pupil_id = p_pupil and l.returned_at is null and t.kind <> 'textbook') >= v_policy.max_loans then
+        perform library.refuse('limit', format('На руках уже %s: предел — %s.', v_policy.max_loans, v_policy.max_loans));
+    elsif v_copy.state = 'in' and v_hold is null and exists (select from library.hold h
+              where h.title_id = v_copy.title_id and h.state = 'waiting' and coalesce(h.asleep_till, v_day) <= v_day) then
+        perform library.refuse('queued', 'На эту книгу очередь.');
+    end if;
+    if v_hold is not null then
+        -- The reader may have taken another copy than the one that waits for him.
+        update library.copy c set state = 'in' from library.hold h where h.id = v_hold and h.state = 'kept' and c.id = h.copy_id and c.id <> p_copy;
+        update library.hold h set state = 'taken', kept_till = null, copy_id = p_copy, ended_at = clock_timestamp() where h.id = v_hold;
+    end if;
+    insert into library.loan (copy_id, title_id, pupil_id, set_id, lent_by, due_day, condition_out)
+    values (p_copy, v_copy.title_id, p_pupil, p_set, p_staff, coalesce(p_due, v_day + v_policy.loan_days), v_copy.condition)
+    returning id into v_loan;
+    update library.copy c set state = 'out' where c.id = p_copy;
+    update library.title t set lent_times = t.lent_times + 1 where t.id = v_copy.title_id;
+    perform library.note(p_copy, 'lend', p_staff);
+    perform library.serve_queue(v_copy.title_id, v_day);
+    return v_loan;
+end $$;
+comment on function library.lend is
+    'Lends a copy and answers the loan''s id. A reader''s place in the queue is used up by it. KB422: lent, kept, queued, limit, unknown';
+
+create function library.give_back(p_copy bigint, p_staff bigint, p_condition text default null)
+returns bigint language plpgsql security definer set search_path = '' as $$
+declare
+    v_copy library.copy;
+    v_loan library.loan;
+begin
+    perform library.lock_title((select c.title_id from library.copy c where c.id = p_copy));
+    select c.* into strict v_copy from library.copy c where c.id = p_copy;
+    select l.* into v_loan from library.loan l where l.copy_id = p_copy and l.returned_at is null;
+    if not found then
+        perform library.refuse('again', 'Этот экземпляр не на руках.');
+    end if;
+    update library.loan l
+       set returned_at = clock_timestamp(), returned_by = p_staff, condition_in = coalesce(p_condition, v_copy.condition),
+           pupil_id = case when (select r.keeps_history from library.reader r where r.pupil_id = l.pupil_id) is not distinct from false
+                                and l.entry_id is null then null else l.pupil_id end
+     where l.id = v_loan.id;
+    update library.copy c set state = 'in', condition = coalesce(p_condition, c.condition) where c.id = p_copy;
+    perform library.note(p_copy, case when v_copy.state = 'lost' then 'find' else 'return' end::library.event_kind, p_staff, coalesce(p_condition, ''));
+    perform library.serve_queue(v_copy.title_id, library.today(v_copy.school_id));
+    return v_loan.id;
+end $$;
+comment on function library.give_back is
+    'Takes a copy back and answers the loan''s id; a copy somebody waits for is kept at once. KB422 again: it was not lent';
+
+create function library.renew(p_loan bigint, p_staff bigint) returns date language plpgsql security definer set search_path = '' as $$
+declare
+    v_loan library.loan;
+    v_school bigint;
+    v_policy library.policy;
+    v_due date;
+begin
+    perform library.lock_title((select l.title_id from library.loan l where l.id = p_loan));
+    select l.* into strict v_loan from library.loan l where l.id = p_loan;
+    select c.school_id into strict v_school from library.copy c where c.id = v_loan.copy_id;
+    select y.* into strict v_policy from library.policy y where y.school_id = v_school;
+    v_due := greatest(v_loan.due_day, library.today(v_school)) + v_policy.renew_days;
+    if v_loan.returned_at is not null or v_loan.lost_at is not null then
+        perform library.refuse('again', 'Книга уже не на руках.');
+    elsif v_loan.set_id is not null then
+        perform library.refuse('limit', 'Учебники выдаются до конца года и не продлеваются.');
+    elsif v_loan.renewals >= v_policy.renewals then
+        perform library.refuse('renewed', format('Продлить больше нельзя: уже продлено %s раз.', v_loan.renewals));
+    elsif exists (select from library.hold h where h.title_id = v_loan.title_id and h.state = 'waiting') then
+        perform library.refuse('queued', 'Продлить нельзя: книгу ждёт другой читатель.');
+    end if;
+    update library.loan l set due_day = v_due, renewals = l.renewals + 1 where l.id = p_loan;
+    perform library.note(v_loan.copy_id, 'renew', p_staff);
+    return v_due;
+end $$;
+comment on function library.renew is 'Prolongs a loan and answers the new day. KB422: renewed too often, queued: somebody waits, limit: a set, again: not lent';
+
+-- ---- losses -------------------------------------------------------------------------------------------------------------------
+
+create function library.lose(p_loan bigint, p_staff bigint, p_charge boolean) returns bigint language plpgsql
+    security definer set search_path = '' as $$
+declare
+    v_loan library.loan;
+    v_copy library.copy;
+    v_title library.title;
+    v_price bigint;
+    v_entry bigint;
+    v_account bigint;
+begin
+    perform library.lock_title((select l.title_id from library.loan l where l.id = p_loan));
+    select l.* into strict v_loan from library.loan l where l.id = p_loan;
+    select c.* into strict v_copy from library.copy c where c.id = v_loan.copy_id;
+    select t.* into strict v_title from library.title t where t.id = v_loan.title_id;
+    if v_loan.returned_at is not null then
+        perform library.refuse('again', 'Книга уже возвращена.');
+    elsif v_loan.entry_id is not null then
+        return v_loan.entry_id;
+    end if;
+    if p_charge then
+        v_price := coalesce(v_copy.price_kop, v_title.price_kop);
+        if v_price is null then
+            perform library.refuse('unknown', 'У книги не указана цена: впишите её в каталог.');
+        end if;
+        v_account := ledger.pupil_account(v_loan.pupil_id);
+        v_entry := ledger.post('library', 'library', 'loan ' || p_loan, library.today(v_copy.school_id), 'staff ' || p_staff, 'библиотека',
+            'утерянная книга: ' || left(v_title.title, 120), array[v_account, ledger.provider_account(v_copy.school_id)],
+            array[-v_price, v_price]);
+    end if;
+    update library.loan l set lost_at = coalesce(l.lost_at, clock_timestamp()), entry_id = v_entry where l.id = p_loan;
+    if v_copy.state <> 'lost' then
+        update library.copy c set state = 'lost' where c.id = v_copy.id;
+        perform library.note(v_copy.id, 'lose', p_staff);
+    end if;
+    return v_entry;
+end $$;
+comment on function library.lose is
+    'A lent copy is lost; p_charge: its price is taken from the reader''s account, once, where there is money (KB422 of the ledger). Answers '
+    'the entry''s id';
+
+create function library.find_again(p_loan bigint, p_staff bigint) returns bigint language plpgsql security definer set search_path = '' as $$
+declare
+    v_loan library.loan;
+    v_refund bigint;
+begin
+    perform library.lock_title((select l.title_id from library.loan l where l.id = p_loan));
+    select l.* into strict v_loan from library.loan l where l.id = p_loan;
+    if v_loan.lost_at is null or v_loan.returned_at is not null then
+        perform library.refuse('again', 'Эта книга не числится утерянной.');
+    end if;
+    if v_loan.entry_id is not null and v_loan.refund_id is null then
+        v_refund := ledger.reverse(v_loan.entry_id, 'refund', 'library ' || p_loan, 'staff ' || p_staff, 'книга нашлась', 'refund');
+        update library.loan l set refund_id = v_refund where l.id = p_loan;
+    end if;
+    perform library.give_back(v_loan.copy_id, p_staff);
+    return v_refund;
+end $$;
+comment on function library.find_again is 'A lost book was found: it is taken back, and what was charged is refunded. Answers the refund''s id, NULL without one';
+
+create function library.mark(p_copy bigint, p_state library.copy_state, p_staff bigint, p_note text) returns void language plpgsql
+    security definer set search_path = '' as $$
+declare
+    v_copy library.copy;
+begin
+    perform library.lock_title((select c.title_id from library.copy c where c.id = p_copy));
+    select c.* into strict v_copy from library.copy c where c.id = p_copy;
+    if v_copy.state = p_state then
+        return;
+    elsif p_state not in ('in', 'repair', 'lost', 'gone') or v_copy.state not in ('in', 'repair', 'lost') then
+        perform library.refuse('lent', 'Экземпляр на руках или отложен: сначала примите его.');
+    elsif exists (select from library.loan l where l.copy_id = p_copy and l.returned_at is null) then
+        perform library.refuse('lent', 'Экземпляр утерян читателем: отметьте, что он нашёлся.');
+    end if;
+    update library.copy c set state = p_state where c.id = p_copy;
+    perform library.note(p_copy, case p_state when 'repair' then 'repair' when 'lost' then 'lose' when 'gone' then 'write_off'
+        else case v_copy.state when 'lost' then 'find' else 'mend' end end::library.event_kind, p_staff, p_note);
+    perform library.serve_queue(v_copy.title_id, library.today(v_copy.school_id));
+end $$;
+comment on function library.mark is 'Sends a copy that is in the library to repair, says it lost or written off, or brings it back';
+
+create function library.forget(p_pupil bigint) returns integer language plpgsql security definer set search_path = '' as $$
+declare
+    v_count integer;
+begin
+    update library.loan l set pupil_id = null where l.pupil_id = p_pupil and l.returned_at is not null and l.entry_id is null;
+    get diagnostics v_count = row_count;
+    delete from library.hold h where h.pupil_id = p_pupil and h.state in ('taken', 'dropped', 'expired');
+    return v_count;
+end $$;
+comment on function library.forget is 'Forgets what a reader has read; loans of today and charged ones stay. Answers how many';
+
+commit;

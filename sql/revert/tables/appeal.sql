@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/appeal from pg
+
+begin;
+
+drop schema appeal cascade;
+
+commit;

@@ -1,0 +1,8 @@
+-- Verify kabinet:tables/library on pg
+
+begin;
+
+select 1 / (to_regclass('library.' || t) is not null)::int
+  from unnest('{policy,title,word,copy,event,reader,class_set,loan,hold,inventory,inventory_seen}'::text[]) t;
+
+rollback;
