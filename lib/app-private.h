@@ -59,7 +59,7 @@ struct app_door {
 const struct app_door *frame_door(const struct request *rq);
 
 /* frame.c: the words of enum access, in the order of its bits; `column` of staff.visitor says who has it. */
-#define APP_ACCESS_BITS 10
+#define APP_ACCESS_BITS 12
 struct app_access { const char *word, *column; };
 extern const struct app_access app_access[APP_ACCESS_BITS];
 

@@ -30,10 +30,13 @@ static const struct {
 	{ "nav", "/timetable",     "timetable",  "Расписание",    EVERYBODY,      false },
 	{ "nav", "/attendance",    "attendance", "Посещаемость",  EVERYBODY,      true },
 	{ "nav", "/meals",         "meals",      "Питание",       EVERYBODY,      true },
+	{ "nav", "/library",       "library",    "Библиотека",    EVERYBODY,      true },
 	{ "nav", "/security",      "security",   "Безопасность",  EVERYBODY,      true },
 	{ "nav", "/finance",       "finance",    "Финансы",       ACCESS_PARENT,  false },
+	{ "nav", "/appeals",       "appeals",    "Обращения",     ACCESS_PARENT,  true },
 	{ "own", "/settings",      "settings",   "Настройки",     EVERYBODY,      true },
 	{ "own", "/devices",       "devices",    "Устройства",    EVERYBODY,      true },
+	{ "own", "/views",         "session",    "Кто смотрел данные", ACCESS_PARENT, true },
 	{ "own", "/rules",         "rules",      "Правила",       EVERYBODY,      true },
 
 	{ "nav", "/staff",         "home",       "Рабочие места", ACCESS_STAFF,   false },
@@ -43,8 +46,11 @@ static const struct {
 	{ "nav", "/staff/tutor/counts", "meals", "Кто не подал",  ACCESS_HEAD,    true },
 	{ "nav", "/staff/services", "finance",   "Услуги",        ACCESS_TEACHER | ACCESS_HEAD, false },
 	{ "nav", "/staff/canteen", "meals",      "Столовая",      ACCESS_CANTEEN, false },
+	{ "nav", "/staff/library", "library",    "Библиотека",    ACCESS_LIBRARIAN, false },
 	{ "nav", "/staff/head",    "timetable",  "Учебная часть", ACCESS_HEAD,    false },
 	{ "nav", "/staff/gate",    "security",   "Вход в школу",  ACCESS_GUARD,   false },
+	{ "nav", "/staff/appeals", "appeals",    "Обращения",     ACCESS_SUPPORT | ACCESS_HEAD | ACCESS_CANTEEN, false },
+	{ "nav", "/staff/audit",   "rules",      "Кто что делал", ACCESS_ADMIN,   false },
 	{ "nav", "/staff/admin",   "settings",   "Система",       ACCESS_ADMIN,   false },
 };
 
@@ -58,6 +64,7 @@ const struct app_access app_access[APP_ACCESS_BITS] = {
 	{ "anyone" }, { "parent" }, { "pupil" },
 	{ "teacher", "is_teacher" }, { "tutor", "is_tutor" }, { "head", "is_head" }, { "guard", "is_guard" },
 	{ "canteen", "is_canteen" }, { "admin", "is_admin" },
+	{ "librarian", "is_librarian" }, { "support", "is_support" },
 	{ "device" },
 };
 _Static_assert(ACCESS_DEVICE == 1U << (APP_ACCESS_BITS - 1), "app_access has a row for each bit of enum access");

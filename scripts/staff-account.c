@@ -5,7 +5,7 @@
  * the last line, and exists nowhere else. --batch reads accounts from standard input, a line each, its
  * words separated by tabs: LOGIN SCHOOL NAME ROLES PASSWORD. Who is there already gets the password and
  * the roles. Each is answered with a line of JSON: login, password, role (the first word of ROLES).
- * ROLES are words with commas between: teacher, head, guard, canteen, admin; «tutor» is a teacher whom a class names.
+ * ROLES are words with commas between: teacher, head, guard, canteen, admin, librarian, support; «tutor» is a teacher whom a class names.
  */
 #include <getopt.h>
 #include <unistd.h>
@@ -41,7 +41,7 @@ roles_array(char array[ROLES_MAX_BYTES], const char *roles)
 	size_t n = 1;
 
 	if (strlen(roles) >= sizeof copy || roles[strspn(roles, "abcdefghijklmnopqrstuvwxyz,")] != '\0')
-		fail("roles are words of teacher, head, guard, canteen, admin with commas between");
+		fail("roles are words of teacher, head, guard, canteen, admin, librarian, support with commas between");
 	snprintf(copy, sizeof copy, "%s", roles);
 	array[0] = '{';
 	for (char *rest = copy, *word; (word = strsep(&rest, ",")) != NULL; ) {
@@ -145,7 +145,7 @@ run_batch(void)
 static void __attribute__((noreturn))
 usage(void)
 {
-	fputs("usage: staff add LOGIN --school NNNNNN --name 'Фамилия Имя Отчество' --roles teacher,head,guard,canteen,admin\n"
+	fputs("usage: staff add LOGIN --school NNNNNN --name 'Фамилия Имя Отчество' --roles teacher,head,…\n"
 	    "       staff passwd LOGIN            a new password; whoever was in by the old one is out\n"
 	    "       staff roles LOGIN --roles R   other roles\n"
 	    "       staff leave LOGIN             cannot log in any more\n"

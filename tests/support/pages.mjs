@@ -218,7 +218,7 @@ const doors = {
   parent: () => loggedIn(cabinet()),
   pupil: () => loggedIn(credentials.cabinets.flatMap((c) => c.others ?? []).find((c) => c.mode === 'pupil')),
   teacher: staff('teacher'), tutor: staff('tutor'), head: staff('head'), guard: staff('guard'),
-  canteen: staff('canteen'), admin: staff('admin'),
+  canteen: staff('canteen'), admin: staff('admin'), librarian: staff('librarian'), support: staff('support'),
 };
 
 const visitors = new Map();

@@ -74,7 +74,7 @@ comment on function people.pupil_name is 'Surname and first name of a pupil, for
 
 create function staff.visitor(p_token text)
 returns table (name text, school_name text, is_teacher boolean, is_tutor boolean, is_head boolean, is_guard boolean,
-               is_canteen boolean, is_admin boolean, today date, now timestamp, touch_due boolean)
+               is_canteen boolean, is_admin boolean, is_librarian boolean, is_support boolean, today date, now timestamp, touch_due boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.resolve_staff(p_token);
@@ -85,7 +85,7 @@ begin
            exists (select from school.class k join school.year y on y.id = k.year_id
                     where k.tutor_id = v_visit.staff_id and v_now::date between y.first_day and y.last_day),
            'head' = any (v_visit.roles), 'guard' = any (v_visit.roles), 'canteen' = any (v_visit.roles),
-           'admin' = any (v_visit.roles), v_now::date, v_now,
+           'admin' = any (v_visit.roles), 'librarian' = any (v_visit.roles), 'support' = any (v_visit.roles), v_now::date, v_now,
            s.last_used_at < now() - interval '5 min'
       from school.school c, auth.staff_session s
      where c.id = v_visit.school_id and s.id = v_visit.session_id;

@@ -2,6 +2,7 @@
 -- requires: tables/staff
 -- requires: tables/site
 -- requires: tables/study
+-- requires: tables/notice
 
 -- The journal of appeals: a numbered, dated, append-only register. An appeal is its first message and what was added; its state is
 -- what the last event says. Terms are counted in working days of the school: registered within 3, answered within 30 (59-ФЗ sets
@@ -215,6 +216,12 @@ begin
      where a.id = p_appeal.id;
     insert into appeal.event (appeal_id, state, desk, access_id, staff_id, words)
     values (p_appeal.id, p_state, p_desk, p_access, p_staff, p_words);
+    if p_access is null and p_state <> p_appeal.state then
+        perform notice.emit(p_appeal.pupil_id, 'appeal-' || p_state, p_appeal.id)
+          from notice.kind k where k.kind = 'appeal-' || p_state;
+    elsif p_desk <> p_appeal.desk then
+        perform notice.emit(p_appeal.pupil_id, 'appeal-moved', p_appeal.id);
+    end if;
 end $$;
 comment on function appeal.move is 'A step of an appeal: its new state and desk, with the dates and terms that follow from it';
 

@@ -36,12 +36,15 @@ insert into job.job (name, title, rank, is_per_school, every, at, late_after) va
     ('release-rest',    'Снимать заказы, за которыми не пришли', 2, true, '10 min', null, '1 hour'),
     ('order-by-itself', 'Заказывать питание по абонементам и льготам', 3, true, '10 min', null, '1 hour'),
     ('statistics',      'Считать места и показатели классов', 4, false, '10 min', null, '1 hour'),
-    ('sweep',           'Убирать законченные сеансы и старые попытки входа', 5, false, '1 day', '03:40', '30 hours'),
-    ('thin-places',     'Прореживать историю мест', 6, false, '1 day', '03:45', '30 hours'),
-    ('files',           'Удалять файлы, которые ни к чему не приложены', 7, false, '1 day', '03:50', '30 hours'),
-    ('thin-runs',       'Прореживать журнал заданий', 8, false, '1 day', '03:55', '30 hours'),
-    ('seal',            'Опечатывать дни, которые закончились', 9, false, '1 day', '04:30', '30 hours'),
-    ('books',           'Проверять книги: все правила, вся история', 10, false, '1 day', '05:00', '30 hours');
+    ('appeals',         'Следить за сроками обращений', 5, true, '10 min', null, '1 hour'),
+    ('library-holds',   'Передавать книги, за которыми не пришли, следующим в очереди', 6, true, '1 day', '03:30', '30 hours'),
+    ('sweep',           'Убирать законченные сеансы и старые попытки входа', 7, false, '1 day', '03:40', '30 hours'),
+    ('thin-places',     'Прореживать историю мест', 8, false, '1 day', '03:45', '30 hours'),
+    ('files',           'Удалять файлы, которые ни к чему не приложены', 9, false, '1 day', '03:50', '30 hours'),
+    ('thin-runs',       'Прореживать журнал заданий', 10, false, '1 day', '03:55', '30 hours'),
+    ('thin-notices',    'Прореживать события для оповещений', 12, false, '1 day', '04:00', '30 hours'),
+    ('seal',            'Опечатывать дни, которые закончились', 11, false, '1 day', '04:30', '30 hours'),
+    ('books',           'Проверять книги: все правила, вся история', 13, false, '1 day', '05:00', '30 hours');
 
 create table job.run (
     id          bigint generated always as identity primary key,
@@ -145,7 +148,8 @@ begin
      where f.created_at < now() - interval '1 day'
        and not exists (select from school.homework_file h where h.file_id = f.id)
        and not exists (select from school.answer_file a where a.file_id = f.id)
-       and not exists (select from school.excuse e where e.file_id = f.id);
+       and not exists (select from school.excuse e where e.file_id = f.id)
+       and not exists (select from appeal.message_file m where m.file_id = f.id);
     get diagnostics v_count = row_count;
     return v_count;
 end $$;
@@ -185,6 +189,9 @@ begin
         when 'release-rest' then canteen.release_rest(p_school)
         when 'order-by-itself' then job.order_meals(p_school)
         when 'statistics' then school.rate()
+        when 'appeals' then appeal.escalate(p_school)
+        when 'library-holds' then library.expire_holds(p_school)
+        when 'thin-notices' then notice.thin()
         when 'sweep' then auth.sweep()
         when 'thin-places' then school.thin_places()
         when 'files' then job.drop_files()

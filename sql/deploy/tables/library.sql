@@ -3,6 +3,7 @@
 -- requires: tables/staff
 -- requires: tables/site
 -- requires: tables/study
+-- requires: tables/notice
 
 -- The library: titles and copies, loans, the queue for what is lent, sets of textbooks, inventories. Everything that moves a copy
 -- is one of the functions lend, give_back, renew, ask, drop_hold, mark; each of them locks the title first, so that two librarians, or
@@ -292,7 +293,7 @@ declare
     v_count integer := 0;
 begin
     for v_hold in
-        select h.id, h.school_id from library.hold h
+        select h.id, h.school_id, h.pupil_id from library.hold h
          where h.title_id = p_title and h.state = 'waiting' and coalesce(h.asleep_till, p_day) <= p_day
          order by h.id
     loop
@@ -303,6 +304,7 @@ begin
            set state = 'kept', copy_id = v_copy, kept_till = p_day + (select y.pickup_days from library.policy y where y.school_id = v_hold.school_id)
          where h.id = v_hold.id;
         perform library.note(v_copy, 'keep', null);
+        perform notice.emit(v_hold.pupil_id, 'library-kept', v_hold.id);
         v_count := v_count + 1;
     end loop;
     return v_count;
@@ -363,12 +365,19 @@ begin
 end $$;
 comment on function library.drop_hold is 'Ends a place in the queue (dropped or expired); a copy that was kept goes to the next one. false: it had ended';
 
+create function library.soon_days() returns integer language sql immutable as $$ select 3 $$;
+comment on function library.soon_days is 'A loan is due soon when there are so many days left';
+
 create function library.expire_holds(p_school bigint) returns integer language plpgsql security definer set search_path = '' as $$
 declare
     v_day date := library.today(p_school);
     v_hold record;
     v_count integer := 0;
 begin
+    perform notice.emit(l.pupil_id, case when l.due_day < v_day then 'library-overdue' else 'library-due' end, l.id,
+               format('library %s %s %s', l.id, l.due_day, l.due_day < v_day))
+       from library.loan l join library.copy c on c.id = l.copy_id
+      where c.school_id = p_school and l.returned_at is null and l.lost_at is null and l.due_day <= v_day + library.soon_days();
     for v_hold in select h.id from library.hold h where h.school_id = p_school and h.state = 'kept' and h.kept_till < v_day order by h.title_id, h.id loop
         v_count := v_count + library.drop_hold(v_hold.id, 'expired', v_day)::int;
     end loop;
@@ -382,7 +391,8 @@ begin
     end loop;
     return v_count;
 end $$;
-comment on function library.expire_holds is 'A job, nightly: kept copies nobody came for go on; who has woken up gets his turn';
+comment on function library.expire_holds is
+    'A job, nightly: what is due soon or overdue is told of, once; kept copies nobody came for go on; who has woken up gets his turn';
 
 -- ---- lending ------------------------------------------------------------------------------------------------------------------
 
@@ -520,6 +530,7 @@ begin
         v_entry := ledger.post('library', 'library', 'loan ' || p_loan, library.today(v_copy.school_id), 'staff ' || p_staff, 'библиотека',
             'утерянная книга: ' || left(v_title.title, 120), array[v_account, ledger.provider_account(v_copy.school_id)],
             array[-v_price, v_price]);
+        perform notice.emit(v_loan.pupil_id, 'library-charged', p_loan);
     end if;
     update library.loan l set lost_at = coalesce(l.lost_at, clock_timestamp()), entry_id = v_entry where l.id = p_loan;
     if v_copy.state <> 'lost' then
@@ -545,6 +556,7 @@ begin
     if v_loan.entry_id is not null and v_loan.refund_id is null then
         v_refund := ledger.reverse(v_loan.entry_id, 'refund', 'library ' || p_loan, 'staff ' || p_staff, 'книга нашлась', 'refund');
         update library.loan l set refund_id = v_refund where l.id = p_loan;
+        perform notice.emit(v_loan.pupil_id, 'library-refunded', p_loan);
     end if;
     perform library.give_back(v_loan.copy_id, p_staff);
     return v_refund;

@@ -10,8 +10,8 @@ set local role kabinet_owner;
 
 create type auth.staff_role as enum ('teacher', 'head', 'guard', 'canteen', 'admin', 'librarian', 'support');
 comment on type auth.staff_role is
-    'teacher: учитель; head: завуч; guard: охранник; canteen: столовая; admin: администратор школы; librarian: библиотекарь; support: кто отвечает на обращения. A class tutor is a teacher whom '
-    'school.class names';
+    'teacher: учитель; head: завуч; guard: охранник; canteen: столовая; admin: администратор школы; librarian: библиотекарь; support: '
+    'служба поддержки, which answers appeals and sees no names. A class tutor is a teacher whom school.class names';
 
 create table auth.staff (
     id          bigint generated always as identity primary key,

@@ -1,0 +1,5 @@
+-- Revert kabinet:api/appeals from pg
+
+begin;
+
+commit;

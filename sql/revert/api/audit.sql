@@ -1,0 +1,5 @@
+-- Revert kabinet:api/audit from pg
+
+begin;
+
+commit;

@@ -1,0 +1,5 @@
+-- Revert kabinet:api/catalogue from pg
+
+begin;
+
+commit;

@@ -1,0 +1,5 @@
+-- Revert kabinet:api/librarian from pg
+
+begin;
+
+commit;

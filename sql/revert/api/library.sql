@@ -1,0 +1,5 @@
+-- Revert kabinet:api/library from pg
+
+begin;
+
+commit;

@@ -1,0 +1,5 @@
+-- Revert kabinet:api/support from pg
+
+begin;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert kabinet:tables/notice from pg
+
+begin;
+
+drop schema notice cascade;
+
+commit;

@@ -1,0 +1,5 @@
+-- Verify kabinet:api/appeals on pg
+
+begin;
+
+rollback;

@@ -1,0 +1,5 @@
+-- Verify kabinet:api/audit on pg
+
+begin;
+
+rollback;

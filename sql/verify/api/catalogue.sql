@@ -1,0 +1,5 @@
+-- Verify kabinet:api/catalogue on pg
+
+begin;
+
+rollback;

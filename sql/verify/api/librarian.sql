@@ -1,0 +1,5 @@
+-- Verify kabinet:api/librarian on pg
+
+begin;
+
+rollback;

@@ -1,0 +1,5 @@
+-- Verify kabinet:api/library on pg
+
+begin;
+
+rollback;

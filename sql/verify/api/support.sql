@@ -1,0 +1,5 @@
+-- Verify kabinet:api/support on pg
+
+begin;
+
+rollback;
