@@ -27,7 +27,6 @@ struct app_state {
 	struct text       page;
 	int               status;       /* 0: nothing was sent */
 	size_t            sent_bytes;
-	bool              is_broken_pipe;
 };
 
 /*

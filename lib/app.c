@@ -76,10 +76,9 @@ app_write(struct request *rq, int status, const char *type, const char *extra_he
 
 	rq->state->status = status;
 	rq->state->sent_bytes = len;
-	if (FCGX_PutStr(head, (int)strlen(head), fcgi.out) < 0)
-		rq->state->is_broken_pipe = true;
-	else if (strcmp(rq->method, "HEAD") != 0 && FCGX_PutStr(bytes, (int)len, fcgi.out) < 0)
-		rq->state->is_broken_pipe = true;
+	/* Who has gone meanwhile is nobody's trouble: the act is done, the page is not read. */
+	if (FCGX_PutStr(head, (int)strlen(head), fcgi.out) >= 0 && strcmp(rq->method, "HEAD") != 0)
+		FCGX_PutStr(bytes, (int)len, fcgi.out);
 }
 
 /* The announced length, or -1 when it is no number. */

@@ -160,13 +160,6 @@ auth_new_code(char code[AUTH_CODE_CHARS + 1])
 	crypto_pick(code, AUTH_CODE_CHARS, code_alphabet);
 }
 
-void
-auth_new_idn(char idn[AUTH_IDN_CHARS + 1])
-{
-	idn[0] = 'I';
-	crypto_pick(idn + 1, AUTH_IDN_CHARS - 1, code_alphabet);
-}
-
 bool
 auth_is_pin(const char *secret)
 {

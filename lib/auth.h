@@ -20,7 +20,6 @@ struct request;
 #define AUTH_COST_LOG2     15     /* of new hashes; old ones keep the cost stored with them */
 #define AUTH_CODE_CHARS    10
 #define AUTH_PIN_CHARS     4
-#define AUTH_IDN_CHARS     10
 #define AUTH_PASSWORD_CHARS_MIN 8
 
 struct auth_attempt {
@@ -61,8 +60,6 @@ void auth_hash(const struct auth_attempt *attempt, const char *secret, uint8_t h
 void auth_make_secret(struct auth_secret *made, const char *secret);
 /* A new authorization code: AUTH_CODE_CHARS of an alphabet without look-alikes, NUL-terminated. */
 void auth_new_code(char code[AUTH_CODE_CHARS + 1]);
-/* A new ИДН: `I` and nine characters of the same alphabet. The database says whether it is free. */
-void auth_new_idn(char idn[AUTH_IDN_CHARS + 1]);
 /* Four digits, never a guessable row. */
 void auth_new_pin(char pin[AUTH_PIN_CHARS + 1]);
 bool auth_is_pin(const char *secret);
