@@ -39,7 +39,8 @@ show_job(struct request *rq)
 	const char *name = form_text(rq, "name", JOB_NAME_MAX, "");
 	int64_t before = form_id(rq, "before");
 	struct db_rows *job = db_ask(rq, Q_JOBS, DB_TEXT(name));
-	struct db_rows *runs = db_ask(rq, Q_RUNS, DB_TEXT(name), DB_ID(before), DB_INT(RUNS_ON_PAGE + 1));
+	struct db_rows *runs = db_ask(rq, Q_RUNS, DB_TEXT(name), DB_ID(before),
+	    DB_INT(RUNS_ON_PAGE + 1));
 	struct view *page;
 
 	if (!db_answer(rq))

@@ -245,7 +245,8 @@ send_excuse(struct request *rq)
 	if (form_failed(rq))
 		return show_excuse_form(rq);
 	db_ask(rq, Q_EXCUSE, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(reason), DB_TEXT(first),
-	    DB_TEXT(last), DB_TEXT(body), DB_TEXT(has_file ? file.name : NULL), DB_TEXT(has_file ? file.type : NULL),
+	    DB_TEXT(last), DB_TEXT(body), DB_TEXT(has_file ? file.name : NULL),
+	    DB_TEXT(has_file ? file.type : NULL),
 	    has_file ? DB_BYTES(file.bytes, file.len) : DB_NULL);
 	if (!db_answer(rq))
 		return form_refused(rq, show_excuse_form);

@@ -1,6 +1,6 @@
 /*
- * canteen.c -- the canteen's desk: what to cook and how it goes, serving by card and by list, the buffet's till,
- * menus, льготы, dry rations.
+ * canteen.c -- the canteen's desk: what to cook and how it goes, serving by card and by list, the
+ * buffet's till, menus, льготы, dry rations.
  *
  * This file: the day, the list of a class, the sheet for a day without network. The till is in
  * parts/canteen-till.c, menus and rules in -menu.c, льготы and rations in -benefits.c.
@@ -154,9 +154,11 @@ show_changes(struct request *rq)
 	return reply;
 }
 
-/* ---- a class by list, today or a day without network ------------------------------------------ */
+/* ---- a class by list, today or a day without network ----------------------------------------- */
 
-/* GET /staff/canteen/list[?meal=&class=][&day=] -- and the page that a refused form comes back to. */
+/*
+ * GET /staff/canteen/list[?meal=&class=][&day=] -- and the page that a refused form comes back to.
+ */
 static enum reply
 show_list(struct request *rq)
 {
@@ -212,12 +214,13 @@ serve_list(struct request *rq)
 		form_error(rq, "", "Отметьте, кому выдано.");
 	if (form_failed(rq))
 		return show_list(rq);
-	done = db_ask(rq, Q_SERVE_LIST, DB_TEXT(key), DB_INT(meal), DB_TEXT(day), DB_ID(form_id(rq, "menu")),
-	    db_array_end(rq, pupils));
+	done = db_ask(rq, Q_SERVE_LIST, DB_TEXT(key), DB_INT(meal), DB_TEXT(day),
+	    DB_ID(form_id(rq, "menu")), db_array_end(rq, pupils));
 	if (!db_answer(rq))
 		return form_refused(rq, show_list);
-	return app_redirect(rq, "/staff/canteen/list", "meal", url_id(rq, meal), "class", url_id(rq, class), "day", day,
-	    "served", db_text(done, 0, "served"), "refused", db_text(done, 0, "refused"), "done", "canteen-list", NULL);
+	return app_redirect(rq, "/staff/canteen/list", "meal", url_id(rq, meal), "class",
+	    url_id(rq, class), "day", day, "served", db_text(done, 0, "served"), "refused",
+	    db_text(done, 0, "refused"), "done", "canteen-list", NULL);
 }
 
 /* GET /staff/canteen/sheet[?meal=&grade=][&day=] -- a grade's list on paper. */

@@ -217,7 +217,8 @@ change_reason(struct request *rq)
 {
 	int64_t lesson = form_id(rq, "lesson"), pupil = form_id(rq, "pupil");
 	int64_t was = form_id(rq, "was"), code = form_id(rq, "code");
-	const char *note = form_text(rq, "note", NOTE_MAX_CHARS, ""), *day = form_date(rq, "day", NULL);
+	const char *note = form_text(rq, "note", NOTE_MAX_CHARS, ""),
+		   *day = form_date(rq, "day", NULL);
 	int64_t class = form_id(rq, "class");
 
 	if (lesson == 0 || pupil == 0 || was == 0 || code == 0 || class == 0)

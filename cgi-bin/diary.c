@@ -1,8 +1,9 @@
 /*
- * diary.c -- Дневник: the week and the day with lessons, homework and marks; what a pupil hands in; marks, averages
- * and what is needed for better ones; final marks; a question to the teacher.
+ * diary.c -- Дневник: the week and the day with lessons, homework and marks; what a pupil hands in;
+ * marks, averages and what is needed for better ones; final marks; a question to the teacher.
  *
- * The arithmetic is lib/marks; which lessons are whose, and what of the class may be shown, is the database's.
+ * The arithmetic is lib/marks; which lessons are whose, and what of the class may be shown, is the
+ * database's.
  */
 #include <stdlib.h>
 
@@ -81,8 +82,9 @@ add_mark(struct view *parent, const struct db_rows *marks, int row, bool is_full
 	view_row(mark, marks, row);
 	view_flag(mark, "is_heavy", db_int(marks, row, "weight") > 1);
 	view_flag(mark, "is_point", strcmp(db_text(marks, row, "value"), ".") == 0);
-	view_flag(mark, "is_noted", *db_text(marks, row, "comment") != '\0' || db_bool(marks, row, "is_changed") ||
-	    *db_text(marks, row, "point_till") != '\0' || is_full);
+	view_flag(mark, "is_noted",
+	    *db_text(marks, row, "comment") != '\0' || db_bool(marks, row, "is_changed") ||
+		*db_text(marks, row, "point_till") != '\0' || is_full);
 }
 
 /* Rows that follow the lessons in the same order: those of this lesson, from *row on. */
@@ -120,7 +122,8 @@ add_lesson(struct view *day, const struct db_rows *lessons, int row, struct curs
 	bool may_ask = at->is_full || db_int(lessons, row, "questions") > 0;
 
 	view_row(lesson, lessons, row);
-	view_flag(lesson, "has_homework", !db_is_null(lessons, row, db_column(lessons, "homework_id")));
+	view_flag(lesson, "has_homework",
+	    !db_is_null(lessons, row, db_column(lessons, "homework_id")));
 	view_flag(lesson, "has_extras", has_extras(lessons, row));
 	view_flag(lesson, "may_ask", may_ask);
 	view_flag(lesson, "has_aside", may_ask || is_of_lesson(at->marks, at->mark, id));
@@ -133,7 +136,8 @@ add_lesson(struct view *day, const struct db_rows *lessons, int row, struct curs
 }
 
 static void
-add_days(struct view *page, const struct db_rows *days, const struct db_rows *lessons, struct cursor *at)
+add_days(struct view *page, const struct db_rows *days, const struct db_rows *lessons,
+    struct cursor *at)
 {
 	int next = 0;
 
@@ -144,19 +148,23 @@ add_days(struct view *page, const struct db_rows *days, const struct db_rows *le
 
 		view_row(day, days, i);
 		view_none(day, "lesson");
-		for (; next < db_row_count(lessons) && strcmp(db_text(lessons, next, "day"), date) == 0; next++)
+		for (; next < db_row_count(lessons) &&
+		     strcmp(db_text(lessons, next, "day"), date) == 0;
+		     next++)
 			add_lesson(day, lessons, next, at);
 	}
 }
 
 /*
- * Back to where a button was pressed: the page that the form names by its fields, at the homework or the signature.
+ * Back to where a button was pressed: the page that the form names by its fields, at the homework
+ * or the signature.
  */
 static enum reply
 go_back(struct request *rq, const char *done, const char *place)
 {
 	static const char *const pages[] = { "diary", "homework", "answer", NULL };
-	const char *page = form_choice(rq, "from", pages, "diary"), *week = form_date(rq, "week", NULL);
+	const char *page = form_choice(rq, "from", pages, "diary"),
+		   *week = form_date(rq, "week", NULL);
 	const char *day = form_date(rq, "day", NULL);
 
 	if (rq->bad_input)
@@ -164,13 +172,14 @@ go_back(struct request *rq, const char *done, const char *place)
 	if (strcmp(page, "homework") == 0)
 		return app_redirect(rq, "/diary/homework", "done", done, "#", place, NULL);
 	if (strcmp(page, "answer") == 0)
-		return app_redirect(rq, "/diary/answer", "homework", place + strlen("h"), "done", done, NULL);
+		return app_redirect(rq, "/diary/answer", "homework", place + strlen("h"), "done",
+		    done, NULL);
 	return app_redirect(rq, "/diary", "week", week, "day", day, "done", done, "#", place, NULL);
 }
 
 /*
- * GET /diary[?week=YYYY-MM-DD | ?day=YYYY-MM-DD][&print=1] -- the week that holds that day, today's by default; print
- * is a sheet of paper.
+ * GET /diary[?week=YYYY-MM-DD | ?day=YYYY-MM-DD][&print=1] -- the week that holds that day, today's
+ * by default; print is a sheet of paper.
  */
 static enum reply
 show_diary(struct request *rq)
@@ -195,7 +204,8 @@ show_diary(struct request *rq)
 	view_flag(page, "is_week", is_week);
 	view_flag(page, "has_lessons", db_row_count(lessons) > 0);
 	view_flag(page, "has_tasks", has_tasks(lessons));
-	view_text(page, "span", span_words(rq, db_text(about, 0, "first_day"), db_text(about, 0, "last_day")));
+	view_text(page, "span",
+	    span_words(rq, db_text(about, 0, "first_day"), db_text(about, 0, "last_day")));
 	add_days(page, days, lessons, &at);
 	return view_send(rq, page);
 }
@@ -214,7 +224,10 @@ sign_week(struct request *rq)
 	return app_redirect(rq, "/diary", "week", week, "done", "week-sign", "#", "sign", NULL);
 }
 
-/* POST /diary/done: tick or untick, the number of the homework; from, week, day: where the person stands. */
+/*
+ * POST /diary/done: tick or untick, the number of the homework; from, week, day: where the person
+ * stands.
+ */
 static enum reply
 tick_homework(struct request *rq)
 {
@@ -226,7 +239,8 @@ tick_homework(struct request *rq)
 	db_ask(rq, Q_DONE, DB_INT(homework), DB_TEXT(is_done ? "t" : "f"));
 	if (!db_answer(rq))
 		return rq->db_reply;
-	return go_back(rq, is_done ? "tick" : "untick", arena_printf(rq->arena, "h%lld", (long long)homework));
+	return go_back(rq, is_done ? "tick" : "untick",
+	    arena_printf(rq->arena, "h%lld", (long long)homework));
 }
 
 /* ---- homework -------------------------------------------------------------------------------- */
@@ -316,8 +330,8 @@ send_answer(struct request *rq)
 		file[i][1] = DB_TEXT(i < count ? files[i].type : NULL);
 		file[i][2] = i < count ? DB_BYTES(files[i].bytes, (int64_t)files[i].len) : DB_NULL;
 	}
-	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body), file[0][0], file[0][1], file[0][2],
-	    file[1][0], file[1][1], file[1][2], file[2][0], file[2][1], file[2][2]);
+	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body), file[0][0], file[0][1],
+	    file[0][2], file[1][0], file[1][1], file[1][2], file[2][0], file[2][1], file[2][2]);
 	if (!db_answer(rq))
 		return form_refused(rq, show_answer);
 	return app_redirect(rq, "/diary/answer", "homework",
@@ -391,8 +405,8 @@ view_average(struct request *rq, struct view *v, const char *name, struct marks_
 }
 
 /*
- * The averages of a row of sums: `average` plain, `weighted_average`, `major_average` of important works,
- * `class_average`; «—» where there is none.
+ * The averages of a row of sums: `average` plain, `weighted_average`, `major_average` of important
+ * works, `class_average`; «—» where there is none.
  */
 static void
 view_averages(struct request *rq, struct view *v, const struct db_rows *rows, int row)
@@ -403,7 +417,10 @@ view_averages(struct request *rq, struct view *v, const struct db_rows *rows, in
 	view_average(rq, v, "class_average", sum_of(rows, row, "class_weighted", "class_weight"));
 }
 
-/* Which way the weighted average went, and by how much: `trend` '', 'up', 'down' or 'same', `trend_by`. */
+/*
+ * Which way the weighted average went, and by how much: `trend` '', 'up', 'down' or 'same',
+ * `trend_by`.
+ */
 static void
 view_trend(struct request *rq, struct view *v, struct marks_sum before, struct marks_sum now)
 {
@@ -434,7 +451,8 @@ chart_y(int hundredths)
 {
 	if (hundredths < CHART_LOW)
 		hundredths = CHART_LOW;
-	return CHART_TOP + (CHART_HIGH - hundredths) * (CHART_BOTTOM - CHART_TOP) / (CHART_HIGH - CHART_LOW);
+	return CHART_TOP +
+	    (CHART_HIGH - hundredths) * (CHART_BOTTOM - CHART_TOP) / (CHART_HIGH - CHART_LOW);
 }
 
 static int
@@ -456,8 +474,8 @@ short_day(struct request *rq, const char *iso)
 }
 
 /*
- * How the weighted average grew by weeks, as a line and as a table; the symbols of parts/diary-chart. A single
- * week is a point without a line.
+ * How the weighted average grew by weeks, as a line and as a table; the symbols of
+ * parts/diary-chart. A single week is a point without a line.
  */
 static void
 add_chart(struct request *rq, struct view *page, const struct db_rows *weeks)
@@ -476,16 +494,20 @@ add_chart(struct request *rq, struct view *page, const struct db_rows *weeks)
 	for (int i = 0; i < count; i++) {
 		struct marks_sum sum = sum_of(weeks, i, "weighted", "weight");
 		const char *monday = db_text(weeks, i, "monday");
-		struct view *point = view_add(page, "chart_point"), *week = view_add(page, "chart_week");
+		struct view *point = view_add(page, "chart_point"),
+			    *week = view_add(page, "chart_week");
 
-		x = width > 0 ? CHART_LEFT + (days_of(monday) - first) * (CHART_RIGHT - CHART_LEFT) / width :
-		    (CHART_LEFT + CHART_RIGHT) / 2;
+		x = width > 0
+		    ? CHART_LEFT + (days_of(monday) - first) * (CHART_RIGHT - CHART_LEFT) / width
+		    : (CHART_LEFT + CHART_RIGHT) / 2;
 		y = chart_y(marks_hundredths(sum));
 		text_printf(&line, "%s%d %d", i == 0 ? "M" : "L", x, y);
 		view_int(point, "x", x);
 		view_int(point, "y", y);
-		view_text(point, "words", i == 0 || i == count - 1 || (count > 6 && i == count / 2) ?
-		    short_day(rq, monday) : "");
+		view_text(point, "words",
+		    i == 0 || i == count - 1 || (count > 6 && i == count / 2)
+			? short_day(rq, monday)
+			: "");
 		view_row(week, weeks, i);
 		view_average(rq, week, "average", sum);
 	}
@@ -499,7 +521,7 @@ add_chart(struct request *rq, struct view *page, const struct db_rows *weeks)
 	view_average(rq, page, "chart_to", sum_of(weeks, count - 1, "weighted", "weight"));
 }
 
-/* ---- marks of a term --------------------------------------------------------------------------- */
+/* ---- marks of a term ------------------------------------------------------------------------- */
 
 #define MARKS_IN_ROW   12     /* of a subject in the table; its own page has them all */
 #define MAJORS_SHOWN   10
@@ -507,7 +529,8 @@ add_chart(struct request *rq, struct view *page, const struct db_rows *weeks)
 
 /* The chips of the year's terms; the one on show is answered, -1 when the pupil has none. */
 static int
-add_terms(struct request *rq, struct view *page, const struct db_rows *terms, const char *path, const char *subject)
+add_terms(struct request *rq, struct view *page, const struct db_rows *terms, const char *path,
+    const char *subject)
 {
 	int shown = -1;
 
@@ -515,7 +538,8 @@ add_terms(struct request *rq, struct view *page, const struct db_rows *terms, co
 	for (int i = 0; i < db_row_count(terms); i++) {
 		struct view *row = view_add(page, "term");
 
-		view_text(row, "url", url_path(rq, path, "id", subject, "term", db_text(terms, i, "term_id"), NULL));
+		view_text(row, "url",
+		    url_path(rq, path, "id", subject, "term", db_text(terms, i, "term_id"), NULL));
 		view_text(row, "title", db_text(terms, i, "title"));
 		view_flag(row, "is_selected", db_bool(terms, i, "is_selected"));
 		if (db_bool(terms, i, "is_selected"))
@@ -547,7 +571,9 @@ add_subject_marks(struct view *subject, const struct db_rows *marks, const char 
 	view_int(subject, "more", all > MARKS_IN_ROW ? all - MARKS_IN_ROW : 0);
 }
 
-/* A small scale from 2 to 5, 100 units long: the pupil's average as a bar, the class's as a line. */
+/*
+ * A small scale from 2 to 5, 100 units long: the pupil's average as a bar, the class's as a line.
+ */
 static int
 scale_x(struct marks_sum sum)
 {
@@ -557,7 +583,8 @@ scale_x(struct marks_sum sum)
 }
 
 static void
-add_subjects(struct request *rq, struct view *page, const struct db_rows *subjects, const struct db_rows *marks)
+add_subjects(struct request *rq, struct view *page, const struct db_rows *subjects,
+    const struct db_rows *marks)
 {
 	struct marks_sum plain = { 0, 0 }, weighted = plain, major = plain, before = plain;
 
@@ -565,13 +592,15 @@ add_subjects(struct request *rq, struct view *page, const struct db_rows *subjec
 	for (int i = 0; i < db_row_count(subjects); i++) {
 		struct view *row = view_add(page, "subject_row");
 		struct marks_sum mine = sum_of(subjects, i, "weighted", "weight");
-		struct marks_sum mine_before = sum_of(subjects, i, "before_weighted", "before_weight");
+		struct marks_sum mine_before = sum_of(subjects, i, "before_weighted",
+		    "before_weight");
 
 		view_row(row, subjects, i);
 		view_averages(rq, row, subjects, i);
 		view_trend(rq, row, mine_before, mine);
 		view_int(row, "mine_x", scale_x(mine));
-		view_int(row, "class_x", scale_x(sum_of(subjects, i, "class_weighted", "class_weight")));
+		view_int(row, "class_x",
+		    scale_x(sum_of(subjects, i, "class_weighted", "class_weight")));
 		add_subject_marks(row, marks, db_text(subjects, i, "subject_id"));
 		plain.points += db_int(subjects, i, "points");
 		plain.weight += db_int(subjects, i, "n");
@@ -604,11 +633,15 @@ add_counts(struct view *page, const struct db_rows *subjects)
 	}
 }
 
-/* A second mark for the work of the row before - for the language after the content - without words of its own. */
+/*
+ * A second mark for the work of the row before - for the language after the content - without words
+ * of its own.
+ */
 static bool
 is_same_work(const struct db_rows *marks, int row)
 {
-	return row > 0 && strcmp(db_text(marks, row, "work_id"), db_text(marks, row - 1, "work_id")) == 0 &&
+	return row > 0 &&
+	    strcmp(db_text(marks, row, "work_id"), db_text(marks, row - 1, "work_id")) == 0 &&
 	    *db_text(marks, row, "comment") == '\0' && *db_text(marks, row, "point_till") == '\0';
 }
 
@@ -637,7 +670,11 @@ add_majors(struct view *page, const struct db_rows *marks)
 
 static const char *const sorts[] = { "school", "title", "average", "class", "last", NULL };
 static const char *const sort_words[] = {
-	"как в школе", "по алфавиту", "по среднему баллу", "по отличию от класса", "по последней отметке",
+	"как в школе",
+	"по алфавиту",
+	"по среднему баллу",
+	"по отличию от класса",
+	"по последней отметке",
 };
 
 static void
@@ -676,25 +713,32 @@ show_subjects(struct request *rq)
 	add_sorts(page, sort);
 	view_rows(page, "change", changes);
 	add_chart(rq, page, weeks);
-	view_text(page, "by_date_url", url_path(rq, "/diary/marks", "by", "date", "term", url_id(rq, term), NULL));
+	view_text(page, "by_date_url",
+	    url_path(rq, "/diary/marks", "by", "date", "term", url_id(rq, term), NULL));
 	return view_send(rq, page);
 }
 
 /* Links to the days before and after those on show, within the term. */
 static void
-view_days_links(struct request *rq, struct view *page, const struct db_rows *terms, int shown, const char *until)
+view_days_links(struct request *rq, struct view *page, const struct db_rows *terms, int shown,
+    const char *until)
 {
 	char *buf = arena_alloc(rq->arena, DATE_BUF), *later = arena_alloc(rq->arena, DATE_BUF);
-	int first = days_of(db_text(terms, shown, "first_day")), last = days_of(db_text(terms, shown, "last_day"));
-	int today = days_of(db_text(terms, shown, "today")), end = until != NULL ? days_of(until) : last;
+	int first = days_of(db_text(terms, shown, "first_day")),
+	    last = days_of(db_text(terms, shown, "last_day"));
+	int today = days_of(db_text(terms, shown, "today")),
+	    end = until != NULL ? days_of(until) : last;
 
 	last = last < today ? last : today;
 	end = end < last ? end : last;
 	date_iso(buf, date_from_days(end - DAYS_SHOWN));
 	date_iso(later, date_from_days(end + DAYS_SHOWN));
-	view_text(page, "older_url", end - DAYS_SHOWN >= first ? url_query(rq, "/diary/marks", "until", buf) : "");
-	view_text(page, "newer_url", end >= last ? "" : url_query(rq, "/diary/marks", "until", later));
-	view_text(page, "last_shown", date_iso(arena_alloc(rq->arena, DATE_BUF), date_from_days(end)));
+	view_text(page, "older_url",
+	    end - DAYS_SHOWN >= first ? url_query(rq, "/diary/marks", "until", buf) : "");
+	view_text(page, "newer_url",
+	    end >= last ? "" : url_query(rq, "/diary/marks", "until", later));
+	view_text(page, "last_shown",
+	    date_iso(arena_alloc(rq->arena, DATE_BUF), date_from_days(end)));
 	view_text(page, "first_shown", date_iso(arena_alloc(rq->arena, DATE_BUF),
 	    date_from_days(end - DAYS_SHOWN + 1 > first ? end - DAYS_SHOWN + 1 : first)));
 }
@@ -707,8 +751,8 @@ show_by_date(struct request *rq)
 	const char *until = form_date(rq, "until", NULL);
 	struct db_rows *terms = db_ask(rq, Q_TERMS, DB_ID(term));
 	struct db_rows *subjects = db_ask(rq, Q_SUBJECTS, DB_ID(term), DB_TEXT("title"));
-	struct db_rows *marks = db_ask(rq, Q_TERM_MARKS, DB_ID(term), DB_ID(subject), DB_TEXT(until),
-	    DB_INT(DAYS_SHOWN));
+	struct db_rows *marks = db_ask(rq, Q_TERM_MARKS, DB_ID(term), DB_ID(subject),
+	    DB_TEXT(until), DB_INT(DAYS_SHOWN));
 	struct view *page, *day = NULL;
 	int shown;
 
@@ -744,7 +788,8 @@ static enum reply
 show_marks(struct request *rq)
 {
 	static const char *const orders[] = { "subject", "date", NULL };
-	const char *by = form_choice(rq, "by", orders, form_has(rq, "subject") ? "date" : "subject");
+	const char *by = form_choice(rq, "by", orders,
+	    form_has(rq, "subject") ? "date" : "subject");
 
 	return strcmp(by, "date") == 0 ? show_by_date(rq) : show_subjects(rq);
 }
@@ -755,7 +800,10 @@ show_marks(struct request *rq)
 #define TOPICS_SHOWN  15
 #define TOPICS_ALL   200
 
-/* The wanted average where nobody named one: the next half above the present one, as school marks are rounded. */
+/*
+ * The wanted average where nobody named one: the next half above the present one, as school marks
+ * are rounded.
+ */
 static int
 usual_goal(struct marks_sum sum)
 {
@@ -784,12 +832,16 @@ read_wish(struct request *rq)
 		const char *weight = arena_printf(rq->arena, "w%d", i + 1);
 
 		wish.mark[i] = (int)form_int(rq, mark, 0, MARKS_MAX_VALUE, 0);
-		wish.mark_weight[i] = (int)form_int(rq, weight, MARKS_MIN_WEIGHT, MARKS_MAX_WEIGHT, 1);
+		wish.mark_weight[i] = (int)form_int(rq, weight, MARKS_MIN_WEIGHT, MARKS_MAX_WEIGHT,
+		    1);
 	}
 	return wish;
 }
 
-/* «Сколько пятёрок надо»: for each weight that works have, how many fives, fours and threes would do. */
+/*
+ * «Сколько пятёрок надо»: for each weight that works have, how many fives, fours and threes would
+ * do.
+ */
 static void
 add_target(struct request *rq, struct view *page, const struct wish *wish, struct marks_sum sum,
     const struct db_rows *kinds)
@@ -806,7 +858,8 @@ add_target(struct request *rq, struct view *page, const struct wish *wish, struc
 	if (wish->goal == NULL)
 		view_text(page, "value_goal", words);
 	view_none(page, "path");
-	view_flag(page, "is_reached", is_good && sum.weight > 0 && marks_needed(sum, goal, MARKS_MAX_VALUE, 1) == 0);
+	view_flag(page, "is_reached",
+	    is_good && sum.weight > 0 && marks_needed(sum, goal, MARKS_MAX_VALUE, 1) == 0);
 	view_flag(page, "is_goal_good", is_good);
 	view_flag(page, "fours_help", goal < 400);
 	view_flag(page, "threes_help", goal < 300);
@@ -853,8 +906,8 @@ add_imagined(struct request *rq, struct view *page, const struct wish *wish, str
 static void
 view_forecast(struct view *page, const struct db_rows *subject)
 {
-	struct marks_attestation a = marks_attest(db_int(subject, 0, "n"), db_int(subject, 0, "held"),
-	    db_int(subject, 0, "missed"), db_int(subject, 0, "ahead"));
+	struct marks_attestation a = marks_attest(db_int(subject, 0, "n"),
+	    db_int(subject, 0, "held"), db_int(subject, 0, "missed"), db_int(subject, 0, "ahead"));
 
 	view_int(page, "marks_wanted", MARKS_FOR_ATTESTATION);
 	view_int(page, "missed_limit", MARKS_MISSED_LIMIT_PERCENT);
@@ -865,7 +918,10 @@ view_forecast(struct view *page, const struct db_rows *subject)
 	view_flag(page, "is_safe", a.marks_lacking == 0 && !a.missed_too_much);
 }
 
-/* What the class got for the same work: bars of `width` from `x`, 120 units for all, and the words beside. */
+/*
+ * What the class got for the same work: bars of `width` from `x`, 120 units for all, and the words
+ * beside.
+ */
 static void
 add_distribution(struct request *rq, struct view *row, const struct db_rows *marks, int i)
 {
@@ -887,8 +943,8 @@ add_distribution(struct request *rq, struct view *row, const struct db_rows *mar
 		view_int(bar, "width", count * 120 / all);
 		view_int(bar, "points", MARKS_MAX_VALUE - c);
 		x += count * 120 / all;
-		words = arena_printf(rq->arena, "%s%s«%d» — %lld", words, *words != '\0' ? ", " : "",
-		    MARKS_MAX_VALUE - c, (long long)count);
+		words = arena_printf(rq->arena, "%s%s«%d» — %lld", words,
+		    *words != '\0' ? ", " : "", MARKS_MAX_VALUE - c, (long long)count);
 	}
 	view_text(row, "class_words", words);
 }
@@ -913,8 +969,8 @@ add_work_marks(struct request *rq, struct view *page, const struct db_rows *mark
 }
 
 /*
- * GET /diary/subject?id=[&term=][&goal=&weight=][&m1=&w1=…][&topics=all] -- one subject: marks, averages, what is
- * needed, what would be, attestation, topics.
+ * GET /diary/subject?id=[&term=][&goal=&weight=][&m1=&w1=…][&topics=all] -- one subject: marks,
+ * averages, what is needed, what would be, attestation, topics.
  */
 static enum reply
 show_subject(struct request *rq)
@@ -957,21 +1013,27 @@ show_subject(struct request *rq)
 /* The columns of the table: the terms of the year, then these. */
 static const char *const final_periods[] = { "year", "exam", "final" };
 
-/* Finds the row of a subject's cell among rows [first, end): NULL term for the year's columns; -1 for none. */
+/*
+ * Finds the row of a subject's cell among rows [first, end): NULL term for the year's columns; -1
+ * for none.
+ */
 static int
-find_final(const struct db_rows *finals, int first, int end, const char *period, const char *term_id)
+find_final(const struct db_rows *finals, int first, int end, const char *period,
+    const char *term_id)
 {
 	for (int i = first; i < end; i++) {
 		const char *is = db_text(finals, i, "period");
 
-		if (term_id != NULL ? strcmp(db_text(finals, i, "term_id"), term_id) == 0 : strcmp(is, period) == 0)
+		if (term_id != NULL ? strcmp(db_text(finals, i, "term_id"), term_id) == 0
+				    : strcmp(is, period) == 0)
 			return i;
 	}
 	return -1;
 }
 
 static void
-add_final(struct request *rq, struct view *subject, const struct db_rows *finals, int row, const char *title)
+add_final(struct request *rq, struct view *subject, const struct db_rows *finals, int row,
+    const char *title)
 {
 	struct view *cell = view_add(subject, "cell");
 	bool is_average = row >= 0 && strcmp(db_text(finals, row, "period"), "average") == 0;
@@ -986,7 +1048,8 @@ add_final(struct request *rq, struct view *subject, const struct db_rows *finals
 }
 
 static void
-add_finals(struct request *rq, struct view *page, const struct db_rows *terms, const struct db_rows *finals)
+add_finals(struct request *rq, struct view *page, const struct db_rows *terms,
+    const struct db_rows *finals)
 {
 	int end, early = 0;
 
@@ -994,8 +1057,10 @@ add_finals(struct request *rq, struct view *page, const struct db_rows *terms, c
 	for (int row = 0; row < db_row_count(finals); row = end) {
 		struct view *subject = view_add(page, "subject_row");
 
-		for (end = row + 1; end < db_row_count(finals) && strcmp(db_text(finals, end, "subject_id"),
-		    db_text(finals, row, "subject_id")) == 0; end++)
+		for (end = row + 1; end < db_row_count(finals) &&
+		     strcmp(db_text(finals, end, "subject_id"),
+			 db_text(finals, row, "subject_id")) == 0;
+		     end++)
 			continue;
 		view_text(subject, "subject_id", db_text(finals, row, "subject_id"));
 		view_text(subject, "subject", db_text(finals, row, "subject"));
@@ -1003,9 +1068,12 @@ add_finals(struct request *rq, struct view *page, const struct db_rows *terms, c
 			add_final(rq, subject, finals,
 			    find_final(finals, row, end, "term", db_text(terms, t, "term_id")),
 			    db_text(terms, t, "title"));
-		add_final(rq, subject, finals, find_final(finals, row, end, final_periods[0], NULL), "Год");
-		add_final(rq, subject, finals, find_final(finals, row, end, final_periods[1], NULL), "Экзамен");
-		add_final(rq, subject, finals, find_final(finals, row, end, final_periods[2], NULL), "Итоговая");
+		add_final(rq, subject, finals, find_final(finals, row, end, final_periods[0], NULL),
+		    "Год");
+		add_final(rq, subject, finals, find_final(finals, row, end, final_periods[1], NULL),
+		    "Экзамен");
+		add_final(rq, subject, finals, find_final(finals, row, end, final_periods[2], NULL),
+		    "Итоговая");
 		for (int i = row; i < end; i++)
 			early += *db_text(finals, i, "early_reason") != '\0';
 	}

@@ -1,7 +1,7 @@
 /*
- * finance.c -- Финансы: balance and what of it is free, statement with running balance, CSV, all about
- * an entry and its receipt, transfers to the login's other children, money back on a bank account, the
- * yearly certificate, the payment slip.
+ * finance.c -- Финансы: balance and what of it is free, statement with running balance, CSV, all
+ * about an entry and its receipt, transfers to the login's other children, money back on a bank
+ * account, the yearly certificate, the payment slip.
  *
  * The period is the database's to complete: without dates it answers for the last days before the
  * school's today and says which they were.
@@ -95,16 +95,19 @@ add_periods(struct request *rq, struct view *page, const struct db_rows *totals)
 }
 
 static void
-add_filter(struct request *rq, struct view *page, const struct filter *filter, const struct db_rows *totals)
+add_filter(struct request *rq, struct view *page, const struct filter *filter,
+    const struct db_rows *totals)
 {
 	form_show(rq, page, "from", "to", "kind", NULL);
 	view_text(page, "value_from", db_text(totals, 0, "from_day"));
 	view_text(page, "value_to", db_text(totals, 0, "to_day"));
 	view_text(page, "today", rq->visitor.today);
-	view_text(page, "csv_url", url_path(rq, "/finance/statement.csv", "from", filter->period.from, "to", filter->period.to,
-	    "kind", filter->kind, NULL));
-	view_text(page, "print_url", url_path(rq, "/finance", "from", filter->period.from, "to", filter->period.to,
-	    "kind", filter->kind, "print", "1", NULL));
+	view_text(page, "csv_url",
+	    url_path(rq, "/finance/statement.csv", "from", filter->period.from, "to",
+		filter->period.to, "kind", filter->kind, NULL));
+	view_text(page, "print_url",
+	    url_path(rq, "/finance", "from", filter->period.from, "to", filter->period.to, "kind",
+		filter->kind, "print", "1", NULL));
 }
 
 /*
@@ -119,10 +122,10 @@ show_statement(struct request *rq)
 	int64_t before = form_id(rq, "before");
 	int limit = is_print ? LINES_IN_PRINT : LINES_ON_PAGE;
 	struct db_rows *balance = db_ask(rq, Q_BALANCE);
-	struct db_rows *totals = db_ask(rq, Q_TOTALS, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
-	    DB_TEXT(filter.kind));
-	struct db_rows *lines = db_ask(rq, Q_STATEMENT, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
-	    DB_TEXT(filter.kind), DB_INT(limit + 1), DB_ID(before));
+	struct db_rows *totals = db_ask(rq, Q_TOTALS, DB_TEXT(filter.period.from),
+	    DB_TEXT(filter.period.to), DB_TEXT(filter.kind));
+	struct db_rows *lines = db_ask(rq, Q_STATEMENT, DB_TEXT(filter.period.from),
+	    DB_TEXT(filter.period.to), DB_TEXT(filter.kind), DB_INT(limit + 1), DB_ID(before));
 	struct db_rows *kinds = db_ask(rq, Q_KINDS);
 	struct db_rows *holds = db_ask(rq, Q_HOLDS, DB_INT(HOLDS_ON_PAGE + 1));
 	struct db_rows *limits = db_ask(rq, Q_LIMITS);
@@ -159,8 +162,9 @@ put_csv_line(struct text *csv, const struct db_rows *lines, int row)
 	app_csv_cell(csv, db_text(lines, row, "source"), ";");
 	text_printf(csv, "%s;", money_plain(sum, db_int(lines, row, "amount_kop"), ','));
 	text_printf(csv, "%s;", money_plain(sum, db_int(lines, row, "balance_kop"), ','));
-	text_printf(csv, "%s;%s;%s;%s\r\n", db_text(lines, row, "version"), db_text(lines, row, "entry_id"),
-	    db_text(lines, row, "day"), statement_check(check, db_text(lines, row, "link")));
+	text_printf(csv, "%s;%s;%s;%s\r\n", db_text(lines, row, "version"),
+	    db_text(lines, row, "entry_id"), db_text(lines, row, "day"),
+	    statement_check(check, db_text(lines, row, "link")));
 }
 
 static struct statement_state
@@ -170,16 +174,17 @@ read_state(const struct db_rows *proof, const char *version, const char *balance
 }
 
 /*
- * GET /finance/statement.csv?from=&to=&kind= -- oldest first, as accountants read, with what proves it
- * (docs/money.md). The states are asked before the lines: what is posted in between is left out.
+ * GET /finance/statement.csv?from=&to=&kind= -- oldest first, as accountants read, with what proves
+ * it (docs/money.md). The states are asked before the lines: what is posted in between is left out.
  */
 static enum reply
 send_csv(struct request *rq)
 {
 	struct filter filter = read_filter(rq);
-	struct db_rows *proof = db_ask(rq, Q_PROOF, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to));
-	struct db_rows *lines = db_ask(rq, Q_EXPORT, DB_TEXT(filter.period.from), DB_TEXT(filter.period.to),
-	    DB_TEXT(filter.kind), DB_INT(LINES_IN_CSV + 1));
+	struct db_rows *proof = db_ask(rq, Q_PROOF, DB_TEXT(filter.period.from),
+	    DB_TEXT(filter.period.to));
+	struct db_rows *lines = db_ask(rq, Q_EXPORT, DB_TEXT(filter.period.from),
+	    DB_TEXT(filter.period.to), DB_TEXT(filter.kind), DB_INT(LINES_IN_CSV + 1));
 	struct statement_end end;
 	struct text *csv;
 	bool is_cut;
@@ -204,7 +209,8 @@ send_csv(struct request *rq)
 		.closing = read_state(proof, "closing_version", "closing_kop", "closing_link"),
 	};
 	csv = app_csv(rq, STATEMENT_MAX_BYTES, STATEMENT_HEADS);
-	for (int i = 0; i < db_row_count(lines) && db_int(lines, i, "version") <= end.closing.version; i++)
+	for (int i = 0;
+	     i < db_row_count(lines) && db_int(lines, i, "version") <= end.closing.version; i++)
 		put_csv_line(csv, lines, i);
 	statement_end(csv, &end);
 	return app_send_csv(rq, csv, "statement.csv");
@@ -226,7 +232,8 @@ show_entry(struct request *rq)
 	page = view_new(rq, is_print ? "finance-receipt" : "entry");
 	view_values(page, entry);
 	view_text(page, "back_url", "/finance");
-	view_text(page, "print_url", url_path(rq, "/finance/entry", "id", url_id(rq, id), "print", "1", NULL));
+	view_text(page, "print_url",
+	    url_path(rq, "/finance/entry", "id", url_id(rq, id), "print", "1", NULL));
 	view_text(page, "today", rq->visitor.today);
 	return view_send(rq, page);
 }
@@ -264,7 +271,10 @@ has_sibling(const struct db_rows *siblings, const char *idn)
 	return false;
 }
 
-/* GET /finance/transfer[?to=&amount=] -- the form; with a child and a sum that may be moved, the question. */
+/*
+ * GET /finance/transfer[?to=&amount=] -- the form; with a child and a sum that may be moved, the
+ * question.
+ */
 static enum reply
 show_transfer(struct request *rq)
 {
@@ -303,7 +313,8 @@ make_transfer(struct request *rq)
 	entry = db_ask(rq, Q_TRANSFER, DB_TEXT(key), DB_TEXT(to), DB_INT(sum_kop));
 	if (!db_answer(rq))
 		return form_refused(rq, show_transfer);
-	return app_redirect(rq, "/finance/entry", "id", url_id(rq, db_int(entry, 0, "entry_id")), "done", "transfer", NULL);
+	return app_redirect(rq, "/finance/entry", "id", url_id(rq, db_int(entry, 0, "entry_id")),
+	    "done", "transfer", NULL);
 }
 
 /* ---- money back on a bank account ------------------------------------------------------------ */
@@ -339,7 +350,8 @@ show_withdraw(struct request *rq)
 	page = view_new(rq, "finance-withdraw");
 	view_values(page, balance);
 	view_rows(page, "withdrawal", withdrawals);
-	view_flag(page, "is_waiting", db_row_count(withdrawals) > 0 && db_bool(withdrawals, 0, "is_open"));
+	view_flag(page, "is_waiting",
+	    db_row_count(withdrawals) > 0 && db_bool(withdrawals, 0, "is_open"));
 	form_show(rq, page, "amount", "bik", "account20", "checked", NULL);
 	return view_send(rq, page);
 }
@@ -351,14 +363,16 @@ ask_withdraw(struct request *rq)
 	const char *key = form_key(rq);
 	int64_t sum_kop = read_amount(rq);
 	const char *bik = read_digits(rq, "bik", BIK_DIGITS, "БИК — это девять цифр.");
-	const char *account20 = read_digits(rq, "account20", ACCOUNT_DIGITS, "Номер счёта — это двадцать цифр.");
+	const char *account20 = read_digits(rq, "account20", ACCOUNT_DIGITS,
+	    "Номер счёта — это двадцать цифр.");
 
 	if (!form_flag(rq, "checked"))
 		form_error(rq, "checked", "Сверьте сумму и реквизиты и отметьте это.");
 	if (form_failed(rq))
 		return show_withdraw(rq);
 	db_ask(rq, Q_WITHDRAW, DB_TEXT(key), DB_INT(sum_kop), DB_TEXT(bik), DB_TEXT(account20));
-	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw", NULL) : form_refused(rq, show_withdraw);
+	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw", NULL)
+			     : form_refused(rq, show_withdraw);
 }
 
 /* POST /finance/withdraw/back id= */
@@ -366,8 +380,8 @@ static enum reply
 take_back(struct request *rq)
 {
 	db_ask(rq, Q_WITHDRAW_BACK, DB_INT(form_id(rq, "id")));
-	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw-back", NULL) :
-	    form_refused(rq, show_withdraw);
+	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw-back", NULL)
+			     : form_refused(rq, show_withdraw);
 }
 
 /* ---- the certificate of a year --------------------------------------------------------------- */
@@ -386,7 +400,8 @@ add_years(struct request *rq, struct view *page, const struct db_rows *totals)
 		struct view *row = view_add(page, "year_choice");
 
 		view_int(row, "title", year);
-		view_text(row, "url", url_path(rq, "/finance/certificate", "year", url_id(rq, year), NULL));
+		view_text(row, "url",
+		    url_path(rq, "/finance/certificate", "year", url_id(rq, year), NULL));
 		view_flag(row, "is_current", year == shown);
 	}
 }
@@ -438,7 +453,8 @@ slip_qr(struct request *rq, const struct db_rows *payee, const char *purpose, in
 
 	if (text == NULL) {
 		log_error("slip-qr", "field=%s", why);
-		return HTML_LITERAL("<p class=\"small\">QR-код недоступен: платите по реквизитам.</p>");
+		return HTML_LITERAL(
+		    "<p class=\"small\">QR-код недоступен: платите по реквизитам.</p>");
 	}
 	return qr_svg(rq->arena, text, "QR-код для оплаты в приложении банка");
 }
@@ -457,7 +473,8 @@ show_slip(struct request *rq)
 		form_error(rq, "amount", "Сумма — это рубли и копейки, например 1500 или 1500,50.");
 	if (!db_answer(rq))
 		return rq->db_reply;
-	purpose = arena_printf(rq->arena, "Пополнение лицевого счёта %s", db_text(payee, 0, "account"));
+	purpose = arena_printf(rq->arena, "Пополнение лицевого счёта %s",
+	    db_text(payee, 0, "account"));
 	page = view_new(rq, "slip");
 	view_values(page, payee);
 	form_show(rq, page, "amount", NULL);

@@ -1,9 +1,9 @@
 /*
- * gate.c -- the guard's desk: the doors live, a pass without a card, permits to leave, who is in the
- * building.
+ * gate.c -- the guard's desk: the doors live, a pass without a card, permits to leave, who is in
+ * the building.
  *
- * What changes by itself stands in parts/gate-live, which the page includes and live.js fetches alone
- * every few seconds; without a script the page has a link to open it anew.
+ * What changes by itself stands in parts/gate-live, which the page includes and live.js fetches
+ * alone every few seconds; without a script the page has a link to open it anew.
  */
 #include "app.h"
 #include "text.h"
@@ -16,7 +16,17 @@
 #define QUERY_MAX       40
 #define NOTE_MAX        200
 
-enum question { Q_NOW, Q_EVENTS, Q_DOORS, Q_FIND, Q_PERMITS, Q_INSIDE, Q_PASS, Q_RELEASE, Q__COUNT };
+enum question {
+	Q_NOW,
+	Q_EVENTS,
+	Q_DOORS,
+	Q_FIND,
+	Q_PERMITS,
+	Q_INSIDE,
+	Q_PASS,
+	Q_RELEASE,
+	Q__COUNT
+};
 static const struct db_question questions[Q__COUNT] = {
 	[Q_NOW]     = { "staff.gate_now($1)" },
 	[Q_EVENTS]  = { "staff.gate_events($1, $2::date, $3::int)" },
@@ -59,7 +69,9 @@ show_monitor(struct request *rq)
 	const char *pupil = form_text(rq, "pupil", 20, "");
 	struct live live = ask_live(rq);
 	struct db_rows *permits = db_ask(rq, Q_PERMITS);
-	struct db_rows *found = *query != '\0' ? db_ask(rq, Q_FIND, DB_TEXT(query), DB_INT(FOUND_MAX + 1)) : NULL;
+	struct db_rows *found = *query != '\0'
+	    ? db_ask(rq, Q_FIND, DB_TEXT(query), DB_INT(FOUND_MAX + 1))
+	    : NULL;
 	struct view *page;
 	bool has_more;
 
@@ -121,10 +133,12 @@ let_pass(struct request *rq)
 		form_error(rq, "note", "Напишите, почему без карты: это увидит родитель.");
 	if (form_failed(rq))
 		return show_monitor(rq);
-	db_ask(rq, Q_PASS, DB_TEXT(key), DB_INT(pupil), DB_TEXT(direction), DB_INT(door), DB_TEXT(note));
+	db_ask(rq, Q_PASS, DB_TEXT(key), DB_INT(pupil), DB_TEXT(direction), DB_INT(door),
+	    DB_TEXT(note));
 	if (!db_answer(rq))
 		return form_refused(rq, show_monitor);
-	return app_redirect(rq, "/staff/gate", "done", strcmp(direction, "in") == 0 ? "gate-in" : "gate-out", NULL);
+	return app_redirect(rq, "/staff/gate", "done",
+	    strcmp(direction, "in") == 0 ? "gate-in" : "gate-out", NULL);
 }
 
 /* POST /staff/gate/release permit= door= key= */
@@ -185,7 +199,8 @@ put_event(struct text *csv, const struct db_rows *events, int row)
 		text_printf(csv, "%02d:%02d:%02d;", at.hour, at.minute, at.second);
 	else
 		text_puts(csv, ";");
-	app_csv_cell(csv, strcmp(db_text(events, row, "direction"), "in") == 0 ? "вход" : "выход", ";");
+	app_csv_cell(csv, strcmp(db_text(events, row, "direction"), "in") == 0 ? "вход" : "выход",
+	    ";");
 	app_csv_cell(csv, db_text(events, row, "name"), ";");
 	app_csv_cell(csv, db_text(events, row, "class_name"), ";");
 	app_csv_cell(csv, db_text(events, row, "door"), ";");
@@ -206,10 +221,12 @@ send_csv(struct request *rq)
 
 	if (!db_answer(rq))
 		return rq->db_reply;
-	csv = app_csv(rq, CSV_MAX_BYTES, "Время;Куда;Ученик;Класс;Вход;Отказ;Замечание;Примечание;Пропустил");
+	csv = app_csv(rq, CSV_MAX_BYTES,
+	    "Время;Куда;Ученик;Класс;Вход;Отказ;Замечание;Примечание;Пропустил");
 	for (int i = db_row_count(events) - 1; i >= 0; i--)
 		put_event(csv, events, i);
-	return app_send_csv(rq, csv, arena_printf(rq->arena, "Вход %s.csv", day != NULL ? day : rq->visitor.today));
+	return app_send_csv(rq, csv,
+	    arena_printf(rq->arena, "Вход %s.csv", day != NULL ? day : rq->visitor.today));
 }
 
 static const struct route routes[] = {

@@ -1,6 +1,6 @@
 /*
- * head.c -- Учебная часть, the head's desk: the weekly timetable of each class, who teaches instead of
- * whom, terms, days off, bells and events, and who has not filled in the journal.
+ * head.c -- Учебная часть, the head's desk: the weekly timetable of each class, who teaches instead
+ * of whom, terms, days off, bells and events, and who has not filled in the journal.
  *
  * What clashes is for the database to say, in words; what may not be changed any more, too.
  */
@@ -106,7 +106,10 @@ chosen(struct request *rq, const char *name, const struct db_rows *row, const ch
 	return row != NULL ? db_text(row, 0, column) : "";
 }
 
-/* GET /staff/head/slot?class= [&slot=] [&weekday=] [&number=] -- a new line, or another one in the place of `slot`. */
+/*
+ * GET /staff/head/slot?class= [&slot=] [&weekday=] [&number=] -- a new line, or another one in the
+ * place of `slot`.
+ */
 static enum reply
 show_slot(struct request *rq)
 {
@@ -127,7 +130,8 @@ show_slot(struct request *rq)
 	view_choices(page, "subject", subjects, "id", chosen(rq, "subject", old, "subject_id"));
 	view_choices(page, "teacher", teachers, "id", chosen(rq, "teacher", old, "staff_id"));
 	view_choices(page, "subgroup", subgroups, "id", chosen(rq, "subgroup", old, "subgroup_id"));
-	form_show(rq, page, "weekday", "number", "subject", "teacher", "subgroup", "room", "from", "shares", NULL);
+	form_show(rq, page, "weekday", "number", "subject", "teacher", "subgroup", "room", "from",
+	    "shares", NULL);
 	view_text(page, "class_id", url_id(rq, class));
 	view_text(page, "slot_id", url_id(rq, slot));
 	view_text(page, "today", rq->visitor.today);
@@ -144,9 +148,12 @@ static enum reply
 save_slot(struct request *rq)
 {
 	int64_t class = form_id(rq, "class"), slot = form_id(rq, "slot");
-	int64_t weekday = form_int(rq, "weekday", 1, 7, 0), number = form_int(rq, "number", 0, 12, -1);
-	int64_t subject = form_id(rq, "subject"), teacher = form_id(rq, "teacher"), subgroup = form_id(rq, "subgroup");
-	const char *room = form_text(rq, "room", 20, ""), *from = form_day(rq, "from"), *key = form_key(rq);
+	int64_t weekday = form_int(rq, "weekday", 1, 7, 0),
+		number = form_int(rq, "number", 0, 12, -1);
+	int64_t subject = form_id(rq, "subject"), teacher = form_id(rq, "teacher"),
+		subgroup = form_id(rq, "subgroup");
+	const char *room = form_text(rq, "room", 20, ""), *from = form_day(rq, "from"),
+		   *key = form_key(rq);
 
 	if (rq->bad_input || class == 0 || weekday == 0 || number < 0)
 		return REPLY_BAD_INPUT;
@@ -156,11 +163,13 @@ save_slot(struct request *rq)
 		form_error(rq, "teacher", "Выберите учителя.");
 	if (form_failed(rq))
 		return show_slot(rq);
-	db_ask(rq, Q_SLOT_SAVE, DB_TEXT(key), DB_INT(class), DB_ID(slot), DB_INT(weekday), DB_INT(number), DB_INT(subject),
-	    DB_INT(teacher), DB_ID(subgroup), DB_TEXT(room), DB_TEXT(from), DB_BOOL(form_flag(rq, "shares")));
+	db_ask(rq, Q_SLOT_SAVE, DB_TEXT(key), DB_INT(class), DB_ID(slot), DB_INT(weekday),
+	    DB_INT(number), DB_INT(subject), DB_INT(teacher), DB_ID(subgroup), DB_TEXT(room),
+	    DB_TEXT(from), DB_BOOL(form_flag(rq, "shares")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_slot);
-	return app_redirect(rq, "/staff/head/timetable", "class", url_id(rq, class), "day", from, "done", "head-slot", NULL);
+	return app_redirect(rq, "/staff/head/timetable", "class", url_id(rq, class), "day", from,
+	    "done", "head-slot", NULL);
 }
 
 /* POST /staff/head/slot/end slot= class= from= */
@@ -174,19 +183,24 @@ end_slot(struct request *rq)
 	db_ask(rq, Q_SLOT_END, DB_INT(form_id(rq, "slot")), DB_TEXT(from));
 	if (!db_answer(rq))
 		return form_refused(rq, show_slot);
-	return app_redirect(rq, "/staff/head/timetable", "class", url_id(rq, form_id(rq, "class")), "done", "head-slot-end", NULL);
+	return app_redirect(rq, "/staff/head/timetable", "class", url_id(rq, form_id(rq, "class")),
+	    "done", "head-slot-end", NULL);
 }
 
 /* ---- substitutions --------------------------------------------------------------------------- */
 
-/* GET /staff/head/substitutions[?teacher=][&from=][&to=] -- a teacher's lessons on those days, else all that was changed. */
+/*
+ * GET /staff/head/substitutions[?teacher=][&from=][&to=] -- a teacher's lessons on those days, else
+ * all that was changed.
+ */
 static enum reply
 show_substitutions(struct request *rq)
 {
 	int64_t teacher = form_id(rq, "teacher");
 	struct form_period period = form_period(rq);
 	struct db_rows *teachers = db_ask(rq, Q_TEACHERS);
-	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_ID(teacher), DB_TEXT(period.from), DB_TEXT(period.to));
+	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_ID(teacher), DB_TEXT(period.from),
+	    DB_TEXT(period.to));
 	struct view *page;
 
 	if (!db_answer(rq))
@@ -216,7 +230,8 @@ show_lesson(struct request *rq)
 	page = view_new(rq, "head-lesson");
 	view_values(page, lesson);
 	view_choices(page, "substitute", substitutes, "id", chosen(rq, "teacher", NULL, ""));
-	view_choices(page, "subject_choice", subjects, "id", chosen(rq, "subject", lesson, "subject_id"));
+	view_choices(page, "subject_choice", subjects, "id",
+	    chosen(rq, "subject", lesson, "subject_id"));
 	form_show(rq, page, "teacher", "subject", "room", "note", "remote", NULL);
 	if (!form_has(rq, "action")) {
 		view_text(page, "value_room", db_text(lesson, 0, "room"));
@@ -232,7 +247,8 @@ substitute(struct request *rq)
 {
 	static const char *const actions[] = { "replace", "cancel", "restore", NULL };
 	const char *action = form_choice(rq, "action", actions, NULL);
-	int64_t id = form_id(rq, "id"), teacher = form_id(rq, "teacher"), subject = form_id(rq, "subject");
+	int64_t id = form_id(rq, "id"), teacher = form_id(rq, "teacher"),
+		subject = form_id(rq, "subject");
 	const char *room = form_text(rq, "room", 20, ""), *note = form_text(rq, "note", 200, "");
 	const char *remote = form_text(rq, "remote", 300, NULL);
 
@@ -240,14 +256,18 @@ substitute(struct request *rq)
 		return REPLY_BAD_INPUT;
 	if (action == actions[0] && teacher == 0)
 		form_error(rq, "teacher", "Выберите, кто проведёт урок.");
-	if (remote != NULL && (strncmp(remote, "https://", 8) != 0 || strlen(remote) < 11 || strcspn(remote, " \t") != strlen(remote)))
+	if (remote != NULL &&
+	    (strncmp(remote, "https://", 8) != 0 || strlen(remote) < 11 ||
+		strcspn(remote, " \t") != strlen(remote)))
 		form_error(rq, "remote", "Ссылка начинается с https:// и не содержит пробелов.");
 	if (form_failed(rq))
 		return show_lesson(rq);
-	db_ask(rq, Q_SUBSTITUTE, DB_INT(id), DB_TEXT(action), DB_ID(teacher), DB_ID(subject), DB_TEXT(room), DB_TEXT(note), DB_TEXT(remote));
+	db_ask(rq, Q_SUBSTITUTE, DB_INT(id), DB_TEXT(action), DB_ID(teacher), DB_ID(subject),
+	    DB_TEXT(room), DB_TEXT(note), DB_TEXT(remote));
 	if (!db_answer(rq))
 		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/head/lesson", "id", url_id(rq, id), "done", arena_printf(rq->arena, "head-%s", action), NULL);
+	return app_redirect(rq, "/staff/head/lesson", "id", url_id(rq, id), "done",
+	    arena_printf(rq->arena, "head-%s", action), NULL);
 }
 
 /* ---- the year -------------------------------------------------------------------------------- */
@@ -276,7 +296,8 @@ year_answer(struct request *rq, const char *done)
 {
 	if (form_failed(rq))
 		return show_year(rq);
-	return db_answer(rq) ? app_redirect(rq, "/staff/head/year", "done", done, NULL) : form_refused(rq, show_year);
+	return db_answer(rq) ? app_redirect(rq, "/staff/head/year", "done", done, NULL)
+			     : form_refused(rq, show_year);
 }
 
 /* POST /staff/head/term term= term_first= term_last= */
@@ -336,7 +357,8 @@ save_bell(struct request *rq)
 		form_error(rq, "ends", "Когда он кончается?");
 	if (form_failed(rq))
 		return show_year(rq);
-	db_ask(rq, Q_BELL_SAVE, DB_INT(form_id(rq, "bells")), DB_INT(number), DB_TEXT(starts), DB_TEXT(ends));
+	db_ask(rq, Q_BELL_SAVE, DB_INT(form_id(rq, "bells")), DB_INT(number), DB_TEXT(starts),
+	    DB_TEXT(ends));
 	return year_answer(rq, "head-bell");
 }
 
@@ -348,7 +370,8 @@ static const char *const event_kinds[] = { "event", "excursion", "exam", "meetin
 static enum reply
 show_events(struct request *rq)
 {
-	static const char *const fields[] = { "kind", "day", "last_day", "starts", "ends", "title", "place" };
+	static const char *const fields[] = { "kind", "day", "last_day", "starts", "ends", "title",
+		"place" };
 	int64_t id = form_id(rq, "event");
 	struct db_rows *events = db_ask(rq, Q_EVENTS);
 	struct db_rows *classes = db_ask(rq, Q_CLASSES);
@@ -365,18 +388,23 @@ show_events(struct request *rq)
 	view_flag(page, "is_cancelled", event != NULL ? db_bool(event, 0, "is_cancelled") : false);
 	if (event != NULL && !form_has(rq, "title"))
 		for (int i = 0; i < APP_COUNT(fields); i++)
-			view_text(page, arena_printf(rq->arena, "value_%s", fields[i]), db_text(event, 0, fields[i]));
+			view_text(page, arena_printf(rq->arena, "value_%s", fields[i]),
+			    db_text(event, 0, fields[i]));
 	return view_send(rq, page);
 }
 
-/* POST /staff/head/event key= [event=] kind= [class=] day= [last_day=] [starts=] [ends=] title= [place=] [cancelled=1] */
+/*
+ * POST /staff/head/event key= [event=] kind= [class=] day= [last_day=] [starts=] [ends=] title=
+ * [place=] [cancelled=1]
+ */
 static enum reply
 save_event(struct request *rq)
 {
 	const char *kind = form_choice(rq, "kind", event_kinds, NULL), *key = form_key(rq);
 	const char *day = form_day(rq, "day"), *last = form_date(rq, "last_day", day);
 	const char *starts = form_typed_time(rq, "starts"), *ends = form_typed_time(rq, "ends");
-	const char *title = form_text(rq, "title", 200, ""), *place = form_text(rq, "place", 100, "");
+	const char *title = form_text(rq, "title", 200, ""),
+		   *place = form_text(rq, "place", 100, "");
 
 	if (rq->bad_input || kind == NULL)
 		return REPLY_BAD_INPUT;
@@ -384,8 +412,9 @@ save_event(struct request *rq)
 		form_error(rq, "title", "Напишите, что это.");
 	if (form_failed(rq))
 		return show_events(rq);
-	db_ask(rq, Q_EVENT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "event")), DB_TEXT(kind), DB_ID(form_id(rq, "class")), DB_TEXT(day),
-	    DB_TEXT(last), DB_TEXT(starts), DB_TEXT(ends), DB_TEXT(title), DB_TEXT(place), DB_BOOL(form_flag(rq, "cancelled")));
+	db_ask(rq, Q_EVENT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "event")), DB_TEXT(kind),
+	    DB_ID(form_id(rq, "class")), DB_TEXT(day), DB_TEXT(last), DB_TEXT(starts),
+	    DB_TEXT(ends), DB_TEXT(title), DB_TEXT(place), DB_BOOL(form_flag(rq, "cancelled")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_events);
 	return app_redirect(rq, "/staff/head/events", "done", "head-event", NULL);
@@ -396,8 +425,8 @@ save_event(struct request *rq)
 static struct db_rows *
 ask_report(struct request *rq, struct form_period period, int limit)
 {
-	return db_ask(rq, Q_COMPLETION, DB_TEXT(period.from), DB_TEXT(period.to), DB_ID(form_id(rq, "class")),
-	    DB_ID(form_id(rq, "teacher")), DB_INT(limit));
+	return db_ask(rq, Q_COMPLETION, DB_TEXT(period.from), DB_TEXT(period.to),
+	    DB_ID(form_id(rq, "class")), DB_ID(form_id(rq, "teacher")), DB_INT(limit));
 }
 
 /* GET /staff/head/completion[?from=&to=&class=&teacher=] */
@@ -434,7 +463,16 @@ static enum reply
 send_report(struct request *rq)
 {
 	static const char *const columns[] = {
-		"teacher", "class_name", "subject", "subgroup", "lessons", "unrolled", "unthemed", "pupils", "few_marks", "last_mark",
+		"teacher",
+		"class_name",
+		"subject",
+		"subgroup",
+		"lessons",
+		"unrolled",
+		"unthemed",
+		"pupils",
+		"few_marks",
+		"last_mark",
 	};
 	struct db_rows *rows = ask_report(rq, form_period(rq), REPORT_IN_CSV);
 	struct text *csv;
@@ -443,7 +481,8 @@ send_report(struct request *rq)
 		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))
 		return rq->db_reply;
-	csv = app_csv(rq, CSV_MAX_BYTES, "Учитель;Класс;Предмет;Группа;Уроков;Без переклички;Без темы;Учеников;"
+	csv = app_csv(rq, CSV_MAX_BYTES,
+	    "Учитель;Класс;Предмет;Группа;Уроков;Без переклички;Без темы;Учеников;"
 	    "Меньше трёх отметок;Последняя отметка");
 	for (int i = 0; i < db_row_count(rows); i++)
 		app_csv_row(csv, rows, i, columns, APP_COUNT(columns));

@@ -88,7 +88,8 @@ measure(struct request *rq, const struct db_rows *history)
 	struct date today;
 
 	chart.first = days_of(history, 0);
-	chart.last = date_parse(rq->visitor.today, &today) ? date_to_days(today) : days_of(history, count - 1);
+	chart.last = date_parse(rq->visitor.today, &today) ? date_to_days(today)
+							   : days_of(history, count - 1);
 	for (int i = 0; i < count; i++) {
 		int place = (int)db_int(history, i, "place");
 
@@ -103,7 +104,9 @@ measure(struct request *rq, const struct db_rows *history)
 static int
 chart_x(const struct chart *chart, int day)
 {
-	return chart->last > chart->first ? CHART_WIDTH * (day - chart->first) / (chart->last - chart->first) : 0;
+	return chart->last > chart->first
+	    ? CHART_WIDTH * (day - chart->first) / (chart->last - chart->first)
+	    : 0;
 }
 
 static int
@@ -124,7 +127,8 @@ add_chart(struct request *rq, struct view *page, const struct db_rows *history)
 	if (count > 0) {
 		chart = measure(rq, history);
 		for (int i = 0; i < count; i++) {
-			int x = chart_x(&chart, days_of(history, i)), y = chart_y(&chart, (int)db_int(history, i, "place"));
+			int x = chart_x(&chart, days_of(history, i)),
+			    y = chart_y(&chart, (int)db_int(history, i, "place"));
 
 			line = i == 0 ? arena_printf(rq->arena, "M%d %d", x, y) :
 			    arena_printf(rq->arena, "%sH%dV%d", line, x, y);
@@ -148,7 +152,9 @@ add_history(struct view *page, const struct db_rows *history)
 		view_none(page, "moment");
 	for (int i = count - 1; i >= last; i--) {
 		struct view *row = view_add(page, "moment");
-		int move = i > 0 ? (int)(db_int(history, i - 1, "place") - db_int(history, i, "place")) : 0;
+		int move = i > 0
+		    ? (int)(db_int(history, i - 1, "place") - db_int(history, i, "place"))
+		    : 0;
 
 		view_text(row, "day", db_text(history, i, "day"));
 		view_int(row, "place", db_int(history, i, "place"));

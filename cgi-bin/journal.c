@@ -14,46 +14,46 @@
 #define ROSTER_MAX_BYTES (64 * 1024)
 
 static const struct db_question questions[Q__COUNT] = {
-	[Q_DAYS]          = { "staff.journal_days($1, $2::date)" },
-	[Q_DAY]           = { "staff.journal_day($1, $2::date)" },
-	[Q_GAPS]          = { "staff.journal_gaps($1)" },
-	[Q_CLASSES]       = { "staff.journal_classes($1)" },
-	[Q_LESSON]        = { "staff.journal_lesson($1, $2::bigint)" },
-	[Q_ROLL]          = { "staff.journal_roll($1, $2::bigint)" },
-	[Q_CODES]         = { "staff.journal_codes($1)" },
-	[Q_SAVE_ROLL]     = { "staff.journal_save_roll($1, $2::uuid, $3::bigint, $4::bigint[], $5::bigint[], "
-	                      "$6::bigint[], $7::integer[], $8, $9, $10, $11::bigint)" },
-	[Q_SAVE_THEME]    = { "staff.journal_save_theme($1, $2::uuid, $3::bigint, $4, $5)" },
-	[Q_WORKS]         = { "staff.journal_works($1, $2::bigint)" },
-	[Q_WORK]          = { "staff.journal_work($1, $2::bigint, $3::bigint)" },
-	[Q_KINDS]         = { "staff.journal_kinds($1)" },
-	[Q_TASKS]         = { "staff.journal_exam_tasks($1, $2::bigint)" },
-	[Q_MARKS]         = { "staff.journal_marks($1, $2::bigint, $3::bigint)" },
-	[Q_SAVE_MARKS]    = { "staff.journal_save_marks($1, $2::uuid, $3::bigint, $4::bigint, $5::uuid, $6::bigint, $7, "
-	                      "$8::integer, $9::boolean, $10::bigint, $11, $12::bigint[], $13::text[], $14, $15::date, $16)" },
-	[Q_DROP_WORK]     = { "staff.journal_drop_work($1, $2::bigint)" },
-	[Q_MARK]          = { "staff.journal_mark($1, $2::bigint, $3::bigint)" },
-	[Q_HISTORY]       = { "staff.journal_history($1, $2::bigint, $3::bigint)" },
-	[Q_SAVE_MARK]     = { "staff.journal_save_mark($1, $2::uuid, $3::bigint, $4::bigint, $5::integer, $6, $7, "
-	                      "$8::date, $9, $10)" },
-	[Q_TARGETS]       = { "staff.journal_targets($1, $2::bigint)" },
-	[Q_HOMEWORK]      = { "staff.journal_homework($1, $2::bigint, $3::bigint)" },
-	[Q_FILES]         = { "staff.journal_homework_files($1, $2::bigint, $3::bigint)" },
-	[Q_TASK]          = { "staff.journal_task($1, $2::bigint)" },
-	[Q_ANSWERS]       = { "staff.journal_answers($1, $2::bigint)" },
+	[Q_DAYS] = { "staff.journal_days($1, $2::date)" },
+	[Q_DAY] = { "staff.journal_day($1, $2::date)" },
+	[Q_GAPS] = { "staff.journal_gaps($1)" },
+	[Q_CLASSES] = { "staff.journal_classes($1)" },
+	[Q_LESSON] = { "staff.journal_lesson($1, $2::bigint)" },
+	[Q_ROLL] = { "staff.journal_roll($1, $2::bigint)" },
+	[Q_CODES] = { "staff.journal_codes($1)" },
+	[Q_SAVE_ROLL] = { "staff.journal_save_roll($1, $2::uuid, $3::bigint, $4::bigint[], $5::bigint[], "
+			  "$6::bigint[], $7::integer[], $8, $9, $10, $11::bigint)" },
+	[Q_SAVE_THEME] = { "staff.journal_save_theme($1, $2::uuid, $3::bigint, $4, $5)" },
+	[Q_WORKS] = { "staff.journal_works($1, $2::bigint)" },
+	[Q_WORK] = { "staff.journal_work($1, $2::bigint, $3::bigint)" },
+	[Q_KINDS] = { "staff.journal_kinds($1)" },
+	[Q_TASKS] = { "staff.journal_exam_tasks($1, $2::bigint)" },
+	[Q_MARKS] = { "staff.journal_marks($1, $2::bigint, $3::bigint)" },
+	[Q_SAVE_MARKS] = { "staff.journal_save_marks($1, $2::uuid, $3::bigint, $4::bigint, $5::uuid, $6::bigint, $7, "
+			   "$8::integer, $9::boolean, $10::bigint, $11, $12::bigint[], $13::text[], $14, $15::date, $16)" },
+	[Q_DROP_WORK] = { "staff.journal_drop_work($1, $2::bigint)" },
+	[Q_MARK] = { "staff.journal_mark($1, $2::bigint, $3::bigint)" },
+	[Q_HISTORY] = { "staff.journal_history($1, $2::bigint, $3::bigint)" },
+	[Q_SAVE_MARK] = { "staff.journal_save_mark($1, $2::uuid, $3::bigint, $4::bigint, $5::integer, $6, $7, "
+			  "$8::date, $9, $10)" },
+	[Q_TARGETS] = { "staff.journal_targets($1, $2::bigint)" },
+	[Q_HOMEWORK] = { "staff.journal_homework($1, $2::bigint, $3::bigint)" },
+	[Q_FILES] = { "staff.journal_homework_files($1, $2::bigint, $3::bigint)" },
+	[Q_TASK] = { "staff.journal_task($1, $2::bigint)" },
+	[Q_ANSWERS] = { "staff.journal_answers($1, $2::bigint)" },
 	[Q_SAVE_HOMEWORK] = { "staff.journal_save_homework($1, $2::uuid, $3::bigint, $4::bigint, $5, $6::integer, $7, "
-	                      "$8::boolean, $9, $10::uuid[])" },
-	[Q_ADD_FILE]      = { "staff.journal_add_file($1, $2::uuid, $3::integer, $4::bigint, $5::bigint, $6, $7, $8::bytea)" },
-	[Q_FILE]          = { "staff.journal_file($1, $2::uuid)" },
-	[Q_QUESTIONS]     = { "staff.journal_questions($1, $2::bigint)" },
-	[Q_REPLY]         = { "staff.journal_reply($1, $2::uuid, $3::bigint, $4)" },
-	[Q_UNDO]          = { "staff.journal_undo($1, $2::uuid)" },
-	[Q_TERMS]         = { "staff.journal_terms($1, $2::bigint)" },
-	[Q_CLASS]         = { "staff.journal_class($1, $2::bigint, $3::bigint, $4::bigint, $5::bigint)" },
-	[Q_GRID_DAYS]     = { "staff.journal_grid_days($1, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::integer)" },
-	[Q_GRID]          = { "staff.journal_grid($1, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::integer)" },
-	[Q_SAVE_FINALS]   = { "staff.journal_save_finals($1, $2::uuid, $3::bigint, $4::bigint, $5::bigint, $6::bigint, "
-	                      "$7::bigint[], $8::text[], $9, $10)" },
+			      "$8::boolean, $9, $10::uuid[])" },
+	[Q_ADD_FILE] = { "staff.journal_add_file($1, $2::uuid, $3::integer, $4::bigint, $5::bigint, $6, $7, $8::bytea)" },
+	[Q_FILE] = { "staff.journal_file($1, $2::uuid)" },
+	[Q_QUESTIONS] = { "staff.journal_questions($1, $2::bigint)" },
+	[Q_REPLY] = { "staff.journal_reply($1, $2::uuid, $3::bigint, $4)" },
+	[Q_UNDO] = { "staff.journal_undo($1, $2::uuid)" },
+	[Q_TERMS] = { "staff.journal_terms($1, $2::bigint)" },
+	[Q_CLASS] = { "staff.journal_class($1, $2::bigint, $3::bigint, $4::bigint, $5::bigint)" },
+	[Q_GRID_DAYS] = { "staff.journal_grid_days($1, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::integer)" },
+	[Q_GRID] = { "staff.journal_grid($1, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::integer)" },
+	[Q_SAVE_FINALS] = { "staff.journal_save_finals($1, $2::uuid, $3::bigint, $4::bigint, $5::bigint, $6::bigint, "
+			    "$7::bigint[], $8::text[], $9, $10)" },
 };
 
 bool
@@ -101,16 +101,20 @@ show_day(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "journal");
 	view_values(page, days);
-	view_text(page, "previous_url", url_path(rq, "/staff/journal", "day", db_text(days, 0, "previous_day"), NULL));
-	view_text(page, "next_url", url_path(rq, "/staff/journal", "day", db_text(days, 0, "next_day"), NULL));
+	view_text(page, "previous_url",
+	    url_path(rq, "/staff/journal", "day", db_text(days, 0, "previous_day"), NULL));
+	view_text(page, "next_url",
+	    url_path(rq, "/staff/journal", "day", db_text(days, 0, "next_day"), NULL));
 	view_rows(page, "lesson", lessons);
 	view_rows(page, "gap", gaps);
 	view_rows(page, "question", asked);
 	for (int i = 0; i < db_row_count(classes); i++) {
 		struct view *row = view_add(page, "class");
 
-		view_text(row, "url", url_path(rq, "/staff/journal/class", "class", db_text(classes, i, "class_id"),
-		    "subject", db_text(classes, i, "subject_id"), "subgroup", db_text(classes, i, "subgroup_id"), NULL));
+		view_text(row, "url",
+		    url_path(rq, "/staff/journal/class", "class", db_text(classes, i, "class_id"),
+			"subject", db_text(classes, i, "subject_id"), "subgroup",
+			db_text(classes, i, "subgroup_id"), NULL));
 		view_text(row, "class_name", db_text(classes, i, "class_name"));
 		view_text(row, "subject", db_text(classes, i, "subject"));
 		view_text(row, "subgroup", db_text(classes, i, "subgroup"));
@@ -120,21 +124,28 @@ show_day(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* ---- one lesson: who is here, the theme, questions ------------------------------------------------ */
+/* ---- one lesson: who is here, the theme, questions ------------------------------------------- */
 
 /* What the head of a lesson's pages needs (parts/journal-head.html). */
 void
-journal_add_head(struct request *rq, struct view *page, const struct db_rows *lesson, const char *tab)
+journal_add_head(struct request *rq, struct view *page, const struct db_rows *lesson,
+    const char *tab)
 {
 	view_values(page, lesson);
 	view_text(page, "tab", tab);
-	view_flag(page, "is_open", db_bool(lesson, 0, "may_write") && *db_text(lesson, 0, "closed") == '\0');
-	view_text(page, "day_url", url_path(rq, "/staff/journal", "day", db_text(lesson, 0, "day"), NULL));
-	view_text(page, "class_url", url_path(rq, "/staff/journal/class", "class", db_text(lesson, 0, "class_id"),
-	    "subject", db_text(lesson, 0, "subject_id"), "subgroup", db_text(lesson, 0, "subgroup_id"), NULL));
+	view_flag(page, "is_open",
+	    db_bool(lesson, 0, "may_write") && *db_text(lesson, 0, "closed") == '\0');
+	view_text(page, "day_url",
+	    url_path(rq, "/staff/journal", "day", db_text(lesson, 0, "day"), NULL));
+	view_text(page, "class_url",
+	    url_path(rq, "/staff/journal/class", "class", db_text(lesson, 0, "class_id"), "subject",
+		db_text(lesson, 0, "subject_id"), "subgroup", db_text(lesson, 0, "subgroup_id"),
+		NULL));
 }
 
-/* How a pupil is marked on the page: as the database says, as the gate says, or as was just typed. */
+/*
+ * How a pupil is marked on the page: as the database says, as the gate says, or as was just typed.
+ */
 struct state { bool is_absent; int64_t code; const char *minutes; };
 
 static struct state
@@ -176,9 +187,12 @@ add_codes(struct request *rq, struct view *row, const struct db_rows *codes, str
 	}
 }
 
-/* The pupils with their controls, and `shown`: what the page said of those who are not wholly here. */
+/*
+ * The pupils with their controls, and `shown`: what the page said of those who are not wholly here.
+ */
 static void
-add_roll(struct request *rq, struct view *page, const struct db_rows *roll, const struct db_rows *codes)
+add_roll(struct request *rq, struct view *page, const struct db_rows *roll,
+    const struct db_rows *codes)
 {
 	bool from_gate = form_has(rq, "gate");
 	struct text *shown = arena_alloc(rq->arena, sizeof *shown);
@@ -205,7 +219,9 @@ add_roll(struct request *rq, struct view *page, const struct db_rows *roll, cons
 		if (state.is_absent || state.code != 0)
 			text_printf(shown, "%s%s:%lld:%s", shown->len > 0 ? "," : "",
 			    db_text(roll, i, "pupil_id"), (long long)state.code,
-			    strspn(state.minutes, "0123456789") == strlen(state.minutes) ? state.minutes : "");
+			    strspn(state.minutes, "0123456789") == strlen(state.minutes)
+				? state.minutes
+				: "");
 	}
 	view_text(page, "shown", shown->data);
 	view_int(page, "pupil_count", db_row_count(roll));
@@ -233,19 +249,24 @@ show_lesson(struct request *rq)
 		view_text(page, "value_theme", db_text(lesson, 0, "theme"));
 	add_roll(rq, page, roll, codes);
 	view_rows(page, "legend", codes);
-	view_text(page, "gate_url", url_path(rq, "/staff/journal/lesson", "id", db_text(lesson, 0, "lesson_id"),
-	    "gate", "1", NULL));
+	view_text(page, "gate_url",
+	    url_path(rq, "/staff/journal/lesson", "id", db_text(lesson, 0, "lesson_id"), "gate",
+		"1", NULL));
 	view_rows(page, "question", asked);
 	return view_send(rq, page);
 }
 
-/* POST /staff/journal/lesson id= key= seen= shown= roll_seen= [at=] how_ID= [absent_ID=] [minutes_ID=] … */
+/*
+ * POST /staff/journal/lesson id= key= seen= shown= roll_seen= [at=] how_ID= [absent_ID=]
+ * [minutes_ID=] …
+ */
 static enum reply
 save_roll(struct request *rq)
 {
 	const char *key = form_key(rq);
 	int64_t id = form_id(rq, "id"), at_ms = form_int(rq, "at", 0, INT64_C(1) << 53, 0);
-	struct db_array *pupils = db_array(rq), *ticked = db_array(rq), *codes = db_array(rq), *minutes = db_array(rq);
+	struct db_array *pupils = db_array(rq), *ticked = db_array(rq), *codes = db_array(rq),
+			*minutes = db_array(rq);
 
 	for (int i = 0; i < rq->body.count; i++) {
 		const struct form_field *field = &rq->body.field[i];
@@ -269,12 +290,14 @@ save_roll(struct request *rq)
 	}
 	if (form_failed(rq))
 		return show_lesson(rq);
-	db_ask(rq, Q_SAVE_ROLL, DB_TEXT(key), DB_INT(id), db_array_end(rq, pupils), db_array_end(rq, ticked),
-	    db_array_end(rq, codes), db_array_end(rq, minutes), DB_TEXT(form_text(rq, "seen", 4000, "")),
-	    DB_TEXT(form_text(rq, "shown", 4000, "")), DB_TEXT(form_text(rq, "roll_seen", 40, "")), DB_ID(at_ms));
+	db_ask(rq, Q_SAVE_ROLL, DB_TEXT(key), DB_INT(id), db_array_end(rq, pupils),
+	    db_array_end(rq, ticked), db_array_end(rq, codes), db_array_end(rq, minutes),
+	    DB_TEXT(form_text(rq, "seen", 4000, "")), DB_TEXT(form_text(rq, "shown", 4000, "")),
+	    DB_TEXT(form_text(rq, "roll_seen", 40, "")), DB_ID(at_ms));
 	if (!db_answer(rq))
 		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/journal/lesson", "id", url_id(rq, id), "done", "journal-roll", NULL);
+	return app_redirect(rq, "/staff/journal/lesson", "id", url_id(rq, id), "done",
+	    "journal-roll", NULL);
 }
 
 /* POST /staff/journal/theme id= key= seen= theme= */
@@ -283,11 +306,12 @@ save_theme(struct request *rq)
 {
 	int64_t id = form_id(rq, "id");
 
-	db_ask(rq, Q_SAVE_THEME, DB_TEXT(form_key(rq)), DB_INT(id), DB_TEXT(form_text(rq, "theme", 200, "")),
-	    DB_TEXT(form_text(rq, "seen", 200, "")));
+	db_ask(rq, Q_SAVE_THEME, DB_TEXT(form_key(rq)), DB_INT(id),
+	    DB_TEXT(form_text(rq, "theme", 200, "")), DB_TEXT(form_text(rq, "seen", 200, "")));
 	if (!db_answer(rq))
 		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/journal/lesson", "id", url_id(rq, id), "done", "journal-theme", NULL);
+	return app_redirect(rq, "/staff/journal/lesson", "id", url_id(rq, id), "done",
+	    "journal-theme", NULL);
 }
 
 /* POST /staff/journal/reply id= key= message= reply= */
@@ -301,7 +325,8 @@ save_reply(struct request *rq)
 		form_error(rq, "", "Ответ пуст: напишите несколько слов.");
 		return show_lesson(rq);
 	}
-	saved = db_ask(rq, Q_REPLY, DB_TEXT(form_key(rq)), DB_INT(form_id(rq, "message")), DB_TEXT(reply));
+	saved = db_ask(rq, Q_REPLY, DB_TEXT(form_key(rq)), DB_INT(form_id(rq, "message")),
+	    DB_TEXT(reply));
 	if (!db_answer(rq))
 		return form_refused(rq, show_lesson);
 	return app_redirect(rq, "/staff/journal/lesson", "id", db_text(saved, 0, "lesson_id"),

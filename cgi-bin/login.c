@@ -41,10 +41,11 @@ let_in(struct request *rq, const struct entry *entry, bool remember)
 
 /* Charges the budgets and gets the salt; with a used-up budget the answer is the form again. */
 static enum reply
-begin(struct request *rq, const char *name, const char *kind, struct auth_attempt *attempt, app_handler *form)
+begin(struct request *rq, const char *name, const char *kind, struct auth_attempt *attempt,
+    app_handler *form)
 {
-	struct db_rows *rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT(kind), DB_TEXT(rq->device),
-	    DB_TEXT(rq->address));
+	struct db_rows *rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT(kind),
+	    DB_TEXT(rq->device), DB_TEXT(rq->address));
 
 	if (!db_answer(rq))
 		return rq->db_reply;
@@ -155,7 +156,8 @@ log_in_first(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
-		form_error(rq, "", "Неверный логин или код. Код действует один раз и ограниченное время.");
+		form_error(rq, "",
+		    "Неверный логин или код. Код действует один раз и ограниченное время.");
 		return show_first(rq);
 	}
 	let_in(rq, &entry, true);

@@ -1,10 +1,10 @@
 /*
- * meals.c -- Питание: the menu of a day, a week and a month with what is ordered, and what was eaten.
- * parts/meals-order.c orders and cancels, parts/meals-plan.c has standing orders, refusals and льготы,
- * parts/meals-limits.c limits, allergens, bans and the buffet.
+ * meals.c -- Питание: the menu of a day, a week and a month with what is ordered, and what was
+ * eaten. parts/meals-order.c orders and cancels, parts/meals-plan.c has standing orders, refusals
+ * and льготы, parts/meals-limits.c limits, allergens, bans and the buffet.
  *
- * What a child may see and what its adults, and which of them see money, is the database's to say: the
- * columns are empty for the others.
+ * What a child may see and what its adults, and which of them see money, is the database's to say:
+ * the columns are empty for the others.
  */
 #include "app.h"
 #include "money.h"
@@ -72,7 +72,8 @@ meals_month_url(struct request *rq, const char *path, const char *month, int ste
 	months = d.year * 12 + d.month - 1 + step;
 	if (!date_exists(months / 12, months % 12 + 1, 1))
 		return "";
-	return url_path(rq, path, "month", arena_printf(rq->arena, "%04d-%02d", months / 12, months % 12 + 1), NULL);
+	return url_path(rq, path, "month",
+	    arena_printf(rq->arena, "%04d-%02d", months / 12, months % 12 + 1), NULL);
 }
 
 const char *
@@ -83,7 +84,8 @@ meals_slip_url(struct request *rq, int64_t kop)
 	if (kop <= 0)
 		return "";
 	money_plain(sum, kop, ',');
-	return url_path(rq, "/finance/slip", "amount", arena_copy(rq->arena, sum, strlen(sum)), NULL);
+	return url_path(rq, "/finance/slip", "amount", arena_copy(rq->arena, sum, strlen(sum)),
+	    NULL);
 }
 
 void
@@ -124,8 +126,11 @@ add_links(struct request *rq, struct view *page, const struct db_rows *menu, boo
 	view_text(page, "older_url", day_url(rq, parameter, date_to_days(first) - length));
 	view_text(page, "newer_url", day_url(rq, parameter, date_to_days(first) + length));
 	view_text(page, "today_url", day_url(rq, parameter, today));
-	view_text(page, "day_url", day_url(rq, "day", today >= date_to_days(first) && today < date_to_days(first) + 7 ?
-	    today : date_to_days(first)));
+	view_text(page, "day_url",
+	    day_url(rq, "day",
+		today >= date_to_days(first) && today < date_to_days(first) + 7
+		    ? today
+		    : date_to_days(first)));
 	view_text(page, "week_url", day_url(rq, "week", date_to_days(first)));
 	view_text(page, "month_url", meals_month_url(rq, "/meals", db_text(menu, 0, "day"), 0));
 	return true;
@@ -146,7 +151,8 @@ add_ticks(struct request *rq, struct view *page, const struct db_rows *menu, int
 
 		while (n < count && seen[n] != meal)
 			n++;
-		if (n < count || count == APP_COUNT(seen) || !db_bool(menu, i, "may_order") || db_bool(menu, i, "may_swap"))
+		if (n < count || count == APP_COUNT(seen) || !db_bool(menu, i, "may_order") ||
+		    db_bool(menu, i, "may_swap"))
 			continue;
 		seen[count++] = meal;
 		row = view_add(page, "meal_tick");
@@ -168,13 +174,15 @@ add_dishes(struct view *set, const struct db_rows *dishes, int64_t menu)
 
 /* Days, in each its set meals, in each, when one day is shown, its dishes. */
 static void
-add_menu(struct request *rq, struct view *page, const struct db_rows *menu, const struct db_rows *dishes, int64_t ticked)
+add_menu(struct request *rq, struct view *page, const struct db_rows *menu,
+    const struct db_rows *dishes, int64_t ticked)
 {
 	struct view *day = NULL;
 	int64_t last_ticked = 0, choices = 0;
 
 	for (int i = 0; i < db_row_count(menu); i++) {
-		bool is_new = i == 0 || strcmp(db_text(menu, i, "day"), db_text(menu, i - 1, "day")) != 0;
+		bool is_new = i == 0 ||
+		    strcmp(db_text(menu, i, "day"), db_text(menu, i - 1, "day")) != 0;
 		bool may_order = db_bool(menu, i, "may_order");
 		int64_t meal = db_int(menu, i, "meal_id");
 		struct view *set;
@@ -191,7 +199,9 @@ add_menu(struct request *rq, struct view *page, const struct db_rows *menu, cons
 		view_row(set, menu, i);
 		choices += may_order;
 		view_text(set, "field", meals_field(rq, i + 1));
-		view_flag(set, "is_ticked", may_order && meal == ticked && last_ticked != meal && !db_bool(menu, i, "may_swap"));
+		view_flag(set, "is_ticked",
+		    may_order && meal == ticked && last_ticked != meal &&
+			!db_bool(menu, i, "may_swap"));
 		if (may_order && meal == ticked)
 			last_ticked = meal;
 		add_dishes(set, dishes, db_int(menu, i, "menu_id"));
@@ -217,7 +227,8 @@ show_month(struct request *rq, const char *month)
 			struct date d;
 
 			view_row(day, days, j);
-			view_int(day, "day_number", date_parse(db_text(days, j, "day"), &d) ? d.day : 0);
+			view_int(day, "day_number",
+			    date_parse(db_text(days, j, "day"), &d) ? d.day : 0);
 		}
 	}
 	view_text(page, "month", month);
@@ -227,7 +238,10 @@ show_month(struct request *rq, const char *month)
 	return view_send(rq, page);
 }
 
-/* GET /meals[?week=|?day=|?month=][&tick=MEAL] -- without any the week of the next day that has a menu. */
+/*
+ * GET /meals[?week=|?day=|?month=][&tick=MEAL] -- without any the week of the next day that has a
+ * menu.
+ */
 static enum reply
 show_meals(struct request *rq)
 {
@@ -267,7 +281,8 @@ show_eaten(struct request *rq)
 	const char *month = form_month(rq, "month", NULL);
 	const char *before = form_date(rq, "before", NULL);
 	struct db_rows *totals = db_ask(rq, Q_TOTALS, DB_TEXT(month));
-	struct db_rows *lines = db_ask(rq, Q_EATEN, DB_TEXT(month), DB_TEXT(before), DB_INT(DAYS_ON_PAGE));
+	struct db_rows *lines = db_ask(rq, Q_EATEN, DB_TEXT(month), DB_TEXT(before),
+	    DB_INT(DAYS_ON_PAGE));
 	int last;
 	bool has_more;
 	struct view *page;
@@ -285,12 +300,14 @@ show_eaten(struct request *rq)
 	view_text(page, "csv_url", meals_month_url(rq, "/meals/eaten.csv", month, 0));
 	view_text(page, "older_url", has_more ?
 	    url_query(rq, "/meals/eaten", "before", db_text(lines, last, "day")) : "");
-	view_text(page, "newer_url", before != NULL ? url_query(rq, "/meals/eaten", "before", "") : "");
+	view_text(page, "newer_url",
+	    before != NULL ? url_query(rq, "/meals/eaten", "before", "") : "");
 	return view_send(rq, page);
 }
 
 static void
-csv_money(struct text *csv, const struct db_rows *lines, int row, const char *column, const char *end)
+csv_money(struct text *csv, const struct db_rows *lines, int row, const char *column,
+    const char *end)
 {
 	char sum[MONEY_BUF];
 
@@ -312,7 +329,8 @@ send_csv(struct request *rq)
 
 	if (!db_answer(rq))
 		return rq->db_reply;
-	csv = app_csv(rq, CSV_MAX_BYTES, "Дата и время;Что;Состав;Где;Цена;Оплачено семьёй;Отменено");
+	csv = app_csv(rq, CSV_MAX_BYTES,
+	    "Дата и время;Что;Состав;Где;Цена;Оплачено семьёй;Отменено");
 	for (int i = db_row_count(lines) - 1; i >= 0; i--) {
 		for (int c = 0; c < APP_COUNT(columns); c++)
 			app_csv_cell(csv, db_text(lines, i, columns[c]), ";");

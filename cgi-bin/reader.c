@@ -1,9 +1,9 @@
 /*
  * reader.c -- POST /device/gate: the messages of card readers (docs/readers.md).
  *
- * The lines are read here, everything else is the database's: whether the reader is known, whether the
- * signature is its own (no program ever sees a key), what of the message is new. Who may not speak is
- * told nothing but that; a reader that may is told exactly what it did wrong.
+ * The lines are read here, everything else is the database's: whether the reader is known, whether
+ * the signature is its own (no program ever sees a key), what of the message is new. Who may not
+ * speak is told nothing but that; a reader that may is told exactly what it did wrong.
  */
 #include "app.h"
 #include "crypto.h"
@@ -37,7 +37,8 @@ say(struct request *rq, int status, const char *words)
 static enum reply
 refuse_sender(struct request *rq, const char *device, const char *reason)
 {
-	log_warning("reader-refused", "device=%s reason=%s address=%s", device, reason, rq->address);
+	log_warning("reader-refused", "device=%s reason=%s address=%s", device, reason,
+	    rq->address);
 	return REPLY_LOGIN;   /* 401, to a device */
 }
 
@@ -53,7 +54,8 @@ is_device_id(const char *s)
 static const char *
 read_headers(struct request *rq, struct sender *sender)
 {
-	const char *sequence = app_header(rq, "X-Sequence"), *signature = app_header(rq, "X-Signature");
+	const char *sequence = app_header(rq, "X-Sequence"),
+		   *signature = app_header(rq, "X-Signature");
 
 	sender->device = app_header(rq, "X-Device");
 	sender->time = app_header(rq, "X-Time");
@@ -73,14 +75,15 @@ read_headers(struct request *rq, struct sender *sender)
 static enum reply
 answer_new(struct request *rq, const struct sender *sender, const struct db_rows *said)
 {
-	long missed = (long)db_int(said, 0, "missed"), differing = (long)db_int(said, 0, "differing");
+	long missed = (long)db_int(said, 0, "missed"),
+	     differing = (long)db_int(said, 0, "differing");
 
 	if (missed > 0)
 		log_warning("reader-gap", "device=%s sequence=%ld missed=%ld", sender->device,
 		    (long)sender->sequence, missed);
 	if (differing > 0)
-		log_warning("reader-renumbered", "device=%s sequence=%ld events=%ld", sender->device,
-		    (long)sender->sequence, differing);
+		log_warning("reader-renumbered", "device=%s sequence=%ld events=%ld",
+		    sender->device, (long)sender->sequence, differing);
 	return say(rq, 200, arena_printf(rq->arena, "accepted=%ld duplicate=%ld unknown=%ld",
 	    (long)db_int(said, 0, "accepted"), (long)db_int(said, 0, "duplicate"),
 	    (long)db_int(said, 0, "unknown")));
@@ -93,18 +96,21 @@ answer_refused(struct request *rq, const struct sender *sender, const struct rea
 	const char *outcome = db_text(said, 0, "outcome");
 	long sequence = (long)sender->sequence;
 
-	if (strcmp(outcome, "line") != 0 && strcmp(outcome, "other") != 0 && strcmp(outcome, "old") != 0)
+	if (strcmp(outcome, "line") != 0 && strcmp(outcome, "other") != 0 &&
+	    strcmp(outcome, "old") != 0)
 		return refuse_sender(rq, sender->device, outcome);
-	log_warning("reader-refused", "device=%s reason=%s sequence=%ld line=%d", sender->device, outcome, sequence,
-	    lines->bad_line);
+	log_warning("reader-refused", "device=%s reason=%s sequence=%ld line=%d", sender->device,
+	    outcome, sequence, lines->bad_line);
 	if (strcmp(outcome, "line") == 0)
 		return say(rq, 400, arena_printf(rq->arena, "error: line %d: %s\n", lines->bad_line,
 		    lines->bad_words));
 	if (strcmp(outcome, "other") == 0)
-		return say(rq, 409, arena_printf(rq->arena, "error: sequence %ld came before with another body\n",
-		    sequence));
-	return say(rq, 409, arena_printf(rq->arena, "error: sequence %ld is below the last one, %ld\n", sequence,
-	    (long)db_int(said, 0, "last_sequence")));
+		return say(rq, 409,
+		    arena_printf(rq->arena, "error: sequence %ld came before with another body\n",
+			sequence));
+	return say(rq, 409,
+	    arena_printf(rq->arena, "error: sequence %ld is below the last one, %ld\n", sequence,
+		(long)db_int(said, 0, "last_sequence")));
 }
 
 static enum reply
@@ -121,9 +127,10 @@ take_message(struct request *rq)
 	if (bad_header != NULL)
 		return refuse_sender(rq, sender.device, bad_header);
 	is_good = reader_lines_parse(rq->arena, rq->raw, rq->raw_len, &lines);
-	said = db_ask(rq, Q_MESSAGE, DB_TEXT(sender.device), DB_INT(sender.sequence), DB_TEXT(sender.time),
-	    DB_TEXT(sender.time), DB_BYTES(sender.signature, sizeof sender.signature),
-	    DB_BYTES(rq->raw, rq->raw_len), DB_TEXT(lines.numbers), DB_TEXT(lines.uids), DB_TEXT(lines.moments),
+	said = db_ask(rq, Q_MESSAGE, DB_TEXT(sender.device), DB_INT(sender.sequence),
+	    DB_TEXT(sender.time), DB_TEXT(sender.time),
+	    DB_BYTES(sender.signature, sizeof sender.signature), DB_BYTES(rq->raw, rq->raw_len),
+	    DB_TEXT(lines.numbers), DB_TEXT(lines.uids), DB_TEXT(lines.moments),
 	    DB_TEXT(lines.directions), is_good ? DB_NULL : DB_INT(lines.bad_line));
 	if (!db_answer(rq))
 		return rq->db_reply;

@@ -1,6 +1,6 @@
 /*
- * security.c -- Безопасность: entries and exits, cards, what the guard is told of the child, who came
- * into the cabinet.
+ * security.c -- Безопасность: entries and exits, cards, what the guard is told of the child, who
+ * came into the cabinet.
  *
  * A pupil may look; what changes something is for parents, here and again in the database.
  */
@@ -33,8 +33,8 @@ static const struct db_question questions[Q__COUNT] = {
 
 /* The chip of a ready-made period; the one on show is marked. */
 static void
-add_chip(struct request *rq, struct view *page, const struct db_rows *period, const char *title, struct date from,
-    struct date to)
+add_chip(struct request *rq, struct view *page, const struct db_rows *period, const char *title,
+    struct date from, struct date to)
 {
 	struct view *row = view_add(page, "chip");
 	char *first = arena_alloc(rq->arena, DATE_BUF), *last = arena_alloc(rq->arena, DATE_BUF);
@@ -60,7 +60,8 @@ add_chips(struct request *rq, struct view *page, const struct db_rows *period)
 	add_chip(rq, page, period, "Неделя", date_from_days(date_to_days(today) - 6), today);
 	add_chip(rq, page, period, "Две недели", date_from_days(date_to_days(today) - 13), today);
 	add_chip(rq, page, period, "Этот месяц", month, today);
-	add_chip(rq, page, period, "Прошлый месяц", (struct date){ before.year, before.month, 1 }, before);
+	add_chip(rq, page, period, "Прошлый месяц", (struct date){ before.year, before.month, 1 },
+	    before);
 }
 
 /* Pages are whole days; the next one begins below the last day on this one. */
@@ -72,7 +73,8 @@ add_pages(struct request *rq, struct view *page, const struct db_rows *visits)
 
 	view_text(page, "older_url", has_more ?
 	    url_query(rq, "/security", "before", db_text(visits, last, "day")) : "");
-	view_text(page, "newer_url", form_has(rq, "before") ? url_query(rq, "/security", "before", "") : "");
+	view_text(page, "newer_url",
+	    form_has(rq, "before") ? url_query(rq, "/security", "before", "") : "");
 }
 
 /* `month` is a period as well, the whole of it. */
@@ -101,8 +103,8 @@ show_security(struct request *rq)
 	const char *before = form_date(rq, "before", NULL);
 	struct db_rows *now = db_ask(rq, Q_NOW);
 	struct db_rows *totals = db_ask(rq, Q_PERIOD, DB_TEXT(period.from), DB_TEXT(period.to));
-	struct db_rows *visits = db_ask(rq, Q_VISITS, DB_TEXT(period.from), DB_TEXT(period.to), DB_TEXT(before),
-	    DB_INT(DAYS_ON_PAGE));
+	struct db_rows *visits = db_ask(rq, Q_VISITS, DB_TEXT(period.from), DB_TEXT(period.to),
+	    DB_TEXT(before), DB_INT(DAYS_ON_PAGE));
 	struct db_rows *cards = db_ask(rq, Q_CARDS);
 	struct db_rows *permits = db_ask(rq, Q_PERMITS);
 	struct db_rows *attempts = db_ask(rq, Q_ATTEMPTS);
@@ -117,7 +119,8 @@ show_security(struct request *rq)
 	view_rows(page, "card", cards);
 	view_rows(page, "permit", permits);
 	view_rows(page, "attempt", attempts);
-	view_int(page, "failures", db_row_count(attempts) > 0 ? db_int(attempts, 0, "failures") : 0);
+	view_int(page, "failures",
+	    db_row_count(attempts) > 0 ? db_int(attempts, 0, "failures") : 0);
 	view_text(page, "today", rq->visitor.today);
 	add_chips(rq, page, totals);
 	add_pages(rq, page, visits);
@@ -157,7 +160,8 @@ static enum reply
 block_card(struct request *rq)
 {
 	db_ask(rq, Q_CARD_BLOCK, DB_INT(form_id(rq, "id")));
-	return db_answer(rq) ? app_redirect(rq, "/security", "done", "card-block", NULL) : rq->db_reply;
+	return db_answer(rq) ? app_redirect(rq, "/security", "done", "card-block", NULL)
+			     : rq->db_reply;
 }
 
 /* POST /security/order */
@@ -165,7 +169,8 @@ static enum reply
 order_card(struct request *rq)
 {
 	db_ask(rq, Q_CARD_ORDER);
-	return db_answer(rq) ? app_redirect(rq, "/security", "done", "card-order", NULL) : rq->db_reply;
+	return db_answer(rq) ? app_redirect(rq, "/security", "done", "card-order", NULL)
+			     : rq->db_reply;
 }
 
 /* ---- what the guard is told ------------------------------------------------------------------ */
@@ -212,7 +217,8 @@ ask_permit(struct request *rq)
 	if (form_failed(rq))
 		return show_permit(rq);
 	db_ask(rq, Q_ASK, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(day), DB_TEXT(at), DB_TEXT(body));
-	return db_answer(rq) ? app_redirect(rq, "/security", "done", "permit", NULL) : form_refused(rq, show_permit);
+	return db_answer(rq) ? app_redirect(rq, "/security", "done", "permit", NULL)
+			     : form_refused(rq, show_permit);
 }
 
 /* POST /security/permit/withdraw id= */
@@ -220,7 +226,8 @@ static enum reply
 withdraw_permit(struct request *rq)
 {
 	db_ask(rq, Q_WITHDRAW, DB_INT(form_id(rq, "id")));
-	return db_answer(rq) ? app_redirect(rq, "/security", "done", "permit-withdraw", NULL) : rq->db_reply;
+	return db_answer(rq) ? app_redirect(rq, "/security", "done", "permit-withdraw", NULL)
+			     : rq->db_reply;
 }
 
 static const struct route routes[] = {

@@ -1,10 +1,10 @@
 /*
- * services.c -- Платные услуги: a teacher's groups, a lesson written off for the ticked pupils, what was
- * written off by month. parts/services-head.c has what the head alone does: prices, groups,
- * members.
+ * services.c -- Платные услуги: a teacher's groups, a lesson written off for the ticked pupils,
+ * what was written off by month. parts/services-head.c has what the head alone does: prices,
+ * groups, members.
  *
- * Writing off has two steps, as at the tutor's desk: the list is a GET form with a box p_ID for each
- * pupil, the page of what will be done has the POST form with a key.
+ * Writing off has two steps, as at the tutor's desk: the list is a GET form with a box p_ID for
+ * each pupil, the page of what will be done has the POST form with a key.
  */
 #include "app.h"
 #include "money.h"
@@ -81,7 +81,8 @@ show_team(struct request *rq)
 
 /* The classes of the group, each once, as links that tick all of them. */
 static void
-add_classes(struct request *rq, struct view *page, const struct db_rows *pupils, const char *team, const char *day)
+add_classes(struct request *rq, struct view *page, const struct db_rows *pupils, const char *team,
+    const char *day)
 {
 	view_none(page, "class");
 	for (int i = 0; i < db_row_count(pupils); i++) {
@@ -95,13 +96,15 @@ add_classes(struct request *rq, struct view *page, const struct db_rows *pupils,
 			continue;
 		row = view_add(page, "class");
 		view_text(row, "class_name", db_text(pupils, i, "class_name"));
-		view_text(row, "url", url_path(rq, "/staff/services/lesson", "team", team, "day", day, "class", id, NULL));
+		view_text(row, "url",
+		    url_path(rq, "/staff/services/lesson", "team", team, "day", day, "class", id,
+			NULL));
 	}
 }
 
 /*
- * The pupils with their boxes: as they were ticked, when the page comes back; else all, those of a class, or
- * nobody, as the links say. What is written off already has none.
+ * The pupils with their boxes: as they were ticked, when the page comes back; else all, those of a
+ * class, or nobody, as the links say. What is written off already has none.
  */
 static void
 add_pupils(struct request *rq, struct view *page, const struct db_rows *pupils)
@@ -138,8 +141,9 @@ show_lesson(struct request *rq)
 	page = view_new(rq, "services-lesson");
 	view_values(page, team);
 	view_text(page, "day", day);
-	view_text(page, "all_url", url_path(rq, "/staff/services/lesson", "team", url_id(rq, id), "day", day,
-	    "all", "1", NULL));
+	view_text(page, "all_url",
+	    url_path(rq, "/staff/services/lesson", "team", url_id(rq, id), "day", day, "all", "1",
+		NULL));
 	add_classes(rq, page, pupils, url_id(rq, id), day);
 	add_pupils(rq, page, pupils);
 	form_show(rq, page, NULL);
@@ -188,7 +192,8 @@ write_off(struct request *rq)
 	batch = db_ask(rq, Q_WRITE_OFF, DB_TEXT(form_key(rq)), DB_INT(id), DB_TEXT(day), pupils);
 	if (!db_answer(rq))
 		return rq->db_reply;
-	return app_redirect(rq, "/staff/services/batch", "id", db_cell(batch, 0, 0, NULL), "done", "write-off", NULL);
+	return app_redirect(rq, "/staff/services/batch", "id", db_cell(batch, 0, 0, NULL), "done",
+	    "write-off", NULL);
 }
 
 /* GET /staff/services/batch?id= -- what became of each. */
@@ -239,7 +244,8 @@ undo(struct request *rq)
 	team = db_ask(rq, Q_UNDO, DB_TEXT(key), DB_INT(form_id(rq, "id")), DB_TEXT(why));
 	if (!db_answer(rq))
 		return form_refused(rq, show_undo);
-	return app_redirect(rq, "/staff/services/team", "id", db_cell(team, 0, 0, NULL), "done", "refund", NULL);
+	return app_redirect(rq, "/staff/services/team", "id", db_cell(team, 0, 0, NULL), "done",
+	    "refund", NULL);
 }
 
 /* ---- the history ----------------------------------------------------------------------------- */
@@ -267,8 +273,10 @@ show_history(struct request *rq)
 	for (int i = 0; i < APP_COUNT(links); i++) {
 		const char *day = db_text(totals, 0, links[i].column);
 
-		view_text(page, links[i].name, *day == '\0' ? "" : url_path(rq, links[i].path, "team", url_id(rq, id),
-		    "month", arena_printf(rq->arena, "%.7s", day), NULL));
+		view_text(page, links[i].name,
+		    *day == '\0' ? ""
+				 : url_path(rq, links[i].path, "team", url_id(rq, id), "month",
+				       arena_printf(rq->arena, "%.7s", day), NULL));
 	}
 	view_rows(page, "day", days);
 	view_rows(page, "pupil", pupils);
@@ -281,7 +289,8 @@ send_csv(struct request *rq)
 {
 	static const char *const before[] = { "day", "service", "title", "name", "class_name" };
 	static const char *const after[] = { "at", "who", "state", "undo_why" };
-	struct db_rows *rows = db_ask(rq, Q_EXPORT, DB_INT(form_id(rq, "team")), DB_TEXT(form_month(rq, "month", NULL)));
+	struct db_rows *rows = db_ask(rq, Q_EXPORT, DB_INT(form_id(rq, "team")),
+	    DB_TEXT(form_month(rq, "month", NULL)));
 	struct text *csv;
 
 	if (!db_answer(rq))

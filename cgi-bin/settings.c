@@ -116,7 +116,8 @@ add_child(struct request *rq)
 		form_error(rq, "code", "Введите код авторизации из договора.");
 	if (form_failed(rq))
 		return show_child(rq);
-	rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT("code"), DB_TEXT(rq->device), DB_TEXT(rq->address));
+	rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT("code"), DB_TEXT(rq->device),
+	    DB_TEXT(rq->address));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (!auth_read_attempt(rq, rows, &attempt))
@@ -126,7 +127,8 @@ add_child(struct request *rq)
 	if (!db_answer(rq))
 		return form_refused(rq, show_child);
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
-		form_error(rq, "", "Неверный логин или код. Код действует один раз и ограниченное время.");
+		form_error(rq, "",
+		    "Неверный логин или код. Код действует один раз и ограниченное время.");
 		return show_child(rq);
 	}
 	return app_redirect(rq, "/settings", "done", "child", NULL);
@@ -224,7 +226,8 @@ static enum reply
 end_pupil_login(struct request *rq)
 {
 	db_ask(rq, Q_PUPIL_END);
-	return db_answer(rq) ? app_redirect(rq, "/settings", "done", "pupil-end", NULL) : rq->db_reply;
+	return db_answer(rq) ? app_redirect(rq, "/settings", "done", "pupil-end", NULL)
+			     : rq->db_reply;
 }
 
 /* ---- devices and sessions -------------------------------------------------------------------- */
@@ -278,7 +281,8 @@ static enum reply
 end_other_sessions(struct request *rq)
 {
 	db_ask(rq, Q_SESSIONS_END_OTHERS);
-	return db_answer(rq) ? app_redirect(rq, "/devices", "done", "sessions", NULL) : rq->db_reply;
+	return db_answer(rq) ? app_redirect(rq, "/devices", "done", "sessions", NULL)
+			     : rq->db_reply;
 }
 
 static const struct route routes[] = {

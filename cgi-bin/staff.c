@@ -60,8 +60,8 @@ log_in(struct request *rq)
 		return show_login(rq);
 	auth_hash(&attempt, secret, hash);
 	crypto_token(token);
-	rows = db_ask(rq, Q_FINISH, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash), DB_TEXT(token),
-	    DB_TEXT(app_agent(rq)), DB_TEXT(rq->token));
+	rows = db_ask(rq, Q_FINISH, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash),
+	    DB_TEXT(token), DB_TEXT(app_agent(rq)), DB_TEXT(rq->token));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {

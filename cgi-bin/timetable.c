@@ -45,8 +45,10 @@ range_words(struct request *rq, struct date first, struct date last)
 	date_weekday_long(from, first);
 	date_weekday_long(to, last);
 	if (same)
-		return arena_printf(rq->arena, "%d–%s %d", first.day, strchr(to, ' ') + 1, last.year);
-	return arena_printf(rq->arena, "%s – %s %d", strchr(from, ' ') + 1, strchr(to, ' ') + 1, last.year);
+		return arena_printf(rq->arena, "%d–%s %d", first.day, strchr(to, ' ') + 1,
+		    last.year);
+	return arena_printf(rq->arena, "%s – %s %d", strchr(from, ' ') + 1, strchr(to, ' ') + 1,
+	    last.year);
 }
 
 /* "" beyond the calendar's ends. */
@@ -60,7 +62,10 @@ day_url(struct request *rq, const char *parameter, struct date d)
 	return url_path(rq, "/timetable", parameter, date_iso(iso, d), NULL);
 }
 
-/* Links to the neighbours, to the other view of the same days, to paper; false: the rows name no day. */
+/*
+ * Links to the neighbours, to the other view of the same days, to paper; false: the rows name no
+ * day.
+ */
 static bool
 add_links(struct request *rq, struct view *page, const struct db_rows *week, int days)
 {
@@ -75,16 +80,20 @@ add_links(struct request *rq, struct view *page, const struct db_rows *week, int
 		last = (struct date){ first.year, 12, 31 };
 	view_text(page, "range", range_words(rq, first, last));
 	view_text(page, "first_day", db_text(week, 0, "day"));
-	view_text(page, "older_url", day_url(rq, parameter, date_from_days(date_to_days(first) - days)));
-	view_text(page, "newer_url", day_url(rq, parameter, date_from_days(date_to_days(first) + days)));
-	view_text(page, "today_url", url_path(rq, "/timetable", "day", days == 1 ? rq->visitor.today : "", NULL));
+	view_text(page, "older_url",
+	    day_url(rq, parameter, date_from_days(date_to_days(first) - days)));
+	view_text(page, "newer_url",
+	    day_url(rq, parameter, date_from_days(date_to_days(first) + days)));
+	view_text(page, "today_url",
+	    url_path(rq, "/timetable", "day", days == 1 ? rq->visitor.today : "", NULL));
 	/* From a week to its day of today, or its first one; from a day to its week. */
 	view_text(page, "day_url", day_url(rq, "day", date_to_days(today) >= date_to_days(first) &&
 	    date_to_days(today) <= date_to_days(last) ? today : first));
 	view_text(page, "week_url", day_url(rq, "week", first));
 	view_text(page, "month_url", url_path(rq, "/timetable/calendar", "month",
 	    arena_printf(rq->arena, "%04d-%02d", first.year, first.month), NULL));
-	view_text(page, "print_url", url_path(rq, "/timetable", parameter, date_iso(iso, first), "print", "1", NULL));
+	view_text(page, "print_url",
+	    url_path(rq, "/timetable", parameter, date_iso(iso, first), "print", "1", NULL));
 	return true;
 }
 
@@ -136,7 +145,8 @@ add_sheet(struct view *page, const struct db_rows *days)
 		view_text(day, "day_title", db_text(days, i, "day_title"));
 		view_flag(day, "in_month", db_bool(days, i, "in_month"));
 		view_flag(day, "is_today", db_bool(days, i, "is_today"));
-		view_flag(day, "is_free", strcmp(kind, "school") != 0 || db_int(days, i, "lessons") == 0);
+		view_flag(day, "is_free",
+		    strcmp(kind, "school") != 0 || db_int(days, i, "lessons") == 0);
 		view_flag(day, "is_shortened", db_bool(days, i, "is_shortened"));
 		view_flag(day, "has_exam", db_bool(days, i, "has_exam"));
 		view_int(day, "lessons", db_int(days, i, "lessons"));
@@ -153,11 +163,14 @@ month_url(struct request *rq, struct date month, int step)
 
 	if (!date_exists(months / 12, months % 12 + 1, 1))
 		return "";
-	return url_path(rq, "/timetable/calendar", "month", arena_printf(rq->arena, "%04d-%02d", months / 12,
-	    months % 12 + 1), NULL);
+	return url_path(rq, "/timetable/calendar", "month",
+	    arena_printf(rq->arena, "%04d-%02d", months / 12, months % 12 + 1), NULL);
 }
 
-/* GET /timetable/calendar[?month=YYYY-MM] -- events, exams, days off and holidays of a month, and the terms of its year. */
+/*
+ * GET /timetable/calendar[?month=YYYY-MM] -- events, exams, days off and holidays of a month, and
+ * the terms of its year.
+ */
 static enum reply
 show_calendar(struct request *rq)
 {
@@ -180,7 +193,8 @@ show_calendar(struct request *rq)
 	view_text(page, "month", db_text(days, 6, "day"));
 	view_text(page, "older_url", month_url(rq, month, -1));
 	view_text(page, "newer_url", month_url(rq, month, 1));
-	view_text(page, "value_month", arena_printf(rq->arena, "%04d-%02d", month.year, month.month));
+	view_text(page, "value_month",
+	    arena_printf(rq->arena, "%04d-%02d", month.year, month.month));
 	return view_send(rq, page);
 }
 
@@ -203,7 +217,10 @@ show_subscriptions(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* Where strangers reach us: the first of the configured origins, never what a request says of itself. */
+/*
+ * Where strangers reach us: the first of the configured origins, never what a request says of
+ * itself.
+ */
 static const char *
 origin(struct request *rq)
 {
@@ -232,16 +249,19 @@ subscribe(struct request *rq)
 		return show_subscriptions(rq);
 	}
 	crypto_token(token);
-	rows = db_ask(rq, Q_SUBSCRIBE, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(form_flag(rq, "reminds") ? "t" : "f"),
+	rows = db_ask(rq, Q_SUBSCRIBE, DB_TEXT(key), DB_TEXT(kind),
+	    DB_TEXT(form_flag(rq, "reminds") ? "t" : "f"),
 	    DB_TEXT(form_flag(rq, "with_idn") ? "t" : "f"), DB_TEXT(token));
 	if (!db_answer(rq))
 		return form_refused(rq, show_subscriptions);
-	address = arena_printf(rq->arena, "%s%s", origin(rq), url_path(rq, "/calendar/feed.ics", "token", token, NULL));
+	address = arena_printf(rq->arena, "%s%s", origin(rq),
+	    url_path(rq, "/calendar/feed.ics", "token", token, NULL));
 	scheme = strstr(address, "://");
 	page = view_new(rq, "timetable-address");
 	view_values(page, rows);
 	view_text(page, "address", address);
-	view_text(page, "open_url", scheme == NULL ? "" : arena_printf(rq->arena, "webcal%s", scheme));
+	view_text(page, "open_url",
+	    scheme == NULL ? "" : arena_printf(rq->arena, "webcal%s", scheme));
 	view_html(page, "qr", qr_svg(rq->arena, address, "QR-код с адресом календаря"));
 	return view_send(rq, page);
 }
@@ -251,7 +271,9 @@ static enum reply
 unsubscribe(struct request *rq)
 {
 	db_ask(rq, Q_UNSUBSCRIBE, DB_INT(form_id(rq, "id")));
-	return db_answer(rq) ? app_redirect(rq, "/timetable/subscriptions", "done", "calendar-off", NULL) : rq->db_reply;
+	return db_answer(rq)
+	    ? app_redirect(rq, "/timetable/subscriptions", "done", "calendar-off", NULL)
+	    : rq->db_reply;
 }
 
 /* ---- the feeds ------------------------------------------------------------------------------- */
@@ -276,7 +298,10 @@ put_events(struct ical *calendar, const struct db_rows *rows)
 			.remind_min = db_int(rows, i, "remind_min"),
 		};
 
-		/* One row without an event stands for an empty calendar; one bad event must not take the others along. */
+		/*
+		 * One row without an event stands for an empty calendar; one bad event must not
+		 * take the others along.
+		 */
 		if (*event.uid != '\0' && !ical_event(calendar, &event))
 			log_error("feed-event", "uid=%s", event.uid);
 	}

@@ -1,11 +1,11 @@
 /*
- * tutor.c -- Питание класса: what the class eats and what is on its accounts, a set meal written off for
- * the ticked pupils, mistakes given back, days that nobody wrote down; for the head, classes that
- * have told nothing.
+ * tutor.c -- Питание класса: what the class eats and what is on its accounts, a set meal written
+ * off for the ticked pupils, mistakes given back, days that nobody wrote down; for the head,
+ * classes that have told nothing.
  *
  * Writing off has two steps without scripts: the list is a GET form with a box p_ID for each
- * pupil, the page of what will be done has the POST form with a key. Which class, day and menu is the
- * database's to complete.
+ * pupil, the page of what will be done has the POST form with a key. Which class, day and menu is
+ * the database's to complete.
  */
 #include "app.h"
 #include "text.h"
@@ -55,8 +55,8 @@ day_url(struct request *rq, const struct db_rows *head, const char *column)
 }
 
 /*
- * The pupils with their boxes: as they were ticked, when the page comes back; else who ordered this set meal
- * and is here, or with `all` everybody who is here.
+ * The pupils with their boxes: as they were ticked, when the page comes back; else who ordered this
+ * set meal and is here, or with `all` everybody who is here.
  */
 static void
 add_pupils(struct request *rq, struct view *page, const struct db_rows *pupils)
@@ -67,7 +67,8 @@ add_pupils(struct request *rq, struct view *page, const struct db_rows *pupils)
 	view_none(page, "pupil");
 	for (int i = 0; i < db_row_count(pupils); i++) {
 		struct view *row = view_add(page, "pupil");
-		bool is_here = *db_text(pupils, i, "absence") == '\0' && !db_bool(pupils, i, "is_served");
+		bool is_here = *db_text(pupils, i, "absence") == '\0' &&
+		    !db_bool(pupils, i, "is_served");
 		const char *box = arena_printf(rq->arena, "p_%s", db_text(pupils, i, "pupil_id"));
 
 		view_row(row, pupils, i);
@@ -98,9 +99,11 @@ show_class(struct request *rq)
 	view_values(page, head);
 	view_text(page, "previous_url", day_url(rq, head, "previous_day"));
 	view_text(page, "next_url", day_url(rq, head, "next_day"));
-	view_text(page, "all_url", url_path(rq, "/staff/tutor", "class", db_text(head, 0, "class_id"),
-	    "day", db_text(head, 0, "day"), "menu", db_text(head, 0, "menu_id"), "all", "1", NULL));
-	view_flag(page, "is_today", strcmp(db_text(head, 0, "day"), db_text(head, 0, "today")) == 0);
+	view_text(page, "all_url",
+	    url_path(rq, "/staff/tutor", "class", db_text(head, 0, "class_id"), "day",
+		db_text(head, 0, "day"), "menu", db_text(head, 0, "menu_id"), "all", "1", NULL));
+	view_flag(page, "is_today",
+	    strcmp(db_text(head, 0, "day"), db_text(head, 0, "today")) == 0);
 	add_classes(page, classes, db_text(head, 0, "class_id"));
 	view_choices(page, "menu", menus, "menu_id", db_text(head, 0, "menu_id"));
 	add_pupils(rq, page, pupils);
@@ -152,7 +155,8 @@ write_off(struct request *rq)
 	batch = db_ask(rq, Q_WRITE_OFF, DB_TEXT(form_key(rq)), DB_INT(class), DB_INT(menu), pupils);
 	if (!db_answer(rq))
 		return rq->db_reply;
-	return app_redirect(rq, "/staff/tutor/batch", "id", db_cell(batch, 0, 0, NULL), "done", "write-off", NULL);
+	return app_redirect(rq, "/staff/tutor/batch", "id", db_cell(batch, 0, 0, NULL), "done",
+	    "write-off", NULL);
 }
 
 /* GET /staff/tutor/batch?id= -- what became of each. */
@@ -178,7 +182,8 @@ show_batch(struct request *rq)
 static enum reply
 show_paid(struct request *rq)
 {
-	int64_t class = form_id(rq, "class"), pupil = form_id(rq, "pupil"), before = form_id(rq, "before");
+	int64_t class = form_id(rq, "class"), pupil = form_id(rq, "pupil"),
+		before = form_id(rq, "before");
 	struct db_rows *head = db_ask(rq, Q_HEAD, DB_ID(class), DB_NULL, DB_NULL);
 	struct db_rows *classes = db_ask(rq, Q_LIST);
 	struct db_rows *pupils = db_ask(rq, Q_PUPILS, DB_ID(class), DB_NULL, DB_NULL);
@@ -227,7 +232,8 @@ refund(struct request *rq)
 		form_error(rq, "why", "Напишите причину: её прочитают родители.");
 	if (form_failed(rq))
 		return show_refund(rq);
-	whose = db_ask(rq, Q_REFUND, DB_TEXT(key), DB_TEXT(kind), DB_INT(form_id(rq, "id")), DB_TEXT(why));
+	whose = db_ask(rq, Q_REFUND, DB_TEXT(key), DB_TEXT(kind), DB_INT(form_id(rq, "id")),
+	    DB_TEXT(why));
 	if (!db_answer(rq))
 		return form_refused(rq, show_refund);
 	return app_redirect(rq, "/staff/tutor/paid", "class", db_text(whose, 0, "class_id"),

@@ -57,7 +57,10 @@ struct app_door {
 };
 const struct app_door *frame_door(const struct request *rq);
 
-/* frame.c: the words of enum access, in the order of its bits; `column` of staff.visitor says who has it. */
+/*
+ * frame.c: the words of enum access, in the order of its bits; `column` of staff.visitor says who
+ * has it.
+ */
 #define APP_ACCESS_BITS 12
 struct app_access { const char *word, *column; };
 extern const struct app_access app_access[APP_ACCESS_BITS];
@@ -70,8 +73,8 @@ const char *csrf_token(struct request *rq);
 bool csrf_is_good(struct request *rq);
 
 /*
- * form.c: a text was too long and the handler goes on as if it had not been sent; for db.c, which then
- * asks nothing.
+ * form.c: a text was too long and the handler goes on as if it had not been sent; for db.c, which
+ * then asks nothing.
  */
 bool form_is_unseen(const struct request *rq);
 

@@ -110,11 +110,13 @@ parse_body(struct request *rq, char *bytes, size_t len)
 	if (rq->state->app->audience == AUDIENCE_DEVICE) {
 		rq->raw = bytes;
 		rq->raw_len = len;
-		return is_type("text/plain") && text_is_utf8(bytes, len) ? REPLY_GO_ON : REPLY_BAD_INPUT;
+		return is_type("text/plain") && text_is_utf8(bytes, len) ? REPLY_GO_ON
+									 : REPLY_BAD_INPUT;
 	}
 	if (rq->route->max_body_bytes > 0 && is_type("multipart/form-data"))
-		return form_parse_multipart(rq->arena, bytes, len, param("CONTENT_TYPE"), &rq->body) ?
-		    REPLY_GO_ON : REPLY_BAD_INPUT;
+		return form_parse_multipart(rq->arena, bytes, len, param("CONTENT_TYPE"), &rq->body)
+		    ? REPLY_GO_ON
+		    : REPLY_BAD_INPUT;
 	if (len > FORM_MAX_BODY_BYTES)
 		return REPLY_TOO_LARGE;
 	if (len > 0 && !is_type("application/x-www-form-urlencoded"))
@@ -129,7 +131,8 @@ parse_body(struct request *rq, char *bytes, size_t len)
 static enum reply
 read_body(struct request *rq)
 {
-	size_t limit = rq->route->max_body_bytes > 0 ? rq->route->max_body_bytes : FORM_MAX_BODY_BYTES;
+	size_t limit = rq->route->max_body_bytes > 0 ? rq->route->max_body_bytes
+						     : FORM_MAX_BODY_BYTES;
 	int64_t len = content_length();
 	char *bytes;
 
@@ -179,7 +182,8 @@ read_request(struct request *rq)
 	rq->state->cookies = param("HTTP_COOKIE");
 	rq->state->origin = param("HTTP_ORIGIN");
 	rq->state->fetch_site = param("HTTP_SEC_FETCH_SITE");
-	rq->state->agent = text_is_utf8(agent, agent_len) ? arena_copy(rq->arena, agent, agent_len) : "";
+	rq->state->agent = text_is_utf8(agent, agent_len) ? arena_copy(rq->arena, agent, agent_len)
+							  : "";
 	reply_read_cookies(rq);
 	if (strlen(query) > FORM_MAX_QUERY_BYTES ||
 	    !form_parse_urlencoded(rq->arena, query, strlen(query), &rq->query))
@@ -223,9 +227,12 @@ meet_visitor(struct request *rq)
 		return access & ACCESS_ANYONE ? REPLY_GO_ON : REPLY_LOGIN;
 	if (access != ACCESS_ANYONE)
 		rq->state->visitor = db_ask_visitor(rq);
-	/* What was written about one child must not be done to another that a second tab has chosen meanwhile. */
-	if (rq->state->app->audience == AUDIENCE_CABINET && access != ACCESS_ANYONE && rq->route != NULL &&
-	    !rq->route->any_child && strcmp(rq->method, "POST") == 0) {
+	/*
+	 * What was written about one child must not be done to another that a second tab has chosen
+	 * meanwhile.
+	 */
+	if (rq->state->app->audience == AUDIENCE_CABINET && access != ACCESS_ANYONE &&
+	    rq->route != NULL && !rq->route->any_child && strcmp(rq->method, "POST") == 0) {
 		const char *child = form_text(rq, "child", CHILD_CHARS_MAX, "");
 
 		if (*child != '\0')
@@ -256,7 +263,8 @@ run_handler(struct request *rq)
 		reply = meet_visitor(rq);
 		if (reply == REPLY_GO_ON)
 			reply = rq->route->handler(rq);
-		if (reply == REPLY_LOGIN && *rq->token != '\0' && (rq->route->access & ACCESS_ANYONE))
+		if (reply == REPLY_LOGIN && *rq->token != '\0' &&
+		    (rq->route->access & ACCESS_ANYONE))
 			become_stranger(rq);
 		else if (reply == REPLY_SENT || !db_wants_rerun(rq))
 			break;
@@ -274,12 +282,14 @@ answer(struct request *rq)
 		reply = find_route(rq);
 	if (reply == REPLY_GO_ON && is_post)
 		reply = read_body(rq);
-	if (reply == REPLY_GO_ON && is_post && rq->state->app->audience != AUDIENCE_DEVICE && !csrf_is_good(rq))
+	if (reply == REPLY_GO_ON && is_post && rq->state->app->audience != AUDIENCE_DEVICE &&
+	    !csrf_is_good(rq))
 		reply = REPLY_STALE_FORM;
 	if (reply == REPLY_GO_ON)
 		return run_handler(rq);
 	/* «Не найдено» has the visitor's frame around it. */
-	if (reply == REPLY_NOT_FOUND && meet_visitor(rq) == REPLY_GO_ON && db_is_pending(rq) && !db_answer(rq))
+	if (reply == REPLY_NOT_FOUND && meet_visitor(rq) == REPLY_GO_ON && db_is_pending(rq) &&
+	    !db_answer(rq))
 		become_stranger(rq);
 	return reply;
 }
@@ -296,9 +306,9 @@ wipe_secrets(struct request *rq)
 static void
 log_access(const struct request *rq, int64_t started_ms)
 {
-	log_info("request", "method=%s path=%s status=%d ms=%ld bytes=%zu round_trips=%d", rq->method,
-	    rq->path, rq->state->status, (long)(now_ms() - started_ms), rq->state->sent_bytes,
-	    db_round_trips(rq));
+	log_info("request", "method=%s path=%s status=%d ms=%ld bytes=%zu round_trips=%d",
+	    rq->method, rq->path, rq->state->status, (long)(now_ms() - started_ms),
+	    rq->state->sent_bytes, db_round_trips(rq));
 }
 
 static void

@@ -88,15 +88,15 @@ struct route {
 	app_handler *handler;
 	unsigned     access;    /* of enum access */
 	/*
-	 * 0: a urlencoded form of FORM_MAX_BODY_BYTES. More, up to FORM_MAX_UPLOAD_BYTES: multipart/form-data
-	 * with files as well, which nginx must allow for this path too (snippets/upload.conf). Of devices:
-	 * the limit of the plain body, rq->raw.
+	 * 0: a urlencoded form of FORM_MAX_BODY_BYTES. More, up to FORM_MAX_UPLOAD_BYTES:
+	 * multipart/form-data with files as well, which nginx must allow for this path too
+	 * (snippets/upload.conf). Of devices: the limit of the plain body, rq->raw.
 	 */
 	size_t       max_body_bytes;
 	/*
-	 * A POST of the cabinet is about the child that was on show when its form was made: when a second tab
-	 * shows another one by then, it is KB409 and changes nothing. true: this one is about the login
-	 * (its password, its devices), whichever child is on show.
+	 * A POST of the cabinet is about the child that was on show when its form was made: when a
+	 * second tab shows another one by then, it is KB409 and changes nothing. true: this one is
+	 * about the login (its password, its devices), whichever child is on show.
 	 */
 	bool         any_child;
 };
@@ -171,7 +171,8 @@ struct request {
  * A page in the layout: its dictionary, with the frame's symbols set by view_send(). The template
  * must exist.
  */
-struct view *view_new(struct request *rq, const char *template_name) __attribute__((returns_nonnull));
+struct view *view_new(struct request *rq, const char *template_name)
+    __attribute__((returns_nonnull));
 /*
  * Renders and sends, with rq->page_status; answers what is still asked first. REPLY_BROKEN when the
  * page is broken.
@@ -180,19 +181,20 @@ enum reply view_send(struct request *rq, struct view *page) __attribute__((warn_
 
 /*
  * 303 to a path of this site; pairs of name, value end with NULL and are encoded, empty values are
- * left out: app_redirect(rq, "/finance", "from", day, NULL). The name "#", as the last one, is the place
- * in the page: the person stays where he was.
+ * left out: app_redirect(rq, "/finance", "from", day, NULL). The name "#", as the last one, is the
+ * place in the page: the person stays where he was.
  */
 enum reply app_redirect(struct request *rq, const char *path, ...) __attribute__((sentinel));
 /*
- * The form's field `next`: a path of this site, perhaps with a query, in plain characters to go on to;
- * else the audience's first page.
+ * The form's field `next`: a path of this site, perhaps with a query, in plain characters to go on
+ * to; else the audience's first page.
  */
 const char *app_next_path(struct request *rq) __attribute__((returns_nonnull));
 /* An id as text, for addresses; "" for 0, which is none and leaves the parameter out. */
 const char *url_id(struct request *rq, int64_t id) __attribute__((returns_nonnull));
 /* A path with query as text for href="" in templates (`*_url` symbols). */
-const char *url_path(struct request *rq, const char *path, ...) __attribute__((sentinel, returns_nonnull));
+const char *url_path(struct request *rq, const char *path, ...)
+    __attribute__((sentinel, returns_nonnull));
 /*
  * Another path with the query of this page but for one parameter, which gets a new value, or goes
  * when that is ""; and but for `done`, which was said once.
@@ -200,34 +202,41 @@ const char *url_path(struct request *rq, const char *path, ...) __attribute__((s
 const char *url_query(struct request *rq, const char *path, const char *name, const char *value)
     __attribute__((returns_nonnull));
 /*
- * A list in pages, newest first: cuts the rows, which were asked with limit + 1, to `limit`, and sets
- * `older_url` and `newer_url` ("" for none; newer leads to the first page) for {{>parts/pager}}. They
- * lead to `path`, the list's own GET, with this page's query; the next page begins below `key_column` of
- * the last row shown, in the parameter `before`. Call it before the rows go into the page (asserted).
+ * A list in pages, newest first: cuts the rows, which were asked with limit + 1, to `limit`, and
+ * sets `older_url` and `newer_url` ("" for none; newer leads to the first page) for
+ * {{>parts/pager}}. They lead to `path`, the list's own GET, with this page's query; the next page
+ * begins below `key_column` of the last row shown, in the parameter `before`. Call it before the
+ * rows go into the page (asserted).
  */
-void view_pager(struct request *rq, struct view *page, const char *path, struct db_rows *rows, int limit,
-    const char *key_column);
+void view_pager(struct request *rq, struct view *page, const char *path, struct db_rows *rows,
+    int limit, const char *key_column);
 /* The page of an error, with the request id. */
 enum reply app_error(struct request *rq, enum reply reply);
 
 /*
- * A whole other document: type is a full Content-Type; file_name (UTF-8, as people wrote it) makes it an
- * attachment, NULL shows it inline.
+ * A whole other document: type is a full Content-Type; file_name (UTF-8, as people wrote it) makes
+ * it an attachment, NULL shows it inline.
  */
 enum reply app_send(struct request *rq, int status, const char *type, const char *file_name,
     const char *bytes, size_t len);
 
-/* The first row's file, columns `name`, `type` and `bytes`, as an attachment; no row: REPLY_NOT_FOUND. */
+/*
+ * The first row's file, columns `name`, `type` and `bytes`, as an attachment; no row:
+ * REPLY_NOT_FOUND.
+ */
 enum reply app_send_file(struct request *rq, const struct db_rows *file);
 
 /*
- * A table for programs of spreadsheets: UTF-8 with its mark, `;` between cells. The heads are ready: `Дата;Урок`.
- * The text is the request's; app_csv_row() puts the named columns of a row and ends the line, text_csv() a cell.
- * More than max_bytes is REPLY_BROKEN: a table that is cut looks whole.
+ * A table for programs of spreadsheets: UTF-8 with its mark, `;` between cells. The heads are
+ * ready: `Дата;Урок`. The text is the request's; app_csv_row() puts the named columns of a row and
+ * ends the line, text_csv() a cell. More than max_bytes is REPLY_BROKEN: a table that is cut looks
+ * whole.
  */
-struct text *app_csv(struct request *rq, size_t max_bytes, const char *heads) __attribute__((returns_nonnull));
+struct text *app_csv(struct request *rq, size_t max_bytes, const char *heads)
+    __attribute__((returns_nonnull));
 void app_csv_cell(struct text *csv, const char *cell, const char *end);
-void app_csv_row(struct text *csv, const struct db_rows *rows, int row, const char *const *columns, int count);
+void app_csv_row(struct text *csv, const struct db_rows *rows, int row, const char *const *columns,
+    int count);
 enum reply app_send_csv(struct request *rq, const struct text *csv, const char *file_name);
 
 /*
@@ -238,8 +247,8 @@ void app_set_cookie(struct request *rq, const char *name, const char *value, int
 const char *app_cookie(struct request *rq, const char *name);   /* "" when absent */
 
 /*
- * A header of a device's request, by its name: X-Device, X-Sequence, X-Time, X-Signature; "" when absent.
- * nginx hands on these alone, and only to devices' programs (snippets/device.conf).
+ * A header of a device's request, by its name: X-Device, X-Sequence, X-Time, X-Signature; "" when
+ * absent. nginx hands on these alone, and only to devices' programs (snippets/device.conf).
  */
 const char *app_header(struct request *rq, const char *name);
 
@@ -249,7 +258,9 @@ const char *app_header(struct request *rq, const char *name);
 #define APP_VISIT_COOKIE   "__Host-visit"   /* anchors the CSRF token of visitors without a session */
 #define APP_LOOK_COOKIE    "__Host-look"    /* theme, size, contrast */
 
-/* The look that a visitor may choose; the cookie holds the choices in this order with dots between. */
+/*
+ * The look that a visitor may choose; the cookie holds the choices in this order with dots between.
+ */
 #define APP_LOOK_PARTS 3
 struct app_look { const char *name; const char *const *choices; };   /* the first choice is the default */
 extern const struct app_look app_look[APP_LOOK_PARTS];

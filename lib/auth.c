@@ -80,10 +80,34 @@ static bool
 is_common(const char *s)
 {
 	static const char *const common[] = {
-		"password", "password1", "qwertyui", "qwertyuiop", "qwerty123", "qwerty12345", "1q2w3e4r",
-		"1q2w3e4r5t", "1qaz2wsx", "iloveyou", "sunshine", "princess", "football", "superman",
-		"пароль123", "йцукенгш", "йцукен123", "любовь123", "qazwsxedc", "zxcvbnm1", "asdfghjk",
-		"asdfghjkl", "12341234", "123123123", "11223344", "88888888", "school123", "moscow2026",
+		"password",
+		"password1",
+		"qwertyui",
+		"qwertyuiop",
+		"qwerty123",
+		"qwerty12345",
+		"1q2w3e4r",
+		"1q2w3e4r5t",
+		"1qaz2wsx",
+		"iloveyou",
+		"sunshine",
+		"princess",
+		"football",
+		"superman",
+		"пароль123",
+		"йцукенгш",
+		"йцукен123",
+		"любовь123",
+		"qazwsxedc",
+		"zxcvbnm1",
+		"asdfghjk",
+		"asdfghjkl",
+		"12341234",
+		"123123123",
+		"11223344",
+		"88888888",
+		"school123",
+		"moscow2026",
 	};
 
 	for (int i = 0; i < APP_COUNT(common); i++)
@@ -117,10 +141,10 @@ wait_words(struct request *rq, int64_t wait_s)
 	int64_t minutes = (wait_s + 59) / 60;
 
 	if (wait_s < 60)
-		return arena_printf(rq->arena, "Слишком много попыток. Повторите через %ld %s.", (long)wait_s,
-		    plural_ru(wait_s, "секунду", "секунды", "секунд"));
-	return arena_printf(rq->arena, "Слишком много попыток. Повторите через %ld %s.", (long)minutes,
-	    plural_ru(minutes, "минуту", "минуты", "минут"));
+		return arena_printf(rq->arena, "Слишком много попыток. Повторите через %ld %s.",
+		    (long)wait_s, plural_ru(wait_s, "секунду", "секунды", "секунд"));
+	return arena_printf(rq->arena, "Слишком много попыток. Повторите через %ld %s.",
+	    (long)minutes, plural_ru(minutes, "минуту", "минуты", "минут"));
 }
 
 bool

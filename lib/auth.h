@@ -55,7 +55,8 @@ const char *auth_form_new_password(struct request *rq, const char *name);
 bool auth_read_attempt(struct request *rq, const struct db_rows *rows, struct auth_attempt *attempt)
     __attribute__((warn_unused_result));
 /* The hash of a typed secret for this attempt. */
-void auth_hash(const struct auth_attempt *attempt, const char *secret, uint8_t hash[CRYPTO_HASH_BYTES]);
+void auth_hash(const struct auth_attempt *attempt, const char *secret,
+    uint8_t hash[CRYPTO_HASH_BYTES]);
 /* Fresh salt and hash. */
 void auth_make_secret(struct auth_secret *made, const char *secret);
 /* A new authorization code: AUTH_CODE_CHARS of an alphabet without look-alikes, NUL-terminated. */

@@ -30,7 +30,8 @@ void crypto_token(char text[CRYPTO_TOKEN_CHARS + 1]);
 void crypto_pick(char *text, size_t count, const char *alphabet);
 
 void crypto_sha256(const void *bytes, size_t len, uint8_t hash[CRYPTO_HASH_BYTES]);
-void crypto_hmac(const void *key, size_t key_len, const void *bytes, size_t len, uint8_t mac[CRYPTO_HASH_BYTES]);
+void crypto_hmac(const void *key, size_t key_len, const void *bytes, size_t len,
+    uint8_t mac[CRYPTO_HASH_BYTES]);
 /* Equal length only; time does not depend on the content. */
 bool crypto_equal(const void *a, const void *b, size_t len);
 void crypto_wipe(void *bytes, size_t len);

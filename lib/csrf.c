@@ -50,7 +50,8 @@ csrf_fits(const char *hex, const char *anchor)
 {
 	uint8_t mac[CRYPTO_HASH_BYTES], masked[2 * CSRF_PAD_BYTES];
 
-	if (*anchor == '\0' || strlen(hex) != 2 * sizeof masked || !crypto_unhex(hex, masked, sizeof masked))
+	if (*anchor == '\0' || strlen(hex) != 2 * sizeof masked ||
+	    !crypto_unhex(hex, masked, sizeof masked))
 		return false;
 	csrf_mac(anchor, mac);
 	for (int i = 0; i < CSRF_PAD_BYTES; i++)
@@ -84,8 +85,10 @@ csrf_is_good(struct request *rq)
 		is_same_site = strcmp(state->fetch_site, "same-origin") == 0;
 	else if (*state->origin != '\0')
 		is_same_site = is_own_origin(state->origin);
-	if (is_same_site && (csrf_fits(hex, rq->token) || csrf_fits(hex, reply_token_cookie(rq, APP_VISIT_COOKIE))))
+	if (is_same_site &&
+	    (csrf_fits(hex, rq->token) || csrf_fits(hex, reply_token_cookie(rq, APP_VISIT_COOKIE))))
 		return true;
-	log_warning("csrf", "path=%s fetch_site=%s same_site=%d", rq->path, state->fetch_site, is_same_site);
+	log_warning("csrf", "path=%s fetch_site=%s same_site=%d", rq->path, state->fetch_site,
+	    is_same_site);
 	return false;
 }

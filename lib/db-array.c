@@ -1,6 +1,6 @@
 /*
- * db-array.c -- PostgreSQL's array literals, as parameters of questions: what a form with a row for each
- * pupil sends.
+ * db-array.c -- PostgreSQL's array literals, as parameters of questions: what a form with a row for
+ * each pupil sends.
  */
 #include "app.h"
 #include "text.h"

@@ -26,7 +26,8 @@ ignore_notice(void *context, const PGresult *result)
 PGconn *
 db_connect(const char *conninfo, const char *role, const char *settings)
 {
-	const char *keys[] = { "dbname", "client_encoding", "connect_timeout", "options", "user", NULL };
+	const char *keys[] = { "dbname", "client_encoding", "connect_timeout", "options", "user",
+		NULL };
 	const char *values[] = { conninfo, "UTF8", "3", settings, role, NULL };
 	PGconn *conn;
 
@@ -118,7 +119,8 @@ db_column(const struct db_rows *rows, const char *name)
 const char *
 db_cell(const struct db_rows *rows, int row, int column, size_t *len)
 {
-	assert(row >= 0 && row < db_row_count(rows) && column >= 0 && column < db_column_count(rows));
+	assert(
+	    row >= 0 && row < db_row_count(rows) && column >= 0 && column < db_column_count(rows));
 	if (len != NULL)
 		*len = (size_t)PQgetlength(rows->result, row, column);
 	return PQgetvalue(rows->result, row, column);
@@ -127,7 +129,8 @@ db_cell(const struct db_rows *rows, int row, int column, size_t *len)
 bool
 db_is_null(const struct db_rows *rows, int row, int column)
 {
-	assert(row >= 0 && row < db_row_count(rows) && column >= 0 && column < db_column_count(rows));
+	assert(
+	    row >= 0 && row < db_row_count(rows) && column >= 0 && column < db_column_count(rows));
 	return PQgetisnull(rows->result, row, column);
 }
 
@@ -141,8 +144,8 @@ need_column(const struct db_rows *rows, int row, const char *name)
 	int column = db_column(rows, name);
 
 	if (column < 0 || row >= db_row_count(rows)) {
-		log_error("bug-column", "column=%s row=%d rows=%d columns=%d", name, row, db_row_count(rows),
-		    db_column_count(rows));
+		log_error("bug-column", "column=%s row=%d rows=%d columns=%d", name, row,
+		    db_row_count(rows), db_column_count(rows));
 		abort();
 	}
 	return column;
@@ -177,7 +180,8 @@ db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes, siz
 	size_t chars;
 	const char *hex = db_cell(rows, row, need_column(rows, row, name), &chars);
 
-	return chars == 2 * len + 2 && strncmp(hex, "\\x", 2) == 0 && crypto_unhex(hex + 2, bytes, len);
+	return chars == 2 * len + 2 && strncmp(hex, "\\x", 2) == 0 &&
+	    crypto_unhex(hex + 2, bytes, len);
 }
 
 const void *
@@ -210,7 +214,8 @@ struct db_link {
 struct db_link *
 db_link_new(const char *conninfo)
 {
-	PGconn *conn = db_connect(conninfo, NULL, "-c search_path= -c datestyle=ISO -c bytea_output=hex");
+	PGconn *conn = db_connect(conninfo, NULL,
+	    "-c search_path= -c datestyle=ISO -c bytea_output=hex");
 	struct db_link *link;
 
 	if (conn != NULL && !db_keeps_promises(conn)) {
@@ -246,7 +251,8 @@ keep_failure(struct db_link *link, PGresult *result)
 
 	PQclear(link->failure);
 	link->failure = result;
-	snprintf(link->error.sqlstate, sizeof link->error.sqlstate, "%s", state != NULL ? state : "");
+	snprintf(link->error.sqlstate, sizeof link->error.sqlstate, "%s",
+	    state != NULL ? state : "");
 	link->error.message = words != NULL ? words : PQerrorMessage(link->conn);
 	return false;
 }
@@ -272,7 +278,8 @@ db_link_run(struct db_link *link, const char *sql, const struct db_param *params
 		}
 	}
 	result = PQexecParams(link->conn, sql, n, NULL, value, length, format, 0);
-	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK) {
+	if (PQresultStatus(result) != PGRES_TUPLES_OK &&
+	    PQresultStatus(result) != PGRES_COMMAND_OK) {
 		keep_failure(link, result);
 		return NULL;
 	}

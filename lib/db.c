@@ -7,9 +7,10 @@
  * db_queue, in its arena.
  *
  * The pipeline of one db_answer(): [BEGIN READ WRITE] [prepare what is new] questions... [COMMIT]
- * sync. It is written without non-blocking mode. Files of several megabytes do not fit in a socket's
- * buffer, but neither side can wait for the other forever: whenever libpq cannot write on, it reads
- * what the server has answered so far (pqSendSome), so the server can always go on reading.
+ * sync. It is written without non-blocking mode. Files of several megabytes do not fit in a
+ * socket's buffer, but neither side can wait for the other forever: whenever libpq cannot write on,
+ * it reads what the server has answered so far (pqSendSome), so the server can always go on
+ * reading.
  */
 #include "db.h"
 
@@ -71,7 +72,8 @@ static const struct db_question *
 question_at(int index)
 {
 	assert(index >= 0 && index < db.count + db.own_count);
-	return index < db.count ? &db.app->questions[index] : &own_questions[db.app->audience][index - db.count];
+	return index < db.count ? &db.app->questions[index]
+				: &own_questions[db.app->audience][index - db.count];
 }
 
 /* ---- connection ------------------------------------------------------------------------------ */
@@ -106,7 +108,8 @@ connect_now(bool at_once)
 	}
 	disconnect();
 	db.next_try_ms = now_ms() + db.pause_ms;
-	db.pause_ms = db.pause_ms * 2 > RECONNECT_PAUSE_MS_MAX ? RECONNECT_PAUSE_MS_MAX : db.pause_ms * 2;
+	db.pause_ms = db.pause_ms * 2 > RECONNECT_PAUSE_MS_MAX ? RECONNECT_PAUSE_MS_MAX
+							       : db.pause_ms * 2;
 	return false;
 }
 
@@ -124,7 +127,8 @@ drop_if_dead(void)
 	fd = (struct pollfd){ .fd = PQsocket(db.conn), .events = POLLIN };
 	if (poll(&fd, 1, 0) == 0)
 		return;
-	if (PQconsumeInput(db.conn) == 0 || PQstatus(db.conn) == CONNECTION_BAD || (fd.revents & POLLHUP))
+	if (PQconsumeInput(db.conn) == 0 || PQstatus(db.conn) == CONNECTION_BAD ||
+	    (fd.revents & POLLHUP))
 		disconnect();
 }
 
@@ -238,7 +242,8 @@ struct db_rows *
 db_ask_visitor(struct request *rq)
 {
 	if (rq->queue->visitor == NULL)
-		rq->queue->visitor = ask(rq, db.count + OWN_VISITOR, (const struct db_param[]){ { 0 } });
+		rq->queue->visitor = ask(rq, db.count + OWN_VISITOR,
+		    (const struct db_param[]){ { 0 } });
 	return rq->queue->visitor;
 }
 
@@ -396,7 +401,8 @@ read_all(struct request *rq, const bool *prepare, PGresult **failure)
 			PGresult *prepared = read_result(failure);
 
 			if (prepared != NULL)
-				db.prepared[rows->question / 64] |= UINT64_C(1) << (rows->question % 64);
+				db.prepared[rows->question / 64] |= UINT64_C(1)
+				    << (rows->question % 64);
 			PQclear(prepared);
 		}
 		rows->result = read_result(failure);
@@ -440,7 +446,8 @@ roll_back(void)
 static bool
 is_lost(const char *sqlstate)
 {
-	return sqlstate == NULL || strncmp(sqlstate, "57P", 3) == 0 || strncmp(sqlstate, "080", 3) == 0;
+	return sqlstate == NULL || strncmp(sqlstate, "57P", 3) == 0 ||
+	    strncmp(sqlstate, "080", 3) == 0;
 }
 
 /* SQLSTATE → reply: the only place that knows. */
@@ -475,7 +482,8 @@ explain(struct request *rq, const PGresult *failure)
 	if (rq->db_reply == REPLY_REFUSED && words != NULL)
 		rq->db_refusal = arena_copy(rq->arena, words, strlen(words));
 	if (rq->db_reply == REPLY_BROKEN || rq->db_reply == REPLY_BUSY)
-		log_error("db-failed", "sqlstate=%s question=%s", state != NULL ? state : "", question);
+		log_error("db-failed", "sqlstate=%s question=%s", state != NULL ? state : "",
+		    question);
 	else
 		log_info("db-refused", "sqlstate=%s question=%s", state, question);
 }

@@ -61,8 +61,9 @@ struct db_param {
 #define DB_ID(n)        ((n) > 0 ? DB_INT(n) : DB_NULL)   /* ids begin with 1; 0 is «none» */
 
 /*
- * An array for one parameter, `$4::bigint[]`, of the request's memory: begin, add, end. Where one does not fit (64 KiB,
- * as much as a form's body) no honest form was sent: db_array_end() says bad input.
+ * An array for one parameter, `$4::bigint[]`, of the request's memory: begin, add, end. Where one
+ * does not fit (64 KiB, as much as a form's body) no honest form was sent: db_array_end() says bad
+ * input.
  */
 struct db_array;
 struct db_array *db_array(struct request *rq) __attribute__((returns_nonnull));
@@ -70,7 +71,10 @@ void db_array_text(struct db_array *array, const char *s);
 void db_array_int(struct db_array *array, int64_t n);
 void db_array_null(struct db_array *array);
 struct db_param db_array_end(struct request *rq, struct db_array *array);
-/* Ids of the ticked boxes named PREFIX and the id, of the query or, in a POST, the body; *count (not NULL): how many. */
+/*
+ * Ids of the ticked boxes named PREFIX and the id, of the query or, in a POST, the body; *count
+ * (not NULL): how many.
+ */
 struct db_param db_ticked(struct request *rq, const char *prefix, int *count);
 
 /* The rows of one question: filled by db_answer(), owned by the request, valid until it ends. */
@@ -112,7 +116,8 @@ const char *db_text(const struct db_rows *rows, int row, const char *name);
 int64_t db_int(const struct db_rows *rows, int row, const char *name);   /* 0 for NULL; anything but an integer is asserted against */
 bool db_bool(const struct db_rows *rows, int row, const char *name);
 /* Decodes a bytea of any length into the request's memory; "" and 0 for NULL. */
-const void *db_blob(struct request *rq, const struct db_rows *rows, int row, const char *name, size_t *len);
+const void *db_blob(struct request *rq, const struct db_rows *rows, int row, const char *name,
+    size_t *len);
 /* Decodes a bytea; false when NULL or of another length. */
 bool db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes, size_t len);
 
@@ -131,7 +136,10 @@ void db_forget(struct request *rq);
  * login; at most once per request. Not for devices.
  */
 struct db_rows *db_ask_visitor(struct request *rq) __attribute__((returns_nonnull));
-/* Queues `cabinet.expect_child(token, idn)`: REPLY_CONFLICT for all that is asked with it when another child is on show. */
+/*
+ * Queues `cabinet.expect_child(token, idn)`: REPLY_CONFLICT for all that is asked with it when
+ * another child is on show.
+ */
 void db_expect_child(struct request *rq, const char *idn);
 /* Is something queued that was not answered yet? */
 bool db_is_pending(const struct request *rq);
@@ -178,7 +186,8 @@ void db_rows_free(struct db_rows *rows);
  * see db_link_error().
  */
 bool db_copy_begin(struct db_link *link, const char *sql) __attribute__((warn_unused_result));
-bool db_copy_put(struct db_link *link, const char *bytes, size_t len) __attribute__((warn_unused_result));
+bool db_copy_put(struct db_link *link, const char *bytes, size_t len)
+    __attribute__((warn_unused_result));
 bool db_copy_end(struct db_link *link) __attribute__((warn_unused_result));
 /* Ends a COPY with an error, so that the server keeps nothing of it. */
 void db_copy_cancel(struct db_link *link);

@@ -1,10 +1,10 @@
 /*
  * file.c -- what a file is, by its first bytes. See file.h.
  *
- * Office documents are ZIP containers: the suffix says which, and the container has to agree - by the
- * name of the part that every such document has, or by the type that OpenDocument writes first of all.
- * Documents with macros have suffixes of their own, which are not in the table, and a part that no
- * honest document has.
+ * Office documents are ZIP containers: the suffix says which, and the container has to agree - by
+ * the name of the part that every such document has, or by the type that OpenDocument writes first
+ * of all. Documents with macros have suffixes of their own, which are not in the table, and a part
+ * that no honest document has.
  */
 #include "file.h"
 
@@ -67,7 +67,8 @@ file_type(const void *bytes, size_t len, const char *name)
 	if (!BEGINS(bytes, len, "PK\x03\x04"))
 		return NULL;
 	for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++)
-		if (ends_with(name, documents[i].suffix) && is_document(bytes, len, documents[i].part, documents[i].type))
+		if (ends_with(name, documents[i].suffix) &&
+		    is_document(bytes, len, documents[i].part, documents[i].type))
 			return documents[i].type;
 	return NULL;
 }

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * A Content-Type that may be kept and sent back, as an attachment: JPEG, PNG, PDF, and office documents
- * by their ZIP container (docx, xlsx, pptx, odt: by the name's suffix and the container's own entries).
- * NULL: refused.
+ * A Content-Type that may be kept and sent back, as an attachment: JPEG, PNG, PDF, and office
+ * documents by their ZIP container (docx, xlsx, pptx, odt: by the name's suffix and the container's
+ * own entries). NULL: refused.
  */
 const char *file_type(const void *bytes, size_t len, const char *name);
 

@@ -1,5 +1,6 @@
 /*
- * form-multipart.c -- bodies of multipart/form-data (RFC 7578), as browsers write them and no wider.
+ * form-multipart.c -- bodies of multipart/form-data (RFC 7578), as browsers write them and no
+ * wider.
  *
  * The body must begin with its boundary and end with it: there is no preamble, no epilogue and no
  * transfer encoding in forms. The boundary is searched for by memmem(), whose time is linear. Names
@@ -70,7 +71,9 @@ is_boundary(const char *s, size_t len)
 	return len > 0 && len <= BOUNDARY_BYTES_MAX && s[len - 1] != ' ';
 }
 
-/* The line feed before a delimiter belongs to it: `CRLF -- boundary`; NULL when the type has none. */
+/*
+ * The line feed before a delimiter belongs to it: `CRLF -- boundary`; NULL when the type has none.
+ */
 static const char *
 delimiter_of(struct arena *a, const char *content_type)
 {
@@ -154,7 +157,10 @@ read_disposition(struct arena *a, struct cursor c, struct part *part)
 	return part->name != NULL && strlen(part->name) <= FORM_MAX_NAME_BYTES;
 }
 
-/* Up to the empty line, which is skipped too. A file's Content-Type is what its sender says: nobody asks. */
+/*
+ * Up to the empty line, which is skipped too. A file's Content-Type is what its sender says: nobody
+ * asks.
+ */
 static bool
 read_headers(struct arena *a, struct cursor *c, struct part *part)
 {
@@ -182,8 +188,8 @@ read_headers(struct arena *a, struct cursor *c, struct part *part)
 /* ---- names of files -------------------------------------------------------------------------- */
 
 /*
- * Bytes at s that a file's name may not hold; 0: none. Controls of direction (U+200E, U+200F, U+202A to
- * U+202E, U+2066 to U+2069) could show «txt.exe» the other way round.
+ * Bytes at s that a file's name may not hold; 0: none. Controls of direction (U+200E, U+200F,
+ * U+202A to U+202E, U+2066 to U+2069) could show «txt.exe» the other way round.
  */
 static size_t
 unwanted(const char *s)
@@ -194,7 +200,8 @@ unwanted(const char *s)
 		return 1;
 	if (u[0] == 0xc2 && u[1] < 0xa0)
 		return 2;       /* C1 controls */
-	if (u[0] == 0xe2 && u[1] == 0x80 && (u[2] == 0x8e || u[2] == 0x8f || (u[2] >= 0xaa && u[2] <= 0xae)))
+	if (u[0] == 0xe2 && u[1] == 0x80 &&
+	    (u[2] == 0x8e || u[2] == 0x8f || (u[2] >= 0xaa && u[2] <= 0xae)))
 		return 3;
 	return u[0] == 0xe2 && u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9 ? 3 : 0;
 }
@@ -222,7 +229,8 @@ shortened(struct arena *a, const char *name)
 		return name;
 	if (suffix == NULL || strlen(suffix) > SUFFIX_BYTES_MAX)
 		suffix = "";
-	return arena_printf(a, "%.*s%s", (int)upto(name, FILE_NAME_CHARS_MAX - SUFFIX_BYTES_MAX), name, suffix);
+	return arena_printf(a, "%.*s%s", (int)upto(name, FILE_NAME_CHARS_MAX - SUFFIX_BYTES_MAX),
+	    name, suffix);
 }
 
 static const char *
@@ -250,9 +258,11 @@ harmless_name(struct arena *a, const char *sent)
 /* ---- the body -------------------------------------------------------------------------------- */
 
 static bool
-keep_text(struct arena *a, const struct part *part, const char *bytes, size_t len, struct form_fields *fields)
+keep_text(struct arena *a, const struct part *part, const char *bytes, size_t len,
+    struct form_fields *fields)
 {
-	if (fields->count == FORM_MAX_FIELDS || len > FORM_MAX_BODY_BYTES || !text_is_utf8(bytes, len))
+	if (fields->count == FORM_MAX_FIELDS || len > FORM_MAX_BODY_BYTES ||
+	    !text_is_utf8(bytes, len))
 		return false;
 	fields->field[fields->count++] = (struct form_field){
 		.name = part->name, .value = arena_copy(a, bytes, len), .len = len,
@@ -262,7 +272,8 @@ keep_text(struct arena *a, const struct part *part, const char *bytes, size_t le
 
 /* A field of files that was left empty comes as one without name and bytes. */
 static void
-keep_file(struct arena *a, const struct part *part, const char *bytes, size_t len, struct form_fields *fields)
+keep_file(struct arena *a, const struct part *part, const char *bytes, size_t len,
+    struct form_fields *fields)
 {
 	if (*part->file_name == '\0' && len == 0)
 		return;
@@ -271,7 +282,10 @@ keep_file(struct arena *a, const struct part *part, const char *bytes, size_t le
 		return;
 	}
 	fields->file[fields->file_count++] = (struct form_file){
-		.field = part->name, .name = harmless_name(a, part->file_name), .bytes = bytes, .len = len,
+		.field = part->name,
+		.name = harmless_name(a, part->file_name),
+		.bytes = bytes,
+		.len = len,
 	};
 }
 

@@ -187,7 +187,10 @@ unify_lines(struct form_field *field)
 
 static const char *error_of(const struct request *rq, const char *name);
 
-/* Lines, and texts that people write at length, may be too long by mistake: words at the field of a form. */
+/*
+ * Lines, and texts that people write at length, may be too long by mistake: words at the field of a
+ * form.
+ */
 enum text_kind { TEXT_FIXED, TEXT_WRITTEN, TEXT_LINES };
 
 static void
@@ -205,7 +208,8 @@ refuse_length(struct request *rq, const char *name, size_t chars, size_t max_cha
 }
 
 static const char *
-get_text(struct request *rq, const char *name, size_t max_chars, const char *fallback, enum text_kind kind)
+get_text(struct request *rq, const char *name, size_t max_chars, const char *fallback,
+    enum text_kind kind)
 {
 	struct form_field *field = find(rq, name);
 	size_t len, chars;
@@ -405,8 +409,10 @@ refuse_file(struct request *rq, const struct form_file *file, const char *type)
 		return arena_printf(rq->arena, "Файл «%s» больше %d МБ.", file->name,
 		    FORM_MAX_FILE_BYTES / (1024 * 1024));
 	if (type == NULL)
-		return arena_printf(rq->arena, "Файл «%s» не принимается: можно фотографии JPEG и PNG, PDF и документы "
-		    "docx, xlsx, pptx, odt.", file->name);
+		return arena_printf(rq->arena,
+		    "Файл «%s» не принимается: можно фотографии JPEG и PNG, PDF и документы "
+		    "docx, xlsx, pptx, odt.",
+		    file->name);
 	return NULL;
 }
 
@@ -428,11 +434,13 @@ form_uploads(struct request *rq, const char *name, struct form_upload *uploads, 
 		if (words != NULL)
 			form_error(rq, name, words);
 		else if (count < max)
-			uploads[count++] = (struct form_upload){ file->name, type, file->bytes, file->len };
+			uploads[count++] = (struct form_upload){ file->name, type, file->bytes,
+				file->len };
 	}
 	if (sent > max)
-		form_error(rq, name, arena_printf(rq->arena, "Можно приложить не больше %d %s.", max,
-		    plural_ru(max, "файла", "файлов", "файлов")));
+		form_error(rq, name,
+		    arena_printf(rq->arena, "Можно приложить не больше %d %s.", max,
+			plural_ru(max, "файла", "файлов", "файлов")));
 	return count;
 }
 
@@ -494,7 +502,8 @@ form_show(struct request *rq, struct view *page, ...)
 		const struct form_field *field = find(rq, name);
 		bool is_shown = field != NULL && !field->is_secret;
 
-		view_text(page, arena_printf(rq->arena, "value_%s", name), is_shown ? field->value : "");
+		view_text(page, arena_printf(rq->arena, "value_%s", name),
+		    is_shown ? field->value : "");
 		view_text(page, arena_printf(rq->arena, "error_%s", name), error_of(rq, name));
 	}
 	va_end(names);

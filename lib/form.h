@@ -49,11 +49,12 @@ struct form_fields {
  * false: malformed (a broken percent escape, NUL, invalid UTF-8, too many fields or a name too
  * long).
  */
-bool form_parse_urlencoded(struct arena *a, const char *bytes, size_t len, struct form_fields *fields)
-    __attribute__((warn_unused_result));
+bool form_parse_urlencoded(struct arena *a, const char *bytes, size_t len,
+    struct form_fields *fields) __attribute__((warn_unused_result));
 /*
- * RFC 7578. Texts are copied, files point into `bytes`, which must live as long. false: malformed, cut
- * short, a boundary of more than 70 characters, more fields than fit, a header that no form has.
+ * RFC 7578. Texts are copied, files point into `bytes`, which must live as long. false: malformed,
+ * cut short, a boundary of more than 70 characters, more fields than fit, a header that no form
+ * has.
  */
 bool form_parse_multipart(struct arena *a, const char *bytes, size_t len, const char *content_type,
     struct form_fields *fields) __attribute__((warn_unused_result));
@@ -64,13 +65,14 @@ bool form_parse_multipart(struct arena *a, const char *bytes, size_t len, const 
 const char *form_parse_cookie(struct arena *a, const char *header, const char *name);
 
 /*
- * Text of at most max_chars characters in one line; `fallback` when absent or empty. A longer one in a
- * POST is words at the field, for a person may have written too much: a handler that asks form_failed()
- * shows them; to one that does not, db_answer() says REPLY_BAD_INPUT.
+ * Text of at most max_chars characters in one line; `fallback` when absent or empty. A longer one
+ * in a POST is words at the field, for a person may have written too much: a handler that asks
+ * form_failed() shows them; to one that does not, db_answer() says REPLY_BAD_INPUT.
  */
 const char *form_text(struct request *rq, const char *name, size_t max_chars, const char *fallback);
 /* The same with line feeds allowed; CRLF becomes LF. */
-const char *form_lines(struct request *rq, const char *name, size_t max_chars, const char *fallback);
+const char *form_lines(struct request *rq, const char *name, size_t max_chars,
+    const char *fallback);
 /*
  * A password, PIN or code: not trimmed, at most 200 bytes, "" when absent. Wiped when the request
  * ends.
@@ -85,37 +87,42 @@ const char *form_uuid(struct request *rq, const char *name);
 /* A number that a page of ours filled in: one out of bounds is bad input. */
 int64_t form_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback);
 /*
- * What a person types: a number, a time as H:MM or H.MM (answered as HH:MM, NULL when empty), a sum in
- * roubles (money_parse_typed). What is none, or out of bounds, is words at the field, and the fallback.
+ * What a person types: a number, a time as H:MM or H.MM (answered as HH:MM, NULL when empty), a sum
+ * in roubles (money_parse_typed). What is none, or out of bounds, is words at the field, and the
+ * fallback.
  */
-int64_t form_typed_int(struct request *rq, const char *name, int64_t min, int64_t max, int64_t fallback);
+int64_t form_typed_int(struct request *rq, const char *name, int64_t min, int64_t max,
+    int64_t fallback);
 const char *form_typed_time(struct request *rq, const char *name);
 int64_t form_typed_money(struct request *rq, const char *name, int64_t min_kop, int64_t max_kop,
     int64_t fallback_kop);
 /* An id: ids begin with 1, and 0 is none, sent or absent. */
 int64_t form_id(struct request *rq, const char *name);
 /* One of a NULL-terminated list; the returned pointer is the list's own. */
-const char *form_choice(struct request *rq, const char *name, const char *const *choices, const char *fallback);
+const char *form_choice(struct request *rq, const char *name, const char *const *choices,
+    const char *fallback);
 /* A ticked box. */
 bool form_flag(struct request *rq, const char *name);
 bool form_has(struct request *rq, const char *name);
 /*
- * The id in the name of a field, 12 of `how_12` for the prefix `how_`: what a form with a row for each pupil
- * sends. 0 when the name begins otherwise.
+ * The id in the name of a field, 12 of `how_12` for the prefix `how_`: what a form with a row for
+ * each pupil sends. 0 when the name begins otherwise.
  */
 int64_t form_name_id(struct request *rq, const struct form_field *field, const char *prefix);
 /*
- * The form's key, a UUID that {{>parts/key}} put there: what may not happen twice hands it to the database
- * (site.once). An absent one is bad input.
+ * The form's key, a UUID that {{>parts/key}} put there: what may not happen twice hands it to the
+ * database (site.once). An absent one is bad input.
  */
 const char *form_key(struct request *rq);
-/* The fields `from` and `to`; NULL for absent ones, words at `to` when they are in the wrong order. */
+/*
+ * The fields `from` and `to`; NULL for absent ones, words at `to` when they are in the wrong order.
+ */
 struct form_period { const char *from, *to; };
 struct form_period form_period(struct request *rq);
 /*
- * The files sent in that field, at most `max` of up to FORM_MAX_FILES. `type` is by the first bytes and must
- * be of file.h's table. More files, an empty one, one that is too long or of another type: words at the field.
- * Returns how many are good; 0 is no error.
+ * The files sent in that field, at most `max` of up to FORM_MAX_FILES. `type` is by the first bytes
+ * and must be of file.h's table. More files, an empty one, one that is too long or of another type:
+ * words at the field. Returns how many are good; 0 is no error.
  */
 struct form_upload { const char *name, *type; const void *bytes; size_t len; };
 int form_uploads(struct request *rq, const char *name, struct form_upload *uploads, int max);

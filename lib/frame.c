@@ -67,7 +67,8 @@ const struct app_access app_access[APP_ACCESS_BITS] = {
 	{ "librarian", "is_librarian" }, { "support", "is_support" },
 	{ "device" },
 };
-_Static_assert(ACCESS_DEVICE == 1U << (APP_ACCESS_BITS - 1), "app_access has a row for each bit of enum access");
+_Static_assert(ACCESS_DEVICE == 1U << (APP_ACCESS_BITS - 1),
+    "app_access has a row for each bit of enum access");
 
 /* What the visitor is, from the first row of who it is. */
 static unsigned
@@ -114,7 +115,8 @@ is_in_section(const char *path, const char *url)
 {
 	size_t len = strlen(url);
 
-	return strcmp(path, url) == 0 || (len > 1 && strncmp(path, url, len) == 0 && path[len] == '/');
+	return strcmp(path, url) == 0 ||
+	    (len > 1 && strncmp(path, url, len) == 0 && path[len] == '/');
 }
 
 /* The page's own section: of those whose address the path begins with, the longest. */
@@ -183,7 +185,8 @@ add_child(struct request *rq, struct view *page)
 static void
 add_staff(struct request *rq, struct view *page)
 {
-	view_text(page, "staff_name", rq->visitor.is_known ? db_text(rq->state->visitor, 0, "name") : "");
+	view_text(page, "staff_name",
+	    rq->visitor.is_known ? db_text(rq->state->visitor, 0, "name") : "");
 	for (int bit = 0; bit < APP_ACCESS_BITS; bit++)
 		if (app_access[bit].column != NULL)
 			view_flag(page, app_access[bit].column, rq->visitor.access & 1U << bit);
@@ -245,7 +248,8 @@ fresh_key(struct request *rq)
 	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
 	crypto_hex(b, sizeof b, hex);
-	return arena_printf(rq->arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	return arena_printf(rq->arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
+	    hex + 16, hex + 20);
 }
 
 /*

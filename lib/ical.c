@@ -1,6 +1,6 @@
 /*
- * ical.c -- calendars by RFC 5545. Every line goes through put_line(), which folds it: that is where
- * the rules about octets and line ends are kept.
+ * ical.c -- calendars by RFC 5545. Every line goes through put_line(), which folds it: that is
+ * where the rules about octets and line ends are kept.
  */
 #include "ical.h"
 
@@ -101,8 +101,8 @@ put_moment(struct ical *c, const char *name, struct moment m)
 {
 	char line[80];
 
-	snprintf(line, sizeof line, "%s:%04d%02d%02dT%02d%02d%02dZ", name, m.date.year, m.date.month, m.date.day,
-	    m.hour, m.minute, m.second);
+	snprintf(line, sizeof line, "%s:%04d%02d%02dT%02d%02d%02dZ", name, m.date.year,
+	    m.date.month, m.date.day, m.hour, m.minute, m.second);
 	put(c, line);
 }
 
@@ -154,8 +154,8 @@ ical_event(struct ical *c, const struct ical_event *e)
 	struct moment starts, ends, changed;
 	char uid[200];
 
-	if (!moment_parse(e->starts, &starts) || !moment_parse(e->ends, &ends) || !moment_parse(e->changed_at, &changed) ||
-	    order(ends) <= order(starts))
+	if (!moment_parse(e->starts, &starts) || !moment_parse(e->ends, &ends) ||
+	    !moment_parse(e->changed_at, &changed) || order(ends) <= order(starts))
 		return false;
 	snprintf(uid, sizeof uid, "%s@kabinet", e->uid);
 	put(c, "BEGIN:VEVENT");
@@ -188,10 +188,20 @@ ical_event(struct ical *c, const struct ical_event *e)
 void
 ical_end(struct ical *c)
 {
-	/* A calendar must have some component (RFC 5545, 3.6); an empty one has the zone of its times. */
+	/*
+	 * A calendar must have some component (RFC 5545, 3.6); an empty one has the zone of its
+	 * times.
+	 */
 	static const char *const zone[] = {
-		"BEGIN:VTIMEZONE", "TZID:Etc/UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000",
-		"TZOFFSETFROM:+0000", "TZOFFSETTO:+0000", "TZNAME:UTC", "END:STANDARD", "END:VTIMEZONE",
+		"BEGIN:VTIMEZONE",
+		"TZID:Etc/UTC",
+		"BEGIN:STANDARD",
+		"DTSTART:19700101T000000",
+		"TZOFFSETFROM:+0000",
+		"TZOFFSETTO:+0000",
+		"TZNAME:UTC",
+		"END:STANDARD",
+		"END:VTIMEZONE",
 	};
 
 	if (c->events == 0)

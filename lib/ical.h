@@ -5,9 +5,9 @@
  *     ical_event(&calendar, &event);            once each
  *     ical_end(&calendar);
  *
- * What is written ends its lines with CR LF, has no line above 75 octets and no character cut in two.
- * Texts may be any valid UTF-8: commas, semicolons, backslashes and line feeds are escaped, other
- * control characters are left out. The text `out` says whether it all fitted (->broken).
+ * What is written ends its lines with CR LF, has no line above 75 octets and no character cut in
+ * two. Texts may be any valid UTF-8: commas, semicolons, backslashes and line feeds are escaped,
+ * other control characters are left out. The text `out` says whether it all fitted (->broken).
  */
 #ifndef KABINET_ICAL_H
 #define KABINET_ICAL_H
@@ -36,7 +36,9 @@ struct ical_event {
 	int64_t     remind_min;   /* minutes before the beginning; 0: no reminder */
 };
 
-/* The name is what a telephone calls the calendar; it is asked to come again every refresh_hours. */
+/*
+ * The name is what a telephone calls the calendar; it is asked to come again every refresh_hours.
+ */
 void ical_begin(struct ical *c, struct text *out, const char *name, int refresh_hours);
 /* false, and nothing written: a moment is none, or the end is not after the beginning. */
 bool ical_event(struct ical *c, const struct ical_event *e) __attribute__((warn_unused_result));

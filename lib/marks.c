@@ -11,7 +11,8 @@
 static bool
 is_sum(struct marks_sum sum)
 {
-	return sum.weight >= 0 && sum.weight <= MARKS_MAX_SUM && sum.points >= sum.weight * MARKS_MIN_VALUE &&
+	return sum.weight >= 0 && sum.weight <= MARKS_MAX_SUM &&
+	    sum.points >= sum.weight * MARKS_MIN_VALUE &&
 	    sum.points <= sum.weight * MARKS_MAX_VALUE;
 }
 
@@ -117,7 +118,8 @@ marks_attest(int64_t marks, int64_t held, int64_t missed, int64_t ahead)
 	struct marks_attestation a = { 0 };
 	int64_t most;
 
-	assert(marks >= 0 && missed >= 0 && held >= missed && ahead >= 0 && held + ahead <= MARKS_MAX_SUM);
+	assert(marks >= 0 && missed >= 0 && held >= missed && ahead >= 0 &&
+	    held + ahead <= MARKS_MAX_SUM);
 	a.marks_lacking = marks < MARKS_FOR_ATTESTATION ? MARKS_FOR_ATTESTATION - marks : 0;
 	a.missed_too_much = held > 0 && 100 * missed >= MARKS_MISSED_LIMIT_PERCENT * held;
 	a.missed_percent = held > 0 ? (int)((200 * missed + held) / (2 * held)) : 0;

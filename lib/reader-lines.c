@@ -1,8 +1,8 @@
 /*
  * reader-lines.c -- a strict reader of the lines that card readers send.
  *
- * One pass with a cursor that never leaves its line; each part is checked as it is passed, and copied
- * only afterwards.
+ * One pass with a cursor that never leaves its line; each part is checked as it is passed, and
+ * copied only afterwards.
  */
 #include "reader-lines.h"
 
@@ -101,9 +101,10 @@ reader_moment(const char *s, size_t len)
 	struct cursor c = { s, s + len };
 	int year, month, day, hour, minute, second;
 
-	if (!take_number(&c, 4, &year) || !take(&c, "-") || !take_number(&c, 2, &month) || !take(&c, "-") ||
-	    !take_number(&c, 2, &day) || !take(&c, "T") || !take_number(&c, 2, &hour) || !take(&c, ":") ||
-	    !take_number(&c, 2, &minute) || !take(&c, ":") || !take_number(&c, 2, &second))
+	if (!take_number(&c, 4, &year) || !take(&c, "-") || !take_number(&c, 2, &month) ||
+	    !take(&c, "-") || !take_number(&c, 2, &day) || !take(&c, "T") ||
+	    !take_number(&c, 2, &hour) || !take(&c, ":") || !take_number(&c, 2, &minute) ||
+	    !take(&c, ":") || !take_number(&c, 2, &second))
 		return false;
 	if (!date_exists(year, month, day) || hour > 23 || minute > 59 || second > 60)
 		return false;
@@ -118,7 +119,8 @@ is_event_number(struct part part)
 	char digits[NUMBER_MAX_DIGITS + 1];
 	int64_t n;
 
-	if (part.len == 0 || part.len > NUMBER_MAX_DIGITS || !is_digit(part.bytes[0]) || part.bytes[0] == '0')
+	if (part.len == 0 || part.len > NUMBER_MAX_DIGITS || !is_digit(part.bytes[0]) ||
+	    part.bytes[0] == '0')
 		return false;
 	memcpy(digits, part.bytes, part.len);
 	digits[part.len] = '\0';
@@ -184,7 +186,8 @@ read_line(struct cursor c, int index, struct text columns[COLUMN__COUNT])
 }
 
 static void
-read_body(const char *body, size_t len, struct reader_lines *lines, struct text columns[COLUMN__COUNT])
+read_body(const char *body, size_t len, struct reader_lines *lines,
+    struct text columns[COLUMN__COUNT])
 {
 	const char *end = body + len, *at = body;
 

@@ -75,9 +75,9 @@ void registry_open(const char *xsd_path);
 
 /*
  * Reads the whole of an open file, twice, from its beginning: it must be seekable. wanted_dialect
- * is a name from the contract, or NULL to take the one whose shape the file has. Totals are compared
- * here; rows with a negative transfer are delivered like others, and what to do with them is the
- * caller's business. Returns true when there was no problem at all.
+ * is a name from the contract, or NULL to take the one whose shape the file has. Totals are
+ * compared here; rows with a negative transfer are delivered like others, and what to do with them
+ * is the caller's business. Returns true when there was no problem at all.
  */
 bool registry_read(FILE *file, const char *wanted_dialect, registry_row_fn *each, void *context,
     struct registry_result *result) __attribute__((warn_unused_result));

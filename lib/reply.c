@@ -86,7 +86,8 @@ app_agent(const struct request *rq)
 			system_name = systems[i].name;
 	if (browser == NULL)
 		return system_name != NULL ? system_name : "Неизвестный браузер";
-	return system_name == NULL ? browser : arena_printf(rq->arena, "%s, %s", browser, system_name);
+	return system_name == NULL ? browser
+				   : arena_printf(rq->arena, "%s, %s", browser, system_name);
 }
 
 /* ---- other answers --------------------------------------------------------------------------- */
@@ -147,14 +148,16 @@ url_query(struct request *rq, const char *path, const char *name, const char *va
 
 	begin_url(&url, path);
 	for (int i = 0; i < rq->query.count; i++)
-		if (strcmp(rq->query.field[i].name, name) != 0 && strcmp(rq->query.field[i].name, "done") != 0)
+		if (strcmp(rq->query.field[i].name, name) != 0 &&
+		    strcmp(rq->query.field[i].name, "done") != 0)
 			add_parameter(&url, rq->query.field[i].name, rq->query.field[i].value);
 	add_parameter(&url, name, value);
 	return end_url(rq, &url);
 }
 
 void
-view_pager(struct request *rq, struct view *page, const char *path, struct db_rows *rows, int limit, const char *key_column)
+view_pager(struct request *rq, struct view *page, const char *path, struct db_rows *rows, int limit,
+    const char *key_column)
 {
 	const char *older = "", *newer = "";
 
@@ -201,14 +204,18 @@ app_redirect(struct request *rq, const char *path, ...)
 #define PATH_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-_."
 #define NEXT_CHARS_MAX 300
 
-/* A path, then perhaps `?` and what a query may be written with: nothing that could end a header or leave the site. */
+/*
+ * A path, then perhaps `?` and what a query may be written with: nothing that could end a header or
+ * leave the site.
+ */
 static bool
 is_next(const char *s)
 {
 	const char *query = s + strspn(s, PATH_CHARS);
 
 	return s[0] == '/' && s[1] != '/' && strlen(s) <= NEXT_CHARS_MAX &&
-	    (*query == '\0' || (*query == '?' && query[strspn(query, PATH_CHARS "?&=%+~")] == '\0'));
+	    (*query == '\0' ||
+		(*query == '?' && query[strspn(query, PATH_CHARS "?&=%+~")] == '\0'));
 }
 
 const char *
@@ -220,8 +227,8 @@ app_next_path(struct request *rq)
 }
 
 /*
- * RFC 6266: the name in ASCII for old readers, with what they cannot take as `_`, and percent-encoded
- * UTF-8 for the others.
+ * RFC 6266: the name in ASCII for old readers, with what they cannot take as `_`, and
+ * percent-encoded UTF-8 for the others.
  */
 static const char *
 attachment(struct request *rq, const char *file_name)
@@ -235,8 +242,9 @@ attachment(struct request *rq, const char *file_name)
 			*c = '_';
 	text_init(&encoded, 3 * strlen(file_name) + 1);
 	text_url(&encoded, file_name, strlen(file_name));
-	header = arena_printf(rq->arena, "Content-Disposition: attachment; filename=\"%s\"; filename*=UTF-8''%s\r\n",
-	    ascii, encoded.data);
+	header = arena_printf(rq->arena,
+	    "Content-Disposition: attachment; filename=\"%s\"; filename*=UTF-8''%s\r\n", ascii,
+	    encoded.data);
 	text_release(&encoded);
 	return header;
 }
@@ -280,7 +288,8 @@ app_csv_cell(struct text *csv, const char *cell, const char *end)
 }
 
 void
-app_csv_row(struct text *csv, const struct db_rows *rows, int row, const char *const *columns, int count)
+app_csv_row(struct text *csv, const struct db_rows *rows, int row, const char *const *columns,
+    int count)
 {
 	for (int i = 0; i < count; i++)
 		app_csv_cell(csv, db_text(rows, row, columns[i]), i + 1 < count ? ";" : "\r\n");
@@ -298,16 +307,21 @@ app_send_csv(struct request *rq, const struct text *csv, const char *file_name)
 /* A page's way on: again to the same address, or home. */
 enum way { WAY_HOME, WAY_AGAIN };
 
-static const struct { int status; enum way way; const char *headers, *sentence; } errors[REPLY__COUNT] = {
+static const struct {
+	int status;
+	enum way way;
+	const char *headers, *sentence;
+} errors[REPLY__COUNT] = {
 	[REPLY_BAD_INPUT] = { 400, WAY_HOME, "",
 	    "В адресе или в форме есть то, чего там быть не может. Ничего не изменено." },
 	[REPLY_LOGIN] = { 401, WAY_HOME, "WWW-Authenticate: Kabinet-Device\r\n",
-	    "Подпись, устройство или время не те." },   /* devices; people are sent to log in */
-	[REPLY_FORBIDDEN] = { 403, WAY_HOME, "", "" },   /* in the words of the audience */
+	    "Подпись, устройство или время не те." },  /* devices; people are sent to log in */
+	[REPLY_FORBIDDEN] = { 403, WAY_HOME, "", "" }, /* in the words of the audience */
 	[REPLY_STALE_FORM] = { 403, WAY_AGAIN, "",
 	    "Форма устарела: страница открыта слишком давно или в другом окне сменился сеанс. Откройте её "
 	    "заново и повторите. Ничего не изменено." },
-	[REPLY_NOT_FOUND] = { 404, WAY_HOME, "", "Такой страницы или записи нет, или она не ваша." },
+	[REPLY_NOT_FOUND] = { 404, WAY_HOME, "",
+	    "Такой страницы или записи нет, или она не ваша." },
 	[REPLY_BAD_METHOD] = { 405, WAY_HOME, "", "Этот адрес открывают иначе." },
 	[REPLY_CONFLICT] = { 409, WAY_AGAIN, "",
 	    "Пока вы смотрели, это уже изменилось. Обновите страницу и повторите, если это ещё нужно." },
@@ -345,7 +359,8 @@ send_to_login(struct request *rq)
 		app_set_cookie(rq, door->cookie, "", -1);
 		done = door->expired;
 	}
-	app_redirect(rq, door->login, "next", strcmp(next, door->home) != 0 ? next : "", "done", done, NULL);
+	app_redirect(rq, door->login, "next", strcmp(next, door->home) != 0 ? next : "", "done",
+	    done, NULL);
 }
 
 static bool
@@ -353,7 +368,8 @@ render_error(struct request *rq, enum reply reply, const char *sentence)
 {
 	struct view *page = view_new(rq, "error");
 	bool is_get = strcmp(rq->method, "POST") != 0;
-	bool again = errors[reply].way == WAY_AGAIN && is_get && rq->path[0] == '/' && rq->path[1] != '/';
+	bool again = errors[reply].way == WAY_AGAIN && is_get && rq->path[0] == '/' &&
+	    rq->path[1] != '/';
 
 	view_int(page, "status", errors[reply].status);
 	view_text(page, "sentence", sentence);
@@ -379,7 +395,8 @@ app_error(struct request *rq, enum reply reply)
 	if (reply == REPLY_FORBIDDEN)
 		sentence = frame_door(rq)->forbidden;
 	if (reply == REPLY_BAD_METHOD)
-		headers = strcmp(rq->state->allowed_method, "GET") == 0 ? "Allow: GET, HEAD\r\n" : "Allow: POST\r\n";
+		headers = strcmp(rq->state->allowed_method, "GET") == 0 ? "Allow: GET, HEAD\r\n"
+									: "Allow: POST\r\n";
 	if (reply == REPLY_BROKEN)
 		log_error("broken", "path=%s", rq->path);
 	if (is_device || !render_error(rq, reply, sentence)) {

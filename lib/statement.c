@@ -1,8 +1,9 @@
 /*
- * statement.c -- the exported statement: writing what follows its lines, reading it strictly, proving it.
+ * statement.c -- the exported statement: writing what follows its lines, reading it strictly,
+ * proving it.
  *
- * A reader is a cursor over bytes that were checked to be UTF-8. Every step that finds something says
- * it once, in words, and everything ends there.
+ * A reader is a cursor over bytes that were checked to be UTF-8. Every step that finds something
+ * says it once, in words, and everything ends there.
  */
 #include "statement.h"
 
@@ -108,7 +109,9 @@ static const char *
 take_until(struct cursor *c, const char *word, size_t max_bytes, struct arena *a)
 {
 	size_t left = (size_t)(c->end - c->at), len = strlen(word);
-	const char *start = c->at, *found = memmem(start, left < max_bytes + len ? left : max_bytes + len, word, len);
+	const char *start = c->at,
+		   *found = memmem(start, left < max_bytes + len ? left : max_bytes + len, word,
+		       len);
 
 	if (found == NULL)
 		return NULL;
@@ -153,7 +156,8 @@ read_sum(const char *s, int64_t *sum_kop)
 {
 	char again[MONEY_BUF];
 
-	return money_parse(s, strlen(s), ',', true, sum_kop) && strcmp(money_plain(again, *sum_kop, ','), s) == 0;
+	return money_parse(s, strlen(s), ',', true, sum_kop) &&
+	    strcmp(money_plain(again, *sum_kop, ','), s) == 0;
 }
 
 static const char *
@@ -176,9 +180,9 @@ read_seal(struct cursor *c, uint8_t before[HASH_BYTES], struct seal *seal, struc
 	size_t len;
 	int64_t n;
 
-	if (!take_day(c, &seal->day) || !take(c, " ") || (count = take_until(c, " ", 19, a)) == NULL ||
-	    !int_parse(count, 0, INT64_MAX, &n) || !take_hash(c, entries) || !take(c, " ") ||
-	    !take_hash(c, seal->accounts_hash))
+	if (!take_day(c, &seal->day) || !take(c, " ") ||
+	    (count = take_until(c, " ", 19, a)) == NULL || !int_parse(count, 0, INT64_MAX, &n) ||
+	    !take_hash(c, entries) || !take(c, " ") || !take_hash(c, seal->accounts_hash))
 		return "строка не читается";
 	len = (size_t)(c->at - start);
 	if (!take(c, " ") || !take_hash(c, said) || !take(c, "\n"))
@@ -202,7 +206,8 @@ seals_read(struct arena *a, const char *bytes, size_t len, struct seals *seals, 
 	int lines = 0;
 
 	*seals = (struct seals){ 0 };
-	for (const char *p = bytes; len > 0 && (p = memchr(p, '\n', (size_t)(c.end - p))) != NULL; p++)
+	for (const char *p = bytes; len > 0 && (p = memchr(p, '\n', (size_t)(c.end - p))) != NULL;
+	     p++)
 		lines++;
 	if (len > SEALS_MAX_BYTES || lines > SEALS_MAX_DAYS) {
 		*words = "Файл печатей слишком велик.";
@@ -300,7 +305,8 @@ read_cell(struct cursor *c, const char *end, struct arena *a, const char **cell)
 		*cell = arena_copy(a, *cell, len);
 		return take(c, end);
 	}
-	for (const char *p = c->at; p < c->end && (*p != '"' || (p + 1 < c->end && p[1] == '"')); p += *p == '"' ? 2 : 1)
+	for (const char *p = c->at; p < c->end && (*p != '"' || (p + 1 < c->end && p[1] == '"'));
+	     p += *p == '"' ? 2 : 1)
 		len++;
 	if (len > CELL_MAX_BYTES)
 		return false;
@@ -320,16 +326,20 @@ read_line(struct file *f, struct line *line)
 
 	for (int i = 0; i < CELLS; i++) {
 		if (!read_cell(&f->c, i + 1 < CELLS ? ";" : "\r\n", f->arena, &cell[i]))
-			return unreadable(f, "Не читается: строка файла %d не похожа на строку выписки.", f->row);
+			return unreadable(f,
+			    "Не читается: строка файла %d не похожа на строку выписки.", f->row);
 	}
 	*line = (struct line){ .row = f->row, .at = cell[0], .title = cell[1], .source = cell[2], .day = cell[7],
 		.check = cell[8] };
 	day = (struct cursor){ line->day, line->day + strlen(line->day) };
-	/* In the chain the moment stands before the sums: with a semicolon it could take them in. */
+	/*
+	 * In the chain the moment stands before the sums: with a semicolon it could take them in.
+	 */
 	line->is_readable = strchr(line->at, ';') == NULL && read_sum(cell[3], &line->amount_kop) &&
 	    read_sum(cell[4], &line->balance_kop) &&
-	    int_parse(cell[5], 1, INT32_MAX, &line->version) && int_parse(cell[6], 1, INT64_MAX, &line->entry_id) &&
-	    take_day(&day, &line->days) && day.at == day.end;
+	    int_parse(cell[5], 1, INT32_MAX, &line->version) &&
+	    int_parse(cell[6], 1, INT64_MAX, &line->entry_id) && take_day(&day, &line->days) &&
+	    day.at == day.end;
 	return true;
 }
 
@@ -358,10 +368,12 @@ read_state(struct file *f, struct state *state)
 {
 	const char *version, *sum;
 
-	return take(&f->c, "строка ") && (version = take_until(&f->c, ", ", 10, f->arena)) != NULL &&
+	return take(&f->c, "строка ") &&
+	    (version = take_until(&f->c, ", ", 10, f->arena)) != NULL &&
 	    int_parse(version, 0, INT32_MAX, &state->version) && take(&f->c, "остаток ") &&
-	    (sum = take_until(&f->c, ", ", MONEY_BUF, f->arena)) != NULL && read_sum(sum, &state->balance_kop) &&
-	    take(&f->c, "звено ") && take_hash(&f->c, state->link) && take(&f->c, "\r\n");
+	    (sum = take_until(&f->c, ", ", MONEY_BUF, f->arena)) != NULL &&
+	    read_sum(sum, &state->balance_kop) && take(&f->c, "звено ") &&
+	    take_hash(&f->c, state->link) && take(&f->c, "\r\n");
 }
 
 /* The row that may stand here; true too when it does not. */
@@ -391,18 +403,21 @@ is_account(const char *s)
 	return s != NULL && *s != '\0' && s[strspn(s, "0123456789")] == '\0';
 }
 
-/* The rows after the lines, but for the first and the last. f->row is that of the one that is read. */
+/*
+ * The rows after the lines, but for the first and the last. f->row is that of the one that is read.
+ */
 static bool
 read_states(struct file *f)
 {
 	f->row++;
-	if (!take(&f->c, ROW_OPENING) || !read_state(f, &f->opening) || !read_proof(f, &f->opening_proof))
+	if (!take(&f->c, ROW_OPENING) || !read_state(f, &f->opening) ||
+	    !read_proof(f, &f->opening_proof))
 		return false;
 	f->row++;
 	f->sealed_proof.days = DAYS_NONE;
 	if (take(&f->c, ROW_SEALED)) {
-		if (!take_day(&f->c, &f->sealed_days) || !take(&f->c, ": ") || !read_state(f, &f->sealed) ||
-		    !read_proof(f, &f->sealed_proof))
+		if (!take_day(&f->c, &f->sealed_days) || !take(&f->c, ": ") ||
+		    !read_state(f, &f->sealed) || !read_proof(f, &f->sealed_proof))
 			return false;
 		f->row++;
 	}
@@ -418,11 +433,15 @@ static bool
 read_end(struct file *f)
 {
 	f->sealed_days = f->open_from = DAYS_NONE;
-	if (!take(&f->c, ROW_ACCOUNT) || !is_account(f->account = take_until(&f->c, ", с ", ACCOUNT_MAX_CHARS, f->arena)) ||
-	    !take_day(&f->c, &f->from) || !take(&f->c, " по ") || !take_day(&f->c, &f->to) || !take(&f->c, "\r\n"))
-		return is_false(f, "Строка файла %d изменена: в ней должны быть счёт и период.", f->row);
+	if (!take(&f->c, ROW_ACCOUNT) ||
+	    !is_account(f->account = take_until(&f->c, ", с ", ACCOUNT_MAX_CHARS, f->arena)) ||
+	    !take_day(&f->c, &f->from) || !take(&f->c, " по ") || !take_day(&f->c, &f->to) ||
+	    !take(&f->c, "\r\n"))
+		return is_false(f, "Строка файла %d изменена: в ней должны быть счёт и период.",
+		    f->row);
 	if (take(&f->c, ROW_PARTIAL "\r\n"))
-		return unreadable(f, "В этой выписке не все строки периода, поэтому по печатям её проверить нельзя. "
+		return unreadable(f,
+		    "В этой выписке не все строки периода, поэтому по печатям её проверить нельзя. "
 		    "Скачайте выписку без отбора по видам операций.");
 	return read_states(f) || is_false(f, "Строка файла %d изменена или её не хватает.", f->row);
 }
@@ -438,11 +457,16 @@ read_frame(struct file *f, size_t len)
 	if (!text_is_utf8(f->bytes, len))
 		return unreadable(f, "Не читается: это не текст в кодировке UTF-8.");
 	if (!take(&f->c, MARK STATEMENT_HEADS "\r\n"))
-		return unreadable(f, "Это не выписка: файл должен начинаться с заголовков её столбцов.");
-	last = (struct cursor){ f->c.end - f->c.at > CONTROL_BYTES ? f->c.end - CONTROL_BYTES : f->c.at, f->c.end };
+		return unreadable(f,
+		    "Это не выписка: файл должен начинаться с заголовков её столбцов.");
+	last = (struct cursor){ f->c.end - f->c.at > CONTROL_BYTES ? f->c.end - CONTROL_BYTES
+								   : f->c.at,
+		f->c.end };
 	f->control = last.at;
-	if (last.at[-1] != '\n' || !take(&last, ROW_CONTROL) || !take_hash(&last, f->control_hash) || !take(&last, "\r\n"))
-		return unreadable(f, "Выписка оборвана: её последняя строка должна быть контролем.");
+	if (last.at[-1] != '\n' || !take(&last, ROW_CONTROL) ||
+	    !take_hash(&last, f->control_hash) || !take(&last, "\r\n"))
+		return unreadable(f,
+		    "Выписка оборвана: её последняя строка должна быть контролем.");
 	f->c.end = f->control;
 	return true;
 }
@@ -469,21 +493,26 @@ leads_to_seal(struct file *f, const struct proof *proof, const struct state *sta
 	char *leaf;
 
 	if (seal == NULL)
-		return unreadable(f, "В файле печатей нет печати за %s: возьмите более полный файл.",
+		return unreadable(f,
+		    "В файле печатей нет печати за %s: возьмите более полный файл.",
 		    day_words(f->arena, proof->days));
 	crypto_hex(state->link, HASH_BYTES, hex);
 	/* What comes before a leaf is a zero byte. */
-	leaf = arena_printf(f->arena, "-%s;%" PRId64 ";%" PRId64 ";%s", f->account, state->version, state->balance_kop, hex);
+	leaf = arena_printf(f->arena, "-%s;%" PRId64 ";%" PRId64 ";%s", f->account, state->version,
+	    state->balance_kop, hex);
 	leaf[0] = '\0';
 	crypto_sha256(leaf, 1 + strlen(leaf + 1), node);
 	for (int i = 0; i < proof->count; i++) {
 		const uint8_t *other = proof->step[i].hash;
 
-		hash_pair(proof->step[i].is_left ? other : node, proof->step[i].is_left ? node : other, node);
+		hash_pair(proof->step[i].is_left ? other : node,
+		    proof->step[i].is_left ? node : other, node);
 	}
 	return memcmp(node, seal->accounts_hash, HASH_BYTES) == 0 ||
-	    is_false(f, "Доказательство за %s не ведёт к опубликованной печати этого дня: изменены счёт, период, строка, "
-	    "остаток или звено.", day_words(f->arena, proof->days));
+	    is_false(f,
+		"Доказательство за %s не ведёт к опубликованной печати этого дня: изменены счёт, период, строка, "
+		"остаток или звено.",
+		day_words(f->arena, proof->days));
 }
 
 static bool
@@ -499,7 +528,9 @@ static bool
 check_period(struct file *f)
 {
 	bool has_seal = f->sealed_days != DAYS_NONE;
-	int open_from = !has_seal ? f->from : f->sealed_days < f->to ? f->sealed_days + 1 : DAYS_NONE;
+	int open_from = !has_seal    ? f->from
+	    : f->sealed_days < f->to ? f->sealed_days + 1
+				     : DAYS_NONE;
 
 	if (f->from > f->to || (has_seal && (f->sealed_days < f->from || f->sealed_days > f->to)) ||
 	    f->open_from != open_from ||
@@ -510,21 +541,30 @@ check_period(struct file *f)
 	return true;
 }
 
-/* The state before the period: proven, or there was nothing before, or that evening has no seal yet. */
+/*
+ * The state before the period: proven, or there was nothing before, or that evening has no seal
+ * yet.
+ */
 static bool
 check_opening(struct file *f)
 {
 	if (f->opening.version == 0 && !is_nothing(&f->opening))
-		return is_false(f, "Состояние на начало изменено: до первой строки остаток и звено нулевые.");
+		return is_false(f,
+		    "Состояние на начало изменено: до первой строки остаток и звено нулевые.");
 	if (f->opening_proof.days != DAYS_NONE)
 		return leads_to_seal(f, &f->opening_proof, &f->opening);
-	if (f->opening.version > 0 && (f->sealed_days != DAYS_NONE || seal_of(f->seals, f->from - 1) != NULL))
-		return is_false(f, "Нет доказательства за %s: состояние на начало ничем не подтверждено.",
+	if (f->opening.version > 0 &&
+	    (f->sealed_days != DAYS_NONE || seal_of(f->seals, f->from - 1) != NULL))
+		return is_false(f,
+		    "Нет доказательства за %s: состояние на начало ничем не подтверждено.",
 		    day_words(f->arena, f->from - 1));
 	return true;
 }
 
-/* Days that are sealed by now must have been proven: else a file could call anything «not sealed yet». */
+/*
+ * Days that are sealed by now must have been proven: else a file could call anything «not sealed
+ * yet».
+ */
 static bool
 check_freshness(struct file *f)
 {
@@ -532,8 +572,10 @@ check_freshness(struct file *f)
 	int last = f->seals->count > 0 ? f->seals->seal[f->seals->count - 1].day : DAYS_NONE;
 
 	if (last > proven && proven < f->to)
-		return unreadable(f, "Выписка получена до того, как запечатали дни с %s: доказательств за них в ней нет. "
-		    "Скачайте её ещё раз.", day_words(f->arena, proven + 1));
+		return unreadable(f,
+		    "Выписка получена до того, как запечатали дни с %s: доказательств за них в ней нет. "
+		    "Скачайте её ещё раз.",
+		    day_words(f->arena, proven + 1));
 	return true;
 }
 
@@ -544,9 +586,9 @@ add_link(uint8_t link[HASH_BYTES], const struct file *f, const struct line *line
 {
 	text_clear(work);
 	text_put(work, (const char *)link, HASH_BYTES);
-	text_printf(work, "%s;%s;%" PRId64 ";%" PRId64 ";%s;%" PRId64 ";%" PRId64 ";%zu;%s;%s", f->account, line->day,
-	    line->version, line->entry_id, line->at, line->amount_kop, line->balance_kop, strlen(line->title),
-	    line->title, line->source);
+	text_printf(work, "%s;%s;%" PRId64 ";%" PRId64 ";%s;%" PRId64 ";%" PRId64 ";%zu;%s;%s",
+	    f->account, line->day, line->version, line->entry_id, line->at, line->amount_kop,
+	    line->balance_kop, strlen(line->title), line->title, line->source);
 	assert(!work->broken);
 	crypto_sha256(work->data, work->len, link);
 }
@@ -558,25 +600,33 @@ say_order(struct file *f, int i, int64_t expected)
 	const struct line *line = &f->line[i];
 
 	if (line->version < expected)
-		return is_false(f, "Строка № %" PRId64 " (строка файла %d) стоит не на своём месте или повторена.",
+		return is_false(f,
+		    "Строка № %" PRId64 " (строка файла %d) стоит не на своём месте или повторена.",
 		    line->version, line->row);
 	for (int k = i + 1; k < f->line_count; k++) {
 		if (f->line[k].version == expected)
-			return is_false(f, "Строка № %" PRId64 " (строка файла %d) переставлена: её место перед строкой № %"
-			    PRId64 ".", expected, f->line[k].row, line->version);
+			return is_false(f,
+			    "Строка № %" PRId64
+			    " (строка файла %d) переставлена: её место перед строкой № %" PRId64
+			    ".",
+			    expected, f->line[k].row, line->version);
 	}
-	return is_false(f, "Строка № %" PRId64 " удалена: она должна стоять перед строкой № %" PRId64 " (строка файла %d).",
+	return is_false(f,
+	    "Строка № %" PRId64 " удалена: она должна стоять перед строкой № %" PRId64
+	    " (строка файла %d).",
 	    expected, line->version, line->row);
 }
 
 static bool
-check_line(struct file *f, int i, const struct state *before, struct state *state, struct text *work)
+check_line(struct file *f, int i, const struct state *before, struct state *state,
+    struct text *work)
 {
 	const struct line *line = &f->line[i];
 	char hex[HEX_CHARS + 1], check[STATEMENT_CHECK_BUF];
 
 	if (!line->is_readable)
-		return is_false(f, "Строка файла %d изменена: сумма, номер или день не читается.", line->row);
+		return is_false(f, "Строка файла %d изменена: сумма, номер или день не читается.",
+		    line->row);
 	if (line->version != before->version + 1)
 		return say_order(f, i, before->version + 1);
 	*state = (struct state){ .version = line->version, .balance_kop = line->balance_kop };
@@ -585,18 +635,22 @@ check_line(struct file *f, int i, const struct state *before, struct state *stat
 	crypto_hex(state->link, HASH_BYTES, hex);
 	if (strcmp(statement_check(check, hex), line->check) != 0 ||
 	    line->balance_kop - line->amount_kop != before->balance_kop)
-		return is_false(f, "Строка № %" PRId64 " (строка файла %d) изменена%s.", line->version, line->row,
-		    line->balance_kop - line->amount_kop != before->balance_kop ? ": сумма и остаток не сходятся" :
-		    ": её проверка не сходится");
+		return is_false(f, "Строка № %" PRId64 " (строка файла %d) изменена%s.",
+		    line->version, line->row,
+		    line->balance_kop - line->amount_kop != before->balance_kop
+			? ": сумма и остаток не сходятся"
+			: ": её проверка не сходится");
 	if (line->days < f->from || line->days > f->to)
-		return is_false(f, "Строка № %" PRId64 " (строка файла %d) не относится к периоду.", line->version, line->row);
+		return is_false(f, "Строка № %" PRId64 " (строка файла %d) не относится к периоду.",
+		    line->version, line->row);
 	return true;
 }
 
 static bool
 is_same(const struct state *a, const struct state *b)
 {
-	return a->version == b->version && a->balance_kop == b->balance_kop && memcmp(a->link, b->link, HASH_BYTES) == 0;
+	return a->version == b->version && a->balance_kop == b->balance_kop &&
+	    memcmp(a->link, b->link, HASH_BYTES) == 0;
 }
 
 /* Along the chain, from the opening state over the sealed one to the closing one. */
@@ -609,17 +663,23 @@ check_lines(struct file *f)
 	int i = 0;
 
 	if (is_sealed && !is_same(&state, &f->sealed))
-		return is_false(f, "Состояние по %s изменено.", day_words(f->arena, f->sealed_days));
+		return is_false(f, "Состояние по %s изменено.",
+		    day_words(f->arena, f->sealed_days));
 	text_init(&work, 4 * CELL_MAX_BYTES);
 	for (; i < f->line_count && check_line(f, i, &state, &next, &work); i++, state = next) {
 		/* Sealed lines first, then those that are not. */
-		if (f->sealed_days != DAYS_NONE && (f->line[i].days <= f->sealed_days) != (next.version <= f->sealed.version)) {
-			is_false(f, "Строка № %" PRId64 " (строка файла %d) не подходит к дню, по который выписка запечатана.",
+		if (f->sealed_days != DAYS_NONE &&
+		    (f->line[i].days <= f->sealed_days) != (next.version <= f->sealed.version)) {
+			is_false(f,
+			    "Строка № %" PRId64
+			    " (строка файла %d) не подходит к дню, по который выписка запечатана.",
 			    next.version, f->line[i].row);
 			break;
 		}
-		if (f->sealed_days != DAYS_NONE && next.version == f->sealed.version && !is_same(&next, &f->sealed)) {
-			is_false(f, "Строки по № %" PRId64 " не ведут к запечатанному состоянию.", next.version);
+		if (f->sealed_days != DAYS_NONE && next.version == f->sealed.version &&
+		    !is_same(&next, &f->sealed)) {
+			is_false(f, "Строки по № %" PRId64 " не ведут к запечатанному состоянию.",
+			    next.version);
 			break;
 		}
 	}
@@ -627,10 +687,13 @@ check_lines(struct file *f)
 	if (i < f->line_count)
 		return false;
 	if (state.version < f->closing.version)
-		return is_false(f, "Строка № %" PRId64 " удалена: после строки № %" PRId64 " должны быть строки по № %" PRId64 ".",
+		return is_false(f,
+		    "Строка № %" PRId64 " удалена: после строки № %" PRId64
+		    " должны быть строки по № %" PRId64 ".",
 		    state.version + 1, state.version, f->closing.version);
 	return is_same(&state, &f->closing) ||
-	    is_false(f, "Состояние на конец изменено: строки кончаются на № %" PRId64 ".", state.version);
+	    is_false(f, "Состояние на конец изменено: строки кончаются на № %" PRId64 ".",
+		state.version);
 }
 
 static bool
@@ -639,10 +702,14 @@ check_sealed(struct file *f)
 	if (f->sealed_days == DAYS_NONE)
 		return true;
 	if (f->sealed.version > f->closing.version || f->sealed.version < f->opening.version)
-		return is_false(f, "Состояние по %s изменено.", day_words(f->arena, f->sealed_days));
+		return is_false(f, "Состояние по %s изменено.",
+		    day_words(f->arena, f->sealed_days));
 	if (f->sealed_proof.days != DAYS_NONE)
 		return leads_to_seal(f, &f->sealed_proof, &f->sealed);
-	/* Only an account that was opened since has none; one that was there before is in the tree, empty or not. */
+	/*
+	 * Only an account that was opened since has none; one that was there before is in the tree,
+	 * empty or not.
+	 */
 	return (f->sealed.version == 0 && f->opening_proof.days == DAYS_NONE) ||
 	    is_false(f, "Нет доказательства за %s.", day_words(f->arena, f->sealed_days));
 }
@@ -664,19 +731,27 @@ conclude(struct file *f)
 	const char *proven = "", *open = "";
 	int open_lines = 0;
 
-	/* Without one proof anybody could have made it all up: lines that agree with each other prove nothing. */
+	/*
+	 * Without one proof anybody could have made it all up: lines that agree with each other
+	 * prove nothing.
+	 */
 	if (f->opening_proof.days == DAYS_NONE && f->sealed_proof.days == DAYS_NONE)
-		return unreadable(f, "Проверить нельзя: ни одна строка и ни одно состояние счёта в этой выписке ещё не запечатаны. "
+		return unreadable(f,
+		    "Проверить нельзя: ни одна строка и ни одно состояние счёта в этой выписке ещё не запечатаны. "
 		    "Скачайте её ещё раз завтра.");
 	for (int i = 0; i < f->line_count && f->open_from != DAYS_NONE; i++)
 		open_lines += f->line[i].days >= f->open_from;
 	if (f->sealed_days != DAYS_NONE)
-		proven = arena_printf(f->arena, " Печати сходятся по %s.", day_words(f->arena, f->sealed_days));
+		proven = arena_printf(f->arena, " Печати сходятся по %s.",
+		    day_words(f->arena, f->sealed_days));
 	if (open_lines > 0)
-		open = arena_printf(f->arena, " Строки с %s ещё не запечатаны (%d): проверено только, что они сходятся между "
-		    "собой.", day_words(f->arena, f->open_from), open_lines);
+		open = arena_printf(f->arena,
+		    " Строки с %s ещё не запечатаны (%d): проверено только, что они сходятся между "
+		    "собой.",
+		    day_words(f->arena, f->open_from), open_lines);
 	else if (f->open_from != DAYS_NONE)
-		open = arena_printf(f->arena, " Дни с %s ещё не запечатаны.", day_words(f->arena, f->open_from));
+		open = arena_printf(f->arena, " Дни с %s ещё не запечатаны.",
+		    day_words(f->arena, f->open_from));
 	say(f, STATEMENT_GENUINE, "Выписка подлинная: счёт %s, с %s по %s, %d %s.%s%s", f->account,
 	    day_words(f->arena, f->from), day_words(f->arena, f->to), f->line_count,
 	    plural_ru(f->line_count, "строка", "строки", "строк"), proven, open);
@@ -684,14 +759,16 @@ conclude(struct file *f)
 }
 
 enum statement_verdict
-statement_verify(struct arena *a, const char *bytes, size_t len, const struct seals *seals, const char **words)
+statement_verify(struct arena *a, const char *bytes, size_t len, const struct seals *seals,
+    const char **words)
 {
 	struct file *f = arena_alloc(a, sizeof *f);
 
 	*f = (struct file){ .arena = a, .seals = seals, .bytes = bytes, .c = { bytes, bytes + len } };
 	/* Lines are named before proofs are doubted: a person wants to know which one. */
-	if (read_frame(f, len) && read_lines(f) && read_end(f) && check_period(f) && check_opening(f) && check_lines(f) &&
-	    check_sealed(f) && check_control(f) && check_freshness(f))
+	if (read_frame(f, len) && read_lines(f) && read_end(f) && check_period(f) &&
+	    check_opening(f) && check_lines(f) && check_sealed(f) && check_control(f) &&
+	    check_freshness(f))
 		conclude(f);
 	*words = f->words;
 	return f->verdict;

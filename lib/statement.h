@@ -2,10 +2,10 @@
  * statement.h -- the exported statement of an account: its file format, and checking it against the
  * published seals without the database. docs/money.md («Sealed days») has every byte of it.
  *
- * Lines are a hash chain; an evening's state of the account is a leaf of a tree whose root the day's
- * seal holds. So a file is genuine when its lines lead from the proven state before the period to the
- * proven state of its last sealed day. Lines after that day are only checked for agreeing with each
- * other.
+ * Lines are a hash chain; an evening's state of the account is a leaf of a tree whose root the
+ * day's seal holds. So a file is genuine when its lines lead from the proven state before the
+ * period to the proven state of its last sealed day. Lines after that day are only checked for
+ * agreeing with each other.
  */
 #ifndef KABINET_STATEMENT_H
 #define KABINET_STATEMENT_H
@@ -29,7 +29,10 @@ struct text;
 /* An account in some evening; link is 64 hex digits. */
 struct statement_state { int64_t version, balance_kop; const char *link; };
 
-/* What follows the lines. Days are ISO; "" where there is none, and then the fields that belong to it do not count. */
+/*
+ * What follows the lines. Days are ISO; "" where there is none, and then the fields that belong to
+ * it do not count.
+ */
 struct statement_end {
 	const char *account, *from, *to;
 	bool is_partial;                            /* not all lines of the period: cannot be checked, only this is said */
@@ -51,18 +54,18 @@ struct seal { int day; uint8_t accounts_hash[STATEMENT_HASH_BYTES]; };   /* days
 struct seals { struct seal *seal; int count; };                         /* day after day, without a gap */
 
 /*
- * Reads the published seals, scripts/seals, and checks their own chain. false: *words, Russian, says
- * where it breaks. Both live in the arena.
+ * Reads the published seals, scripts/seals, and checks their own chain. false: *words, Russian,
+ * says where it breaks. Both live in the arena.
  */
-bool seals_read(struct arena *a, const char *bytes, size_t len, struct seals *seals, const char **words)
-    __attribute__((warn_unused_result));
+bool seals_read(struct arena *a, const char *bytes, size_t len, struct seals *seals,
+    const char **words) __attribute__((warn_unused_result));
 
 enum statement_verdict { STATEMENT_GENUINE, STATEMENT_FALSE, STATEMENT_UNREADABLE };
 /*
  * *words, Russian sentences in the arena, says what was found: which line was changed, dropped or
  * moved, which proof fails, what is not sealed yet.
  */
-enum statement_verdict statement_verify(struct arena *a, const char *bytes, size_t len, const struct seals *seals,
-    const char **words) __attribute__((warn_unused_result));
+enum statement_verdict statement_verify(struct arena *a, const char *bytes, size_t len,
+    const struct seals *seals, const char **words) __attribute__((warn_unused_result));
 
 #endif

@@ -55,6 +55,7 @@ const char *plural_ru(int64_t n, const char *one, const char *few, const char *m
  * Strict decimal: digits with an optional minus, the whole of s, within [min, max]; false leaves *n
  * alone.
  */
-bool int_parse(const char *s, int64_t min, int64_t max, int64_t *n) __attribute__((warn_unused_result));
+bool int_parse(const char *s, int64_t min, int64_t max, int64_t *n)
+    __attribute__((warn_unused_result));
 
 #endif

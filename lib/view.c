@@ -171,8 +171,8 @@ view_rows(struct view *v, const char *section, const struct db_rows *rows)
 }
 
 void
-view_choices(struct view *v, const char *section, const struct db_rows *rows, const char *key_column,
-    const char *selected)
+view_choices(struct view *v, const char *section, const struct db_rows *rows,
+    const char *key_column, const char *selected)
 {
 	const struct table *t = map_columns(v->arena, rows);
 	int key = db_column(rows, key_column);
@@ -183,7 +183,8 @@ view_choices(struct view *v, const char *section, const struct db_rows *rows, co
 		struct view *choice = view_add(v, section);
 
 		for (int i = 0; i < t->column_count; i++)
-			bind(choice, t->columns[i].symbol, false)->value = cell_value(rows, row, &t->columns[i]);
+			bind(choice, t->columns[i].symbol, false)->value = cell_value(rows, row,
+			    &t->columns[i]);
 		view_flag(choice, "is_selected", selected != NULL && *selected != '\0' &&
 		    strcmp(db_cell(rows, row, key, NULL), selected) == 0);
 	}

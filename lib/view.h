@@ -109,11 +109,11 @@ void view_row(struct view *v, const struct db_rows *rows, int row);
  */
 void view_rows(struct view *v, const char *section, const struct db_rows *rows);
 /*
- * The section once per row as view_rows() does, with one more flag in each, `is_selected`: its key_column equals
- * `selected` (NULL or "": none does). For <option>s and chips.
+ * The section once per row as view_rows() does, with one more flag in each, `is_selected`: its
+ * key_column equals `selected` (NULL or "": none does). For <option>s and chips.
  */
-void view_choices(struct view *v, const char *section, const struct db_rows *rows, const char *key_column,
-    const char *selected);
+void view_choices(struct view *v, const char *section, const struct db_rows *rows,
+    const char *key_column, const char *selected);
 /*
  * One flat result as two levels: `outer` once per run of equal values in key_column, in it `inner`
  * once per row of the run. The columns of the run's first row are symbols in `outer`. The column

@@ -45,8 +45,10 @@ struct order {
 static struct db_rows *
 slip_of(int64_t access)
 {
-	return ask("select s.name, s.idn, s.account, s.class_name, s.school_name, s.number, s.signed_on, s.payer, s.child,"
-	    " s.adult, s.expires from people.slip($1) s", DB_INT(access));
+	return ask(
+	    "select s.name, s.idn, s.account, s.class_name, s.school_name, s.number, s.signed_on, s.payer, s.child,"
+	    " s.adult, s.expires from people.slip($1) s",
+	    DB_INT(access));
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */
@@ -68,9 +70,10 @@ issue(const struct order *order, struct secrets *made)
 		crypto_pick(idn + 1, IDN_CHARS - 1, idn_alphabet);
 		rows = db_run(link_,
 		    "select people.contract_issue($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as access",
-		    DB_TEXT(order->school), DB_TEXT(order->class_name), DB_TEXT(idn), DB_TEXT(order->child),
-		    DB_TEXT(order->payer), DB_TEXT(order->number), SALT_OF(pin), HASH_OF(pin),
-		    SALT_OF(code), HASH_OF(code), DB_INT(AUTH_COST_LOG2));
+		    DB_TEXT(order->school), DB_TEXT(order->class_name), DB_TEXT(idn),
+		    DB_TEXT(order->child), DB_TEXT(order->payer), DB_TEXT(order->number),
+		    SALT_OF(pin), HASH_OF(pin), SALT_OF(code), HASH_OF(code),
+		    DB_INT(AUTH_COST_LOG2));
 		if (rows != NULL || strcmp(db_link_error(link_)->sqlstate, "23505") != 0)
 			return number_of(must(rows), "access");
 	}
@@ -106,9 +109,10 @@ add_adult(const char *name, const char *adult, bool may_finance, struct secrets 
 
 	auth_new_code(made->code);
 	auth_make_secret(&code, made->code);
-	return number_of(ask("select people.adult_add($1, $2, $3::boolean, $4, $5, $6) as access", DB_TEXT(name),
-	    DB_TEXT(adult), DB_TEXT(may_finance ? "true" : "false"), SALT_OF(code), HASH_OF(code),
-	    DB_INT(AUTH_COST_LOG2)), "access");
+	return number_of(ask("select people.adult_add($1, $2, $3::boolean, $4, $5, $6) as access",
+			     DB_TEXT(name), DB_TEXT(adult), DB_TEXT(may_finance ? "true" : "false"),
+			     SALT_OF(code), HASH_OF(code), DB_INT(AUTH_COST_LOG2)),
+	    "access");
 }
 
 /* ---- the slip -------------------------------------------------------------------------------- */
@@ -119,7 +123,8 @@ slip_line(const char *label, const char *value)
 	size_t chars = text_chars(label, strlen(label));
 
 	if (*value != '\0')
-		printf("  %s%*s%s\n", label, (int)(chars < SLIP_COLUMN ? SLIP_COLUMN - chars : 1), "", value);
+		printf("  %s%*s%s\n", label, (int)(chars < SLIP_COLUMN ? SLIP_COLUMN - chars : 1),
+		    "", value);
 }
 
 static void
@@ -212,13 +217,15 @@ report(int64_t access, struct secrets *made, const char *password, bool is_json)
 /* ---- opening cabinets, the way their owners do ----------------------------------------------- */
 
 static struct db_rows *
-begin_attempt(const char *name, const char *kind, const char *secret, uint8_t hash[CRYPTO_HASH_BYTES])
+begin_attempt(const char *name, const char *kind, const char *secret,
+    uint8_t hash[CRYPTO_HASH_BYTES])
 {
 	struct db_rows *rows = ask("select b.attempt, b.salt, b.cost_log2, b.wait_s"
 	    " from cabinet.login_begin($1, $2, '', '127.0.0.1') b", DB_TEXT(name), DB_TEXT(kind));
 	struct auth_attempt attempt = { .cost_log2 = (int)db_int(rows, 0, "cost_log2") };
 
-	if (db_int(rows, 0, "wait_s") > 0 || !db_bytes(rows, 0, "salt", attempt.salt, sizeof attempt.salt))
+	if (db_int(rows, 0, "wait_s") > 0 ||
+	    !db_bytes(rows, 0, "salt", attempt.salt, sizeof attempt.salt))
 		fail("%s: too many attempts, wait %s s", name, db_text(rows, 0, "wait_s"));
 	auth_hash(&attempt, secret, hash);
 	return rows;
@@ -248,9 +255,11 @@ open_by_code(const char *name, const char *code, const char *password)
 
 	auth_make_secret(&made, password);
 	crypto_token(token);
-	must_be_ok(ask("select f.outcome from cabinet.login_first($1::uuid, $2, $3, $4, $5, $6, null, 'issue-contract') f",
-	    DB_TEXT(db_text(attempt, 0, "attempt")), DB_BYTES(hash, sizeof hash), SALT_OF(made),
-	    DB_INT(AUTH_COST_LOG2), HASH_OF(made), DB_TEXT(token)), name);
+	must_be_ok(
+	    ask("select f.outcome from cabinet.login_first($1::uuid, $2, $3, $4, $5, $6, null, 'issue-contract') f",
+		DB_TEXT(db_text(attempt, 0, "attempt")), DB_BYTES(hash, sizeof hash), SALT_OF(made),
+		DB_INT(AUTH_COST_LOG2), HASH_OF(made), DB_TEXT(token)),
+	    name);
 	db_rows_free(attempt);
 	log_out(token);
 }
@@ -262,8 +271,11 @@ log_in(const char *name, const char *password, char token[CRYPTO_TOKEN_CHARS + 1
 	struct db_rows *attempt = begin_attempt(name, "password", password, hash);
 
 	crypto_token(token);
-	must_be_ok(ask("select f.outcome from cabinet.login_finish($1::uuid, $2, $3, null, 'issue-contract') f",
-	    DB_TEXT(db_text(attempt, 0, "attempt")), DB_BYTES(hash, sizeof hash), DB_TEXT(token)), name);
+	must_be_ok(
+	    ask("select f.outcome from cabinet.login_finish($1::uuid, $2, $3, null, 'issue-contract') f",
+		DB_TEXT(db_text(attempt, 0, "attempt")), DB_BYTES(hash, sizeof hash),
+		DB_TEXT(token)),
+	    name);
 	db_rows_free(attempt);
 }
 
@@ -276,8 +288,10 @@ join_child(const char *name, const char *code, const char *login, const char *pa
 
 	log_in(login, password, token);
 	attempt = begin_attempt(name, "code", code, hash);
-	must_be_ok(ask("select f.outcome from cabinet.child_add($1, $2::uuid, $3) f", DB_TEXT(token),
-	    DB_TEXT(db_text(attempt, 0, "attempt")), DB_BYTES(hash, sizeof hash)), name);
+	must_be_ok(ask("select f.outcome from cabinet.child_add($1, $2::uuid, $3) f",
+		       DB_TEXT(token), DB_TEXT(db_text(attempt, 0, "attempt")),
+		       DB_BYTES(hash, sizeof hash)),
+	    name);
 	db_rows_free(attempt);
 	log_out(token);
 }
@@ -370,10 +384,12 @@ run_batch(void)
 		enum verb verb;
 
 		if (strchr(line, '\n') == NULL)
-			fail("line %ld: longer than %d bytes, or cut short", number, LINE_MAX_BYTES - 2);
+			fail("line %ld: longer than %d bytes, or cut short", number,
+			    LINE_MAX_BYTES - 2);
 		line[strcspn(line, "\n")] = '\0';
 		for (verb = 0; verb < VERB__COUNT; verb++)
-			if (strlen(verbs[verb].name) == verb_chars && strncmp(line, verbs[verb].name, verb_chars) == 0)
+			if (strlen(verbs[verb].name) == verb_chars &&
+			    strncmp(line, verbs[verb].name, verb_chars) == 0)
 				break;
 		if (verb == VERB__COUNT)
 			fail("line %ld: what is to be done?", number);
@@ -429,20 +445,36 @@ run_order(struct order *order)
 static void __attribute__((noreturn))
 usage(void)
 {
-	fputs("usage: contract [--school NNNNNN] [--class 7Б] [--payer NAME] [--child NAME] [--number N]\n"
+	fputs(
+	    "usage: contract [--school NNNNNN] [--class 7Б] [--payer NAME] [--child NAME] [--number N]\n"
 	    "       contract --again LOGIN      a new code instead of a lost one\n"
 	    "       contract --new-pin LOGIN    a new PIN instead of a lost one\n"
 	    "       contract --adult LOGIN [--payer NAME] [--no-finance]\n"
 	    "                                   one more adult of the child\n"
 	    "       contract --batch            orders from standard input, see issue-contract.c\n"
-	    "options: --db CONNINFO (KABINET_DB), --pepper FILE (KABINET_PEPPER), --json\n", stderr);
+	    "options: --db CONNINFO (KABINET_DB), --pepper FILE (KABINET_PEPPER), --json\n",
+	    stderr);
 	exit(2);
 }
 
 int
 main(int argc, char **argv)
 {
-	enum { DB = 256, PEPPER, SCHOOL, CLASS, PAYER, CHILD, NUMBER, AGAIN, ADULT_OF, NEW_PIN, NO_FINANCE, JSON, BATCH };
+	enum {
+		DB = 256,
+		PEPPER,
+		SCHOOL,
+		CLASS,
+		PAYER,
+		CHILD,
+		NUMBER,
+		AGAIN,
+		ADULT_OF,
+		NEW_PIN,
+		NO_FINANCE,
+		JSON,
+		BATCH
+	};
 	static const struct option options[] = {
 		{ "db", required_argument, NULL, DB }, { "pepper", required_argument, NULL, PEPPER },
 		{ "school", required_argument, NULL, SCHOOL }, { "class", required_argument, NULL, CLASS },

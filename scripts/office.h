@@ -1,6 +1,6 @@
 /*
- * office.h -- what the tools of the office share: one link to the database, failing with words, lines
- * of JSON, batches of orders. Each tool is one program of one file and includes this once.
+ * office.h -- what the tools of the office share: one link to the database, failing with words,
+ * lines of JSON, batches of orders. Each tool is one program of one file and includes this once.
  */
 #ifndef KABINET_OFFICE_H
 #define KABINET_OFFICE_H

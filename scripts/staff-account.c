@@ -1,11 +1,12 @@
 /*
  * staff-account.c -- accounts of the people who work at a school: what scripts/staff runs.
  *
- * Passwords are drawn and hashed here; the database gets salt and hash. A password is printed once, as
- * the last line, and exists nowhere else. --batch reads accounts from standard input, a line each, its
- * words separated by tabs: LOGIN SCHOOL NAME ROLES PASSWORD. Who is there already gets the password and
- * the roles. Each is answered with a line of JSON: login, password, role (the first word of ROLES).
- * ROLES are words with commas between: teacher, head, guard, canteen, admin, librarian, support; «tutor» is a teacher whom a class names.
+ * Passwords are drawn and hashed here; the database gets salt and hash. A password is printed once,
+ * as the last line, and exists nowhere else. --batch reads accounts from standard input, a line
+ * each, its words separated by tabs: LOGIN SCHOOL NAME ROLES PASSWORD. Who is there already gets
+ * the password and the roles. Each is answered with a line of JSON: login, password, role (the
+ * first word of ROLES). ROLES are words with commas between: teacher, head, guard, canteen, admin,
+ * librarian, support; «tutor» is a teacher whom a class names.
  */
 #include <getopt.h>
 #include <unistd.h>
@@ -40,8 +41,10 @@ roles_array(char array[ROLES_MAX_BYTES], const char *roles)
 	char copy[ROLES_MAX_BYTES - 2];
 	size_t n = 1;
 
-	if (strlen(roles) >= sizeof copy || roles[strspn(roles, "abcdefghijklmnopqrstuvwxyz,")] != '\0')
-		fail("roles are words of teacher, head, guard, canteen, admin, librarian, support with commas between");
+	if (strlen(roles) >= sizeof copy ||
+	    roles[strspn(roles, "abcdefghijklmnopqrstuvwxyz,")] != '\0')
+		fail(
+		    "roles are words of teacher, head, guard, canteen, admin, librarian, support with commas between");
 	snprintf(copy, sizeof copy, "%s", roles);
 	array[0] = '{';
 	for (char *rest = copy, *word; (word = strsep(&rest, ",")) != NULL; ) {
@@ -64,9 +67,10 @@ hire(const struct account *account, const char *password)
 
 	roles_array(roles, account->roles);
 	auth_make_secret(&made, password);
-	db_rows_free(ask("select people.hire($1, $2, $3, $4::text[], ($5::bytea, $6::int, $7::bytea)::people.secret) as id",
-	    DB_TEXT(account->school), DB_TEXT(account->login), DB_TEXT(account->name), DB_TEXT(roles), SALT_OF(made),
-	    DB_INT(AUTH_COST_LOG2), HASH_OF(made)));
+	db_rows_free(ask(
+	    "select people.hire($1, $2, $3, $4::text[], ($5::bytea, $6::int, $7::bytea)::people.secret) as id",
+	    DB_TEXT(account->school), DB_TEXT(account->login), DB_TEXT(account->name),
+	    DB_TEXT(roles), SALT_OF(made), DB_INT(AUTH_COST_LOG2), HASH_OF(made)));
 }
 
 static void
@@ -75,7 +79,8 @@ set_password(const char *login, const char *password)
 	struct auth_secret made;
 
 	auth_make_secret(&made, password);
-	db_rows_free(ask("select people.set_staff_secret($1, ($2::bytea, $3::int, $4::bytea)::people.secret)",
+	db_rows_free(ask(
+	    "select people.set_staff_secret($1, ($2::bytea, $3::int, $4::bytea)::people.secret)",
 	    DB_TEXT(login), SALT_OF(made), DB_INT(AUTH_COST_LOG2), HASH_OF(made)));
 }
 
@@ -85,27 +90,32 @@ set_roles(const char *login, const char *wanted)
 	char roles[ROLES_MAX_BYTES];
 
 	roles_array(roles, wanted);
-	db_rows_free(ask("select people.set_staff_roles($1, $2::text[])", DB_TEXT(login), DB_TEXT(roles)));
+	db_rows_free(
+	    ask("select people.set_staff_roles($1, $2::text[])", DB_TEXT(login), DB_TEXT(roles)));
 }
 
 static bool
 is_there(const char *login)
 {
-	return number_of(ask("select count(*) as n from people.staff_list(null) l where l.login = $1", DB_TEXT(login)),
-	    "n") > 0;
+	return number_of(
+		   ask("select count(*) as n from people.staff_list(null) l where l.login = $1",
+		       DB_TEXT(login)),
+		   "n") > 0;
 }
 
 static void
 list(const char *school)
 {
-	struct db_rows *rows = db_run(link_, "select l.login, l.school, l.name, l.roles, l.state from people.staff_list($1) l",
+	struct db_rows *rows = db_run(link_,
+	    "select l.login, l.school, l.name, l.roles, l.state from people.staff_list($1) l",
 	    DB_TEXT(school));
 
 	if (rows == NULL)
 		fail("%s", db_link_error(link_)->message);
 	for (int i = 0; i < db_row_count(rows); i++)
-		printf("%s\t%s\t%s\t%s\t%s\n", db_text(rows, i, "login"), db_text(rows, i, "school"),
-		    db_text(rows, i, "name"), db_text(rows, i, "roles"), db_text(rows, i, "state"));
+		printf("%s\t%s\t%s\t%s\t%s\n", db_text(rows, i, "login"),
+		    db_text(rows, i, "school"), db_text(rows, i, "name"), db_text(rows, i, "roles"),
+		    db_text(rows, i, "state"));
 	db_rows_free(rows);
 }
 
@@ -120,7 +130,8 @@ run_batch(void)
 		struct text out;
 
 		if (strchr(line, '\n') == NULL)
-			fail("line %ld: longer than %d bytes, or cut short", number, LINE_MAX_BYTES - 2);
+			fail("line %ld: longer than %d bytes, or cut short", number,
+			    LINE_MAX_BYTES - 2);
 		line[strcspn(line, "\n")] = '\0';
 		split(line, number, word, 5);
 		account = (struct account){ word[0], word[1], word[2], word[3] };
@@ -145,13 +156,15 @@ run_batch(void)
 static void __attribute__((noreturn))
 usage(void)
 {
-	fputs("usage: staff add LOGIN --school NNNNNN --name 'Фамилия Имя Отчество' --roles teacher,head,…\n"
+	fputs(
+	    "usage: staff add LOGIN --school NNNNNN --name 'Фамилия Имя Отчество' --roles teacher,head,…\n"
 	    "       staff passwd LOGIN            a new password; whoever was in by the old one is out\n"
 	    "       staff roles LOGIN --roles R   other roles\n"
 	    "       staff leave LOGIN             cannot log in any more\n"
 	    "       staff list [--school NNNNNN]\n"
 	    "       staff --batch                 accounts from standard input, see staff-account.c\n"
-	    "options: --db CONNINFO (KABINET_DB), --pepper FILE (KABINET_PEPPER)\n", stderr);
+	    "options: --db CONNINFO (KABINET_DB), --pepper FILE (KABINET_PEPPER)\n",
+	    stderr);
 	exit(2);
 }
 

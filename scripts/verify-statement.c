@@ -1,10 +1,12 @@
 /*
- * verify-statement.c -- checks an exported statement against the published seals, without the database.
+ * verify-statement.c -- checks an exported statement against the published seals, without the
+ * database.
  *
  *     verify-statement [--seals FILE] STATEMENT
  *
- * Says in Russian what it found: families and accountants run it. Exit status: 0 genuine, 1 not (the
- * words name the line), 2 it could not be told: unreadable, cut, filtered, or the seals are missing.
+ * Says in Russian what it found: families and accountants run it. Exit status: 0 genuine, 1 not
+ * (the words name the line), 2 it could not be told: unreadable, cut, filtered, or the seals are
+ * missing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +62,8 @@ seals_path(struct arena *a)
 
 	if (path != NULL && *path != '\0')
 		return path;
-	return arena_printf(a, "%s/seals/seals.txt", home != NULL && *home != '\0' ? home : "build/demo");
+	return arena_printf(a, "%s/seals/seals.txt",
+	    home != NULL && *home != '\0' ? home : "build/demo");
 }
 
 int
@@ -90,5 +93,7 @@ main(int argc, char **argv)
 	verdict = statement_verify(arena, bytes, len, &seals, &words);
 	fprintf(verdict == STATEMENT_GENUINE ? stdout : stderr, "%s\n", words);
 	arena_free(arena);
-	return verdict == STATEMENT_GENUINE ? EXIT_GENUINE : verdict == STATEMENT_FALSE ? EXIT_FALSE : EXIT_UNREADABLE;
+	return verdict == STATEMENT_GENUINE ? EXIT_GENUINE
+	    : verdict == STATEMENT_FALSE    ? EXIT_FALSE
+					    : EXIT_UNREADABLE;
 }

@@ -1,8 +1,9 @@
 /*
- * canteen-benefits.c -- льготы and what the budget pays; children taught at home and their dry rations.
+ * canteen-benefits.c -- льготы and what the budget pays; children taught at home and their dry
+ * rations.
  *
- * Who looks is written down: a POST opens the list, or one child, to this person for half an hour. Before that the
- * pages have the button alone.
+ * Who looks is written down: a POST opens the list, or one child, to this person for half an hour.
+ * Before that the pages have the button alone.
  */
 #include "app.h"
 #include "money.h"
@@ -30,11 +31,13 @@ enum reply
 canteen_show_benefits(struct request *rq)
 {
 	int64_t kind = form_id(rq, "kind"), class = form_id(rq, "class");
-	const char *after = form_text(rq, "after", 100, NULL), *find = form_text(rq, "find", CANTEEN_FIND_MAX, "");
+	const char *after = form_text(rq, "after", 100, NULL),
+		   *find = form_text(rq, "find", CANTEEN_FIND_MAX, "");
 	struct db_rows *opened = db_ask(rq, Q_OPENED, DB_NULL);
 	struct db_rows *kinds = db_ask(rq, Q_KINDS);
 	struct db_rows *classes = db_ask(rq, Q_CLASSES, DB_NULL, DB_NULL);
-	struct db_rows *benefits = db_ask(rq, Q_BENEFITS, DB_ID(kind), DB_ID(class), DB_TEXT(after), DB_INT(LIST_MAX + 1));
+	struct db_rows *benefits = db_ask(rq, Q_BENEFITS, DB_ID(kind), DB_ID(class), DB_TEXT(after),
+	    DB_INT(LIST_MAX + 1));
 	struct db_rows *found = db_ask(rq, Q_CANDIDATES, DB_TEXT(find), DB_INT(FOUND_MAX + 1));
 	struct view *page;
 	bool has_next;
@@ -44,8 +47,10 @@ canteen_show_benefits(struct request *rq)
 	page = view_new(rq, "canteen-benefits");
 	show_opened(page, opened, "benefits");
 	has_next = db_limit(benefits, LIST_MAX);
-	view_text(page, "next_url", !has_next ? "" : url_query(rq, "/staff/canteen/benefits", "after",
-	    db_text(benefits, db_row_count(benefits) - 1, "name")));
+	view_text(page, "next_url",
+	    !has_next ? ""
+		      : url_query(rq, "/staff/canteen/benefits", "after",
+			    db_text(benefits, db_row_count(benefits) - 1, "name")));
 	view_rows(page, "benefit", benefits);
 	view_choices(page, "kind", kinds, "id", url_id(rq, kind));
 	view_choices(page, "class", classes, "class_id", url_id(rq, class));
@@ -95,7 +100,8 @@ canteen_show_child(struct request *rq)
 	view_rows(page, "study", study);
 	view_choices(page, "kind", kinds, "id", form_text(rq, "kind", 20, ""));
 	view_choices(page, "meal", meals, "id", form_text(rq, "meal", 20, ""));
-	form_show(rq, page, "share", "first", "last", "document", "study_first", "study_last", NULL);
+	form_show(rq, page, "share", "first", "last", "document", "study_first", "study_last",
+	    NULL);
 	canteen_value(rq, page, "share", "100");
 	return view_send(rq, page);
 }
@@ -103,14 +109,16 @@ canteen_show_child(struct request *rq)
 static enum reply
 back_to_child(struct request *rq, int64_t pupil, const char *done)
 {
-	return app_redirect(rq, "/staff/canteen/child", "pupil", url_id(rq, pupil), "done", done, NULL);
+	return app_redirect(rq, "/staff/canteen/child", "pupil", url_id(rq, pupil), "done", done,
+	    NULL);
 }
 
 /* POST /staff/canteen/benefits/add pupil= kind= meal= share= first= last= document= */
 enum reply
 canteen_add_benefit(struct request *rq)
 {
-	int64_t pupil = form_id(rq, "pupil"), kind = form_id(rq, "kind"), meal = form_id(rq, "meal"), share = 0;
+	int64_t pupil = form_id(rq, "pupil"), kind = form_id(rq, "kind"),
+		meal = form_id(rq, "meal"), share = 0;
 	const char *first = form_date(rq, "first", NULL), *last = form_date(rq, "last", NULL);
 	const char *document = form_text(rq, "document", DOCUMENT_MAX, "");
 
@@ -126,8 +134,8 @@ canteen_add_benefit(struct request *rq)
 		form_error(rq, "document", "На каком документе основана льгота?");
 	if (form_failed(rq))
 		return canteen_show_child(rq);
-	db_ask(rq, Q_ADD_BENEFIT, DB_INT(pupil), DB_INT(kind), DB_INT(meal), DB_INT(share), DB_TEXT(first), DB_TEXT(last),
-	    DB_TEXT(document));
+	db_ask(rq, Q_ADD_BENEFIT, DB_INT(pupil), DB_INT(kind), DB_INT(meal), DB_INT(share),
+	    DB_TEXT(first), DB_TEXT(last), DB_TEXT(document));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_child);
 	return back_to_child(rq, pupil, "benefit-added");
@@ -153,7 +161,8 @@ enum reply
 canteen_set_study(struct request *rq)
 {
 	int64_t pupil = form_id(rq, "pupil");
-	const char *first = form_date(rq, "study_first", NULL), *last = form_date(rq, "study_last", NULL);
+	const char *first = form_date(rq, "study_first", NULL),
+		   *last = form_date(rq, "study_last", NULL);
 
 	if (pupil == 0)
 		return REPLY_BAD_INPUT;
@@ -205,7 +214,8 @@ canteen_show_report(struct request *rq)
 	struct form_period period = form_period(rq);
 	const char *by = form_choice(rq, "by", ways, "kind");
 	struct db_rows *opened = db_ask(rq, Q_OPENED, DB_NULL);
-	struct db_rows *lines = db_ask(rq, Q_REPORT, DB_TEXT(period.from), DB_TEXT(period.to), DB_TEXT(by));
+	struct db_rows *lines = db_ask(rq, Q_REPORT, DB_TEXT(period.from), DB_TEXT(period.to),
+	    DB_TEXT(by));
 	struct view *page;
 	int64_t meals = 0, price = 0, budget = 0, family = 0;
 
@@ -229,7 +239,8 @@ canteen_show_report(struct request *rq)
 	form_show(rq, page, "to", NULL);
 	view_text(page, "first", period.from);
 	view_text(page, "last", period.to);
-	view_text(page, "csv_url", url_path(rq, "/staff/canteen/report.csv", "from", period.from, "to", period.to, NULL));
+	view_text(page, "csv_url",
+	    url_path(rq, "/staff/canteen/report.csv", "from", period.from, "to", period.to, NULL));
 	return view_send(rq, page);
 }
 
@@ -237,7 +248,8 @@ canteen_show_report(struct request *rq)
 enum reply
 canteen_send_report(struct request *rq)
 {
-	static const char *const names[] = { "kind", "class_name", "meal", "share", "children", "meals" };
+	static const char *const names[] = { "kind", "class_name", "meal", "share", "children",
+		"meals" };
 	static const char *const sums[] = { "price_kop", "budget_kop", "family_kop" };
 	struct form_period period = form_period(rq);
 	struct db_rows *lines = db_ask(rq, Q_REPORT_CSV, DB_TEXT(period.from), DB_TEXT(period.to));
@@ -255,9 +267,11 @@ canteen_send_report(struct request *rq)
 		for (int j = 0; j < APP_COUNT(names); j++)
 			app_csv_cell(csv, db_text(lines, i, names[j]), ";");
 		for (int j = 0; j < APP_COUNT(sums); j++)
-			app_csv_cell(csv, money_plain(sum, db_int(lines, i, sums[j]), ','), j + 1 < APP_COUNT(sums) ? ";" : "\r\n");
+			app_csv_cell(csv, money_plain(sum, db_int(lines, i, sums[j]), ','),
+			    j + 1 < APP_COUNT(sums) ? ";" : "\r\n");
 	}
-	return app_send_csv(rq, csv, arena_printf(rq->arena, "Льготное питание %s — %s.csv", period.from, period.to));
+	return app_send_csv(rq, csv,
+	    arena_printf(rq->arena, "Льготное питание %s — %s.csv", period.from, period.to));
 }
 
 /* ---- dry rations ----------------------------------------------------------------------------- */

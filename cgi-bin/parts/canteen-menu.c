@@ -1,5 +1,6 @@
 /*
- * canteen-menu.c -- what is cooked: the menus of a week, dishes, meals with their set meals, the canteen's rules.
+ * canteen-menu.c -- what is cooked: the menus of a week, dishes, meals with their set meals, the
+ * canteen's rules.
  */
 #include "app.h"
 #include "money.h"
@@ -11,7 +12,10 @@
 
 /* ---- the week -------------------------------------------------------------------------------- */
 
-/* GET /staff/canteen/menu[?week=DAY] -- days by set meal; and the page that a refused copy comes back to. */
+/*
+ * GET /staff/canteen/menu[?week=DAY] -- days by set meal; and the page that a refused copy comes
+ * back to.
+ */
 enum reply
 canteen_show_week(struct request *rq)
 {
@@ -47,7 +51,8 @@ canteen_copy_week(struct request *rq)
 	done = db_ask(rq, Q_COPY_WEEK, DB_TEXT(from), DB_TEXT(to));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_week);
-	return app_redirect(rq, "/staff/canteen/menu", "week", to, "copied", db_text(done, 0, "copied"), "done", "menu-copied", NULL);
+	return app_redirect(rq, "/staff/canteen/menu", "week", to, "copied",
+	    db_text(done, 0, "copied"), "done", "menu-copied", NULL);
 }
 
 /* GET /staff/canteen/menu/day?complex=&day= -- and the page that a refused form comes back to. */
@@ -68,12 +73,16 @@ canteen_show_menu(struct request *rq)
 		return REPLY_NOT_FOUND;
 	page = view_new(rq, "canteen-menu-day");
 	view_values(page, menu);
-	view_flag(page, "may_drop", db_int(menu, 0, "menu_id") != 0 && db_int(menu, 0, "orders") == 0 && !db_bool(menu, 0, "is_past"));
+	view_flag(page, "may_drop",
+	    db_int(menu, 0, "menu_id") != 0 && db_int(menu, 0, "orders") == 0 &&
+		!db_bool(menu, 0, "is_past"));
 	form_show(rq, page, "price", NULL);
-	canteen_value(rq, page, "price", arena_printf(rq->arena, "%s", money_plain(price, db_int(menu, 0, "price_kop"), ',')));
+	canteen_value(rq, page, "price",
+	    arena_printf(rq->arena, "%s", money_plain(price, db_int(menu, 0, "price_kop"), ',')));
 	view_none(page, "category");
 	for (int i = 0; i < db_row_count(dishes); i++) {
-		const char *field = arena_printf(rq->arena, "dish_%s", db_text(dishes, i, "dish_id"));
+		const char *field = arena_printf(rq->arena, "dish_%s",
+		    db_text(dishes, i, "dish_id"));
 		struct view *row;
 
 		if (group == NULL || strcmp(category, db_text(dishes, i, "category")) != 0) {
@@ -105,7 +114,8 @@ canteen_save_menu(struct request *rq)
 	}
 	if (form_failed(rq))
 		return canteen_show_menu(rq);
-	db_ask(rq, Q_SAVE_MENU, DB_ID(complex), DB_TEXT(day), DB_INT(price), db_array_end(rq, dishes));
+	db_ask(rq, Q_SAVE_MENU, DB_ID(complex), DB_TEXT(day), DB_INT(price),
+	    db_array_end(rq, dishes));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_menu);
 	return app_redirect(rq, "/staff/canteen/menu", "week", day, "done", "menu-saved", NULL);
@@ -148,7 +158,8 @@ canteen_show_dishes(struct request *rq)
 static const char *
 show_tenths(struct request *rq, int64_t tenths)
 {
-	return arena_printf(rq->arena, tenths % 10 == 0 ? "%d" : "%d,%d", (int)(tenths / 10), (int)(tenths % 10));
+	return arena_printf(rq->arena, tenths % 10 == 0 ? "%d" : "%d,%d", (int)(tenths / 10),
+	    (int)(tenths % 10));
 }
 
 static int64_t
@@ -157,7 +168,8 @@ read_tenths(struct request *rq, const char *name)
 	int64_t hundredths = 0;
 
 	if (form_has(rq, name) && *form_text(rq, name, 10, "") != '\0' &&
-	    (!money_parse_typed(form_text(rq, name, 10, ""), &hundredths) || hundredths % 10 != 0 || hundredths > 50000))
+	    (!money_parse_typed(form_text(rq, name, 10, ""), &hundredths) || hundredths % 10 != 0 ||
+		hundredths > 50000))
 		form_error(rq, name, "Граммы, не больше 500, с одним знаком после запятой: 12,5.");
 	return hundredths / 10;
 }
@@ -185,22 +197,29 @@ read_time(struct request *rq, const char *name)
 static void
 fill_dish(struct request *rq, struct view *page, const struct db_rows *dish)
 {
-	static const char *const plain[] = { "title", "composition", "category", "weight_g", "kcal" };
-	static const char *const fields[] = { "title", "composition", "category", "weight", "kcal" };
-	static const char *const tenths[][2] = { { "protein", "protein_dg" }, { "fat", "fat_dg" }, { "carb", "carb_dg" } };
+	static const char *const plain[] = { "title", "composition", "category", "weight_g",
+		"kcal" };
+	static const char *const fields[] = { "title", "composition", "category", "weight",
+		"kcal" };
+	static const char *const tenths[][2] = { { "protein", "protein_dg" }, { "fat", "fat_dg" },
+		{ "carb", "carb_dg" } };
 	bool is_new = db_row_count(dish) == 0;
 	char price[MONEY_BUF];
 
 	for (int i = 0; i < APP_COUNT(plain); i++)
 		canteen_value(rq, page, fields[i], is_new ? "" : db_text(dish, 0, plain[i]));
 	for (int i = 0; i < APP_COUNT(tenths); i++)
-		canteen_value(rq, page, tenths[i][0], is_new ? "" : show_tenths(rq, db_int(dish, 0, tenths[i][1])));
+		canteen_value(rq, page, tenths[i][0],
+		    is_new ? "" : show_tenths(rq, db_int(dish, 0, tenths[i][1])));
 	canteen_value(rq, page, "buffet", is_new || db_int(dish, 0, "buffet_kop") == 0 ? "" :
 	    arena_printf(rq->arena, "%s", money_plain(price, db_int(dish, 0, "buffet_kop"), ',')));
 	canteen_value(rq, page, "retired", !is_new && db_bool(dish, 0, "is_retired") ? "1" : "");
 }
 
-/* GET /staff/canteen/dish[?id=] -- a dish, or a new one; and the page that a refused form comes back to. */
+/*
+ * GET /staff/canteen/dish[?id=] -- a dish, or a new one; and the page that a refused form comes
+ * back to.
+ */
 enum reply
 canteen_show_dish(struct request *rq)
 {
@@ -216,10 +235,13 @@ canteen_show_dish(struct request *rq)
 		return REPLY_NOT_FOUND;
 	page = view_new(rq, "canteen-dish");
 	view_text(page, "dish_id", url_id(rq, id));
-	form_show(rq, page, "title", "category", "composition", "weight", "kcal", "protein", "fat", "carb", "buffet", "retired", NULL);
+	form_show(rq, page, "title", "category", "composition", "weight", "kcal", "protein", "fat",
+	    "carb", "buffet", "retired", NULL);
 	fill_dish(rq, page, dish);
-	view_choices(page, "category", categories, "id", canteen_is_post(rq) ? form_text(rq, "category", 20, "") :
-	    id != 0 ? db_text(dish, 0, "category") : "");
+	view_choices(page, "category", categories, "id",
+	    canteen_is_post(rq) ? form_text(rq, "category", 20, "")
+		: id != 0       ? db_text(dish, 0, "category")
+				: "");
 	view_none(page, "allergen");
 	for (int i = 0; i < db_row_count(allergens); i++) {
 		const char *name = db_text(allergens, i, "id");
@@ -227,23 +249,31 @@ canteen_show_dish(struct request *rq)
 
 		view_row(row, allergens, i);
 		if (canteen_is_post(rq))
-			view_flag(row, "is_on", form_flag(rq, arena_printf(rq->arena, "has_%s", name)));
+			view_flag(row, "is_on",
+			    form_flag(rq, arena_printf(rq->arena, "has_%s", name)));
 	}
 	return view_send(rq, page);
 }
 
-/* POST /staff/canteen/dish [id=] title= category= composition= weight= kcal= protein= fat= carb= has_ALLERGEN= buffet= retired= */
+/*
+ * POST /staff/canteen/dish [id=] title= category= composition= weight= kcal= protein= fat= carb=
+ * has_ALLERGEN= buffet= retired=
+ */
 enum reply
 canteen_save_dish(struct request *rq)
 {
-	static const char *const categories[] = { "starter", "soup", "main", "side", "drink", "bakery", "fruit", "snack", NULL };
-	static const char *const allergens[] = { "gluten", "crustaceans", "eggs", "fish", "peanuts", "soy", "milk", "nuts", "celery",
-		"mustard", "sesame", "sulphites", "lupin", "molluscs", "aspartame" };
+	static const char *const categories[] = { "starter", "soup", "main", "side", "drink",
+		"bakery", "fruit", "snack", NULL };
+	static const char *const allergens[] = { "gluten", "crustaceans", "eggs", "fish", "peanuts",
+		"soy", "milk", "nuts", "celery", "mustard", "sesame", "sulphites", "lupin",
+		"molluscs", "aspartame" };
 	const char *title = form_text(rq, "title", TITLE_MAX, "");
 	const char *category = form_choice(rq, "category", categories, NULL);
 	const char *composition = form_lines(rq, "composition", COMPOSITION_MAX, "");
-	int64_t weight = read_number(rq, "weight", 1, 2000), kcal = read_number(rq, "kcal", 0, 3000);
-	int64_t protein = read_tenths(rq, "protein"), fat = read_tenths(rq, "fat"), carb = read_tenths(rq, "carb");
+	int64_t weight = read_number(rq, "weight", 1, 2000),
+		kcal = read_number(rq, "kcal", 0, 3000);
+	int64_t protein = read_tenths(rq, "protein"), fat = read_tenths(rq, "fat"),
+		carb = read_tenths(rq, "carb");
 	int64_t buffet = *form_text(rq, "buffet", 20, "") != '\0' ? canteen_price(rq, "buffet") : 0;
 	struct db_array *has = db_array(rq);
 
@@ -258,9 +288,9 @@ canteen_save_dish(struct request *rq)
 			db_array_text(has, allergens[i]);
 	if (form_failed(rq))
 		return canteen_show_dish(rq);
-	db_ask(rq, Q_SAVE_DISH, DB_ID(form_id(rq, "id")), DB_TEXT(title), DB_TEXT(category), DB_TEXT(composition), DB_INT(weight),
-	    DB_INT(kcal), DB_INT(protein), DB_INT(fat), DB_INT(carb), db_array_end(rq, has), DB_ID(buffet),
-	    DB_BOOL(form_flag(rq, "retired")));
+	db_ask(rq, Q_SAVE_DISH, DB_ID(form_id(rq, "id")), DB_TEXT(title), DB_TEXT(category),
+	    DB_TEXT(composition), DB_INT(weight), DB_INT(kcal), DB_INT(protein), DB_INT(fat),
+	    DB_INT(carb), db_array_end(rq, has), DB_ID(buffet), DB_BOOL(form_flag(rq, "retired")));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_dish);
 	return app_redirect(rq, "/staff/canteen/dishes", "done", "dish-saved", NULL);
@@ -272,7 +302,8 @@ canteen_save_dish(struct request *rq)
 enum reply
 canteen_show_complexes(struct request *rq)
 {
-	static const char *const names[] = { "cutoff_days", "cutoff_at", "absent_at", "refund_days", "back_days" };
+	static const char *const names[] = { "cutoff_days", "cutoff_at", "absent_at", "refund_days",
+		"back_days" };
 	struct db_rows *complexes = db_ask(rq, Q_COMPLEXES);
 	struct db_rows *rules = db_ask(rq, Q_RULES);
 	struct view *page;
@@ -281,12 +312,14 @@ canteen_show_complexes(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "canteen-rules");
 	view_groups(page, "meal", "complex", complexes, "meal_id");
-	form_show(rq, page, "cutoff_days", "cutoff_at", "absent_at", "refund_days", "back_days", "title", "from", "to", NULL);
+	form_show(rq, page, "cutoff_days", "cutoff_at", "absent_at", "refund_days", "back_days",
+	    "title", "from", "to", NULL);
 	view_text(page, "refused_meal", canteen_is_post(rq) ? form_text(rq, "meal", 20, "") : "");
 	/* One page, several forms: a meal that comes back says nothing of the rules. */
 	for (int i = 0; i < APP_COUNT(names); i++)
 		if (!form_has(rq, names[i]))
-			view_text(page, arena_printf(rq->arena, "value_%s", names[i]), db_text(rules, 0, names[i]));
+			view_text(page, arena_printf(rq->arena, "value_%s", names[i]),
+			    db_text(rules, 0, names[i]));
 	return view_send(rq, page);
 }
 
@@ -296,11 +329,13 @@ canteen_save_rules(struct request *rq)
 {
 	int64_t days = read_number(rq, "cutoff_days", 0, 7);
 	const char *cutoff = read_time(rq, "cutoff_at"), *absent = read_time(rq, "absent_at");
-	int64_t refund = read_number(rq, "refund_days", 0, 60), back = read_number(rq, "back_days", 0, 14);
+	int64_t refund = read_number(rq, "refund_days", 0, 60),
+		back = read_number(rq, "back_days", 0, 14);
 
 	if (form_failed(rq))
 		return canteen_show_complexes(rq);
-	db_ask(rq, Q_SAVE_RULES, DB_INT(days), DB_TEXT(cutoff), DB_TEXT(absent), DB_INT(refund), DB_INT(back));
+	db_ask(rq, Q_SAVE_RULES, DB_INT(days), DB_TEXT(cutoff), DB_TEXT(absent), DB_INT(refund),
+	    DB_INT(back));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_complexes);
 	return app_redirect(rq, "/staff/canteen/rules", "done", "canteen-rules", NULL);
@@ -324,11 +359,15 @@ canteen_save_meal(struct request *rq)
 	return app_redirect(rq, "/staff/canteen/rules", "done", "meal-saved", NULL);
 }
 
-/* GET /staff/canteen/complex[?id=|meal=] -- a set meal, or a new one; and the page that a refused form comes back to. */
+/*
+ * GET /staff/canteen/complex[?id=|meal=] -- a set meal, or a new one; and the page that a refused
+ * form comes back to.
+ */
 enum reply
 canteen_show_complex(struct request *rq)
 {
-	static const char *const names[][2] = { { "title", "title" }, { "first", "first_grade" }, { "last", "last_grade" }, { "shift", "shift" } };
+	static const char *const names[][2] = { { "title", "title" }, { "first", "first_grade" },
+		{ "last", "last_grade" }, { "shift", "shift" } };
 	static const char *const fresh[] = { "", "1", "11", "" };
 	int64_t id = form_id(rq, "id");
 	struct db_rows *complex = db_ask(rq, Q_COMPLEX, DB_ID(id));
@@ -344,12 +383,17 @@ canteen_show_complex(struct request *rq)
 	view_text(page, "complex_id", url_id(rq, id));
 	form_show(rq, page, "title", "first", "last", "shift", "price", "default", "retired", NULL);
 	for (int i = 0; i < APP_COUNT(names); i++)
-		canteen_value(rq, page, names[i][0], id != 0 ? db_text(complex, 0, names[i][1]) : fresh[i]);
-	canteen_value(rq, page, "price", id != 0 ? arena_printf(rq->arena, "%s", money_plain(price, db_int(complex, 0, "price_kop"), ',')) : "");
+		canteen_value(rq, page, names[i][0],
+		    id != 0 ? db_text(complex, 0, names[i][1]) : fresh[i]);
+	canteen_value(rq, page, "price",
+	    id != 0 ? arena_printf(rq->arena, "%s",
+			  money_plain(price, db_int(complex, 0, "price_kop"), ','))
+		    : "");
 	canteen_value(rq, page, "default", id != 0 && db_bool(complex, 0, "is_default") ? "1" : "");
 	canteen_value(rq, page, "retired", id != 0 && db_bool(complex, 0, "is_retired") ? "1" : "");
-	view_choices(page, "meal", meals, "id", id != 0 && !canteen_is_post(rq) ? db_text(complex, 0, "meal_id") :
-	    form_text(rq, "meal", 20, ""));
+	view_choices(page, "meal", meals, "id",
+	    id != 0 && !canteen_is_post(rq) ? db_text(complex, 0, "meal_id")
+					    : form_text(rq, "meal", 20, ""));
 	return view_send(rq, page);
 }
 
@@ -370,8 +414,9 @@ canteen_save_complex(struct request *rq)
 		form_error(rq, "last", "Последний класс младше первого.");
 	if (form_failed(rq))
 		return canteen_show_complex(rq);
-	db_ask(rq, Q_SAVE_COMPLEX, DB_ID(form_id(rq, "id")), DB_INT(meal), DB_TEXT(title), DB_INT(first), DB_INT(last), DB_ID(shift),
-	    DB_INT(price), DB_BOOL(form_flag(rq, "default")), DB_BOOL(form_flag(rq, "retired")));
+	db_ask(rq, Q_SAVE_COMPLEX, DB_ID(form_id(rq, "id")), DB_INT(meal), DB_TEXT(title),
+	    DB_INT(first), DB_INT(last), DB_ID(shift), DB_INT(price),
+	    DB_BOOL(form_flag(rq, "default")), DB_BOOL(form_flag(rq, "retired")));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_complex);
 	return app_redirect(rq, "/staff/canteen/rules", "done", "complex-saved", NULL);

@@ -1,8 +1,10 @@
 /*
- * canteen-till.c -- the till: one Enter serves a child what it has ordered; the buffet; mistakes taken back.
+ * canteen-till.c -- the till: one Enter serves a child what it has ordered; the buffet; mistakes
+ * taken back.
  *
- * A round of serving is POST → 303 → GET, one round trip each. The GET is shown by ids alone, so a card's number is
- * never in an address. Who is refused is shown with the reason, as the database foresees it at that moment.
+ * A round of serving is POST → 303 → GET, one round trip each. The GET is shown by ids alone, so a
+ * card's number is never in an address. Who is refused is shown with the reason, as the database
+ * foresees it at that moment.
  */
 #include "app.h"
 #include "text.h"
@@ -40,11 +42,12 @@ add_tills(struct request *rq, struct view *page, const char *chosen)
 
 /* ---- serving --------------------------------------------------------------------------------- */
 
-static const char *const whys[] = { "unknown", "blocked", "ended", "nobody", "many", "one", "served", "refused", NULL };
+static const char *const whys[] = { "unknown", "blocked", "ended", "nobody", "many", "one",
+	"served", "refused", NULL };
 
 /*
- * GET /staff/canteen/serve[?meal=&till=][&serving=|&pupil=|&find=|&why=] -- the field that waits for a card, and what
- * became of the last one.
+ * GET /staff/canteen/serve[?meal=&till=][&serving=|&pupil=|&find=|&why=] -- the field that waits
+ * for a card, and what became of the last one.
  */
 enum reply
 canteen_show_serve(struct request *rq)
@@ -58,7 +61,8 @@ canteen_show_serve(struct request *rq)
 	struct db_rows *given = db_ask(rq, Q_SERVING, DB_ID(serving));
 	struct db_rows *bought = db_ask(rq, Q_BOUGHT, DB_ID(pupil), DB_ID(serving));
 	struct db_rows *recent = db_ask(rq, Q_RECENT, DB_TEXT("meal"));
-	struct db_rows *found = db_ask(rq, Q_CANDIDATES, DB_TEXT(strcmp(why, "many") == 0 ? find : ""), DB_INT(FOUND_MAX + 1));
+	struct db_rows *found = db_ask(rq, Q_CANDIDATES,
+	    DB_TEXT(strcmp(why, "many") == 0 ? find : ""), DB_INT(FOUND_MAX + 1));
 	struct db_rows *child = NULL, *offers = NULL;
 	struct view *page;
 
@@ -103,25 +107,28 @@ canteen_serve(struct request *rq)
 	if (till.meal == 0)
 		return REPLY_BAD_INPUT;
 	if (pupil == 0 && *find == '\0')
-		return app_redirect(rq, "/staff/canteen/serve", "meal", url_id(rq, till.meal), "till", till.number, NULL);
-	done = db_ask(rq, Q_SERVE, DB_TEXT(key), DB_INT(till.meal), DB_TEXT(find), DB_ID(pupil), DB_ID(form_id(rq, "menu")),
-	    DB_TEXT(till.number));
+		return app_redirect(rq, "/staff/canteen/serve", "meal", url_id(rq, till.meal),
+		    "till", till.number, NULL);
+	done = db_ask(rq, Q_SERVE, DB_TEXT(key), DB_INT(till.meal), DB_TEXT(find), DB_ID(pupil),
+	    DB_ID(form_id(rq, "menu")), DB_TEXT(till.number));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	outcome = db_text(done, 0, "outcome");
 	is_served = strcmp(outcome, "served") == 0;
 	is_child = strcmp(outcome, "refused") == 0;
 	is_name = strcmp(outcome, "many") == 0 || strcmp(outcome, "nobody") == 0;
-	return app_redirect(rq, "/staff/canteen/serve", "meal", url_id(rq, till.meal), "till", till.number,
-	    "serving", is_served ? db_text(done, 0, "serving_id") : "",
-	    "pupil", is_child ? db_text(done, 0, "pupil_id") : "",
-	    "find", is_name ? find : "",
-	    "why", is_served || is_child ? "" : outcome, NULL);
+	return app_redirect(rq, "/staff/canteen/serve", "meal", url_id(rq, till.meal), "till",
+	    till.number, "serving", is_served ? db_text(done, 0, "serving_id") : "", "pupil",
+	    is_child ? db_text(done, 0, "pupil_id") : "", "find", is_name ? find : "", "why",
+	    is_served || is_child ? "" : outcome, NULL);
 }
 
 /* ---- a mistake is taken back ----------------------------------------------------------------- */
 
-/* GET /staff/canteen/undo?serving=[&meal=][&till=] -- what taking it back will do; asks for the reason. */
+/*
+ * GET /staff/canteen/undo?serving=[&meal=][&till=] -- what taking it back will do; asks for the
+ * reason.
+ */
 enum reply
 canteen_show_undo(struct request *rq)
 {
@@ -135,7 +142,8 @@ canteen_show_undo(struct request *rq)
 		return REPLY_NOT_FOUND;
 	page = view_new(rq, "canteen-undo");
 	view_values(page, given);
-	view_text(page, "back_meal", till.meal != 0 ? url_id(rq, till.meal) : db_text(given, 0, "meal_id"));
+	view_text(page, "back_meal",
+	    till.meal != 0 ? url_id(rq, till.meal) : db_text(given, 0, "meal_id"));
 	view_text(page, "till_number", till.number);
 	form_show(rq, page, "why", NULL);
 	return view_send(rq, page);
@@ -161,9 +169,10 @@ canteen_undo(struct request *rq)
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_undo);
 	if (strcmp(kind, "buffet") == 0)
-		return app_redirect(rq, "/staff/canteen/buffet", "till", till.number, "done", "canteen-undone", NULL);
-	return app_redirect(rq, "/staff/canteen/serve", "meal", url_id(rq, till.meal), "till", till.number,
-	    "done", "canteen-undone", NULL);
+		return app_redirect(rq, "/staff/canteen/buffet", "till", till.number, "done",
+		    "canteen-undone", NULL);
+	return app_redirect(rq, "/staff/canteen/serve", "meal", url_id(rq, till.meal), "till",
+	    till.number, "done", "canteen-undone", NULL);
 }
 
 /* ---- the buffet ------------------------------------------------------------------------------ */
@@ -175,7 +184,10 @@ count_of(struct request *rq, const char *dish)
 	return form_int(rq, arena_printf(rq->arena, "n_%s", dish), 0, COUNT_MAX, 0);
 }
 
-/* The counter by category, each good with the count that was asked for; in `line` what is in the cart. Answers the sum. */
+/*
+ * The counter by category, each good with the count that was asked for; in `line` what is in the
+ * cart. Answers the sum.
+ */
 static int64_t
 add_goods(struct request *rq, struct view *page, const struct db_rows *goods, bool *is_barred)
 {
@@ -187,7 +199,8 @@ add_goods(struct request *rq, struct view *page, const struct db_rows *goods, bo
 	view_none(page, "line");
 	*is_barred = false;
 	for (int i = 0; i < db_row_count(goods); i++) {
-		int64_t count = count_of(rq, db_text(goods, i, "dish_id")), price = db_int(goods, i, "price_kop");
+		int64_t count = count_of(rq, db_text(goods, i, "dish_id")),
+			price = db_int(goods, i, "price_kop");
 		struct view *row;
 
 		if (group == NULL || strcmp(category, db_text(goods, i, "category")) != 0) {
@@ -210,7 +223,10 @@ add_goods(struct request *rq, struct view *page, const struct db_rows *goods, bo
 	return sum;
 }
 
-/* GET /staff/canteen/buffet[?till=][&pupil=[&n_ID=COUNT …]][&serving=][&why=] -- counts given: the sum, to be confirmed. */
+/*
+ * GET /staff/canteen/buffet[?till=][&pupil=[&n_ID=COUNT …]][&serving=][&why=] -- counts given: the
+ * sum, to be confirmed.
+ */
 enum reply
 canteen_show_buffet(struct request *rq)
 {
@@ -218,11 +234,13 @@ canteen_show_buffet(struct request *rq)
 	int64_t pupil = form_id(rq, "pupil"), serving = form_id(rq, "serving"), sum = 0;
 	const char *find = form_text(rq, "find", CANTEEN_FIND_MAX, "");
 	const char *why = form_choice(rq, "why", whys, "");
-	bool is_many = strcmp(why, "many") == 0, has_limit = false, is_barred = false, is_over_limit = false, is_short = false;
+	bool is_many = strcmp(why, "many") == 0, has_limit = false, is_barred = false,
+	     is_over_limit = false, is_short = false;
 	struct db_rows *given = db_ask(rq, Q_SERVING, DB_ID(serving));
 	struct db_rows *bought = db_ask(rq, Q_BOUGHT, DB_ID(pupil), DB_ID(serving));
 	struct db_rows *recent = db_ask(rq, Q_RECENT, DB_TEXT("buffet"));
-	struct db_rows *found = db_ask(rq, Q_CANDIDATES, DB_TEXT(is_many ? find : ""), DB_INT(FOUND_MAX + 1));
+	struct db_rows *found = db_ask(rq, Q_CANDIDATES, DB_TEXT(is_many ? find : ""),
+	    DB_INT(FOUND_MAX + 1));
 	struct db_rows *buyer = pupil != 0 ? db_ask(rq, Q_BUYER, DB_INT(pupil)) : NULL;
 	struct db_rows *goods = pupil != 0 ? db_ask(rq, Q_GOODS, DB_INT(pupil)) : NULL;
 	struct view *page;
@@ -261,7 +279,10 @@ canteen_show_buffet(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* POST /staff/canteen/buffet/find till= find= -- by POST, for the number of a card is nobody's to read in an address. */
+/*
+ * POST /staff/canteen/buffet/find till= find= -- by POST, for the number of a card is nobody's to
+ * read in an address.
+ */
 enum reply
 canteen_find_buyer(struct request *rq)
 {
@@ -275,8 +296,9 @@ canteen_find_buyer(struct request *rq)
 	outcome = db_text(found, 0, "outcome");
 	is_one = strcmp(outcome, "one") == 0;
 	is_name = strcmp(outcome, "many") == 0 || strcmp(outcome, "nobody") == 0;
-	return app_redirect(rq, "/staff/canteen/buffet", "till", till.number, "pupil", db_text(found, 0, "pupil_id"),
-	    "find", is_name ? find : "", "why", is_one ? "" : outcome, NULL);
+	return app_redirect(rq, "/staff/canteen/buffet", "till", till.number, "pupil",
+	    db_text(found, 0, "pupil_id"), "find", is_name ? find : "", "why",
+	    is_one ? "" : outcome, NULL);
 }
 
 /* POST /staff/canteen/buffet till= pupil= sum= key= n_ID=COUNT … */
@@ -292,7 +314,8 @@ canteen_sell(struct request *rq)
 
 	for (int i = 0; i < rq->body.count; i++) {
 		int64_t dish = form_name_id(rq, &rq->body.field[i], "n_");
-		int64_t count = dish != 0 ? form_int(rq, rq->body.field[i].name, 0, COUNT_MAX, 0) : 0;
+		int64_t count = dish != 0 ? form_int(rq, rq->body.field[i].name, 0, COUNT_MAX, 0)
+					  : 0;
 
 		if (count == 0)
 			continue;
@@ -302,9 +325,10 @@ canteen_sell(struct request *rq)
 	}
 	if (pupil == 0 || sum == 0 || lines == 0 || lines > CART_MAX)
 		return REPLY_BAD_INPUT;
-	sold = db_ask(rq, Q_SELL, DB_TEXT(key), DB_INT(pupil), db_array_end(rq, dishes), db_array_end(rq, counts),
-	    DB_INT(sum), DB_TEXT(till.number));
+	sold = db_ask(rq, Q_SELL, DB_TEXT(key), DB_INT(pupil), db_array_end(rq, dishes),
+	    db_array_end(rq, counts), DB_INT(sum), DB_TEXT(till.number));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_buffet);
-	return app_redirect(rq, "/staff/canteen/buffet", "till", till.number, "serving", db_text(sold, 0, "serving_id"), NULL);
+	return app_redirect(rq, "/staff/canteen/buffet", "till", till.number, "serving",
+	    db_text(sold, 0, "serving_id"), NULL);
 }

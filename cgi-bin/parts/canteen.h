@@ -1,6 +1,6 @@
 /*
- * canteen.h -- what the files of the canteen's desk share: its questions, the till's address, the handlers
- * that canteen.c routes to.
+ * canteen.h -- what the files of the canteen's desk share: its questions, the till's address, the
+ * handlers that canteen.c routes to.
  */
 #ifndef KABINET_CANTEEN_H
 #define KABINET_CANTEEN_H
@@ -25,7 +25,10 @@ enum question {
 bool canteen_is_post(const struct request *rq);
 /* A price that somebody typed, above zero; words at the field and 0 when it is none. */
 int64_t canteen_price(struct request *rq, const char *name);
-/* After form_show(): value_NAME as it is stored, unless a form that was refused comes back with what was typed. */
+/*
+ * After form_show(): value_NAME as it is stored, unless a form that was refused comes back with
+ * what was typed.
+ */
 void canteen_value(struct request *rq, struct view *page, const char *name, const char *value);
 
 /* canteen-till.c */

@@ -5,7 +5,10 @@
 #include "text.h"
 #include "journal.h"
 
-/* GET /staff/journal/homework?id=[&target=] -- what is given at this lesson, and what was handed in for it. */
+/*
+ * GET /staff/journal/homework?id=[&target=] -- what is given at this lesson, and what was handed in
+ * for it.
+ */
 enum reply
 journal_show_homework(struct request *rq)
 {
@@ -53,13 +56,14 @@ check_homework(struct request *rq, const char *minutes, const char *link, int64_
 }
 
 /*
- * POST /staff/journal/homework (multipart) id= key= target= seen= task= [minutes=] [link=] [wants_answer=] [drop_UUID=]
- * files
+ * POST /staff/journal/homework (multipart) id= key= target= seen= task= [minutes=] [link=]
+ * [wants_answer=] [drop_UUID=] files
  */
 enum reply
 journal_save_homework(struct request *rq)
 {
-	const char *key = form_key(rq), *minutes = form_text(rq, "minutes", 10, ""), *link = form_text(rq, "link", 500, "");
+	const char *key = form_key(rq), *minutes = form_text(rq, "minutes", 10, ""),
+		   *link = form_text(rq, "link", 500, "");
 	int64_t id = form_id(rq, "id"), target = form_id(rq, "target"), n = 0;
 	struct form_upload uploads[FORM_MAX_FILES];
 	int count = form_uploads(rq, "files", uploads, FORM_MAX_FILES);
@@ -71,16 +75,18 @@ journal_save_homework(struct request *rq)
 	for (int i = 0; i < rq->body.count; i++)
 		if (strncmp(rq->body.field[i].name, "drop_", 5) == 0)
 			db_array_text(drop, form_uuid(rq, rq->body.field[i].name));
-	db_ask(rq, Q_SAVE_HOMEWORK, DB_TEXT(key), DB_INT(id), DB_ID(target), DB_TEXT(form_lines(rq, "task", 4000, "")),
-	    DB_ID(n), DB_TEXT(link), DB_BOOL(form_flag(rq, "wants_answer")),
-	    DB_TEXT(form_lines(rq, "seen", 4000, "")), db_array_end(rq, drop));
+	db_ask(rq, Q_SAVE_HOMEWORK, DB_TEXT(key), DB_INT(id), DB_ID(target),
+	    DB_TEXT(form_lines(rq, "task", 4000, "")), DB_ID(n), DB_TEXT(link),
+	    DB_BOOL(form_flag(rq, "wants_answer")), DB_TEXT(form_lines(rq, "seen", 4000, "")),
+	    db_array_end(rq, drop));
 	for (int i = 0; i < count; i++)
-		db_ask(rq, Q_ADD_FILE, DB_TEXT(key), DB_INT(i + 1), DB_INT(id), DB_ID(target), DB_TEXT(uploads[i].name),
-		    DB_TEXT(uploads[i].type), DB_BYTES(uploads[i].bytes, uploads[i].len));
+		db_ask(rq, Q_ADD_FILE, DB_TEXT(key), DB_INT(i + 1), DB_INT(id), DB_ID(target),
+		    DB_TEXT(uploads[i].name), DB_TEXT(uploads[i].type),
+		    DB_BYTES(uploads[i].bytes, uploads[i].len));
 	if (!db_answer(rq))
 		return form_refused(rq, journal_show_homework);
-	return app_redirect(rq, "/staff/journal/homework", "id", url_id(rq, id), "target", url_id(rq, target),
-	    "done", "journal-homework", NULL);
+	return app_redirect(rq, "/staff/journal/homework", "id", url_id(rq, id), "target",
+	    url_id(rq, target), "done", "journal-homework", NULL);
 }
 
 /* GET /staff/journal/file?id=UUID */

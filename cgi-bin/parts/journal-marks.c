@@ -1,6 +1,6 @@
 /*
- * journal-marks.c -- works of a lesson and their marks: the class in a column, one pupil's marks with
- * comment, deadline and history.
+ * journal-marks.c -- works of a lesson and their marks: the class in a column, one pupil's marks
+ * with comment, deadline and history.
  */
 #include "app.h"
 #include "text.h"
@@ -16,7 +16,8 @@ add_kinds(struct view *page, const struct db_rows *kinds, int64_t selected)
 		view_text(row, "kind_id", db_text(kinds, i, "kind_id"));
 		view_text(row, "title", db_text(kinds, i, "title"));
 		view_int(row, "weight", db_int(kinds, i, "weight"));
-		view_flag(row, "is_selected", selected > 0 ? db_int(kinds, i, "kind_id") == selected : i == 0);
+		view_flag(row, "is_selected",
+		    selected > 0 ? db_int(kinds, i, "kind_id") == selected : i == 0);
 	}
 }
 
@@ -38,7 +39,9 @@ add_mark_rows(struct request *rq, struct view *page, const struct db_rows *marks
 	for (int i = 0; i < db_row_count(marks); i++) {
 		int64_t pupil = db_int(marks, i, "pupil_id");
 		struct view *row = view_add(page, "pupil");
-		const char *typed = journal_is_post(rq) ? form_text(rq, journal_field(rq, "mark_", pupil), 20, "") : db_text(marks, i, "marks");
+		const char *typed = journal_is_post(rq)
+		    ? form_text(rq, journal_field(rq, "mark_", pupil), 20, "")
+		    : db_text(marks, i, "marks");
 
 		view_text(row, "pupil_id", db_text(marks, i, "pupil_id"));
 		view_text(row, "name", db_text(marks, i, "name"));
@@ -46,16 +49,23 @@ add_mark_rows(struct request *rq, struct view *page, const struct db_rows *marks
 		view_text(row, "point_till", db_text(marks, i, "point_till"));
 		view_text(row, "typed", typed);
 		view_flag(row, "is_commented", db_bool(marks, i, "is_commented"));
-		view_text(row, "mark_url", *db_text(marks, i, "marks") == '\0' ? "" :
-		    url_path(rq, "/staff/journal/mark", "work", work, "pupil", db_text(marks, i, "pupil_id"), NULL));
+		view_text(row, "mark_url",
+		    *db_text(marks, i, "marks") == '\0'
+			? ""
+			: url_path(rq, "/staff/journal/mark", "work", work, "pupil",
+			      db_text(marks, i, "pupil_id"), NULL));
 	}
 }
 
-/* GET /staff/journal/marks?id=[&work=] -- work 0 is a new one; none: the latest of the lesson, or a new one. */
+/*
+ * GET /staff/journal/marks?id=[&work=] -- work 0 is a new one; none: the latest of the lesson, or a
+ * new one.
+ */
 enum reply
 journal_show_marks(struct request *rq)
 {
-	int64_t id = form_id(rq, "id"), wanted = form_int(rq, "work", 0, INT64_MAX, -1), kind, weight, task;
+	int64_t id = form_id(rq, "id"), wanted = form_int(rq, "work", 0, INT64_MAX, -1), kind,
+		weight, task;
 	struct db_param work_param = wanted < 0 ? DB_NULL : DB_INT(wanted);
 	struct db_rows *lesson = db_ask(rq, Q_LESSON, DB_INT(id));
 	struct db_rows *works = db_ask(rq, Q_WORKS, DB_INT(id));
@@ -78,7 +88,8 @@ journal_show_marks(struct request *rq)
 	kind = journal_is_post(rq) ? form_id(rq, "kind") : db_int(work, 0, "kind_id");
 	weight = journal_is_post(rq) ? form_int(rq, "weight", 1, 10, 0) : db_int(work, 0, "weight");
 	task = journal_is_post(rq) ? form_id(rq, "task") : db_int(work, 0, "exam_task_id");
-	view_flag(page, "is_exam", journal_is_post(rq) ? form_flag(rq, "is_exam") : db_bool(work, 0, "is_exam"));
+	view_flag(page, "is_exam",
+	    journal_is_post(rq) ? form_flag(rq, "is_exam") : db_bool(work, 0, "is_exam"));
 	view_choices(page, "work", works, "work_id", db_text(work, 0, "work_id"));
 	view_choices(page, "task", tasks, "exam_task_id", url_id(rq, task));
 	add_kinds(page, kinds, kind);
@@ -88,8 +99,8 @@ journal_show_marks(struct request *rq)
 }
 
 /*
- * POST /staff/journal/marks id= key= work= work_key= kind= work_title= weight= [is_exam=] [task=] work_seen= seen=
- * [till=] [reason=] mark_ID= …
+ * POST /staff/journal/marks id= key= work= work_key= kind= work_title= weight= [is_exam=] [task=]
+ * work_seen= seen= [till=] [reason=] mark_ID= …
  */
 enum reply
 journal_save_marks(struct request *rq)
@@ -100,12 +111,13 @@ journal_save_marks(struct request *rq)
 	struct db_rows *saved;
 
 	journal_read_marks(rq, pupils, values);
-	saved = db_ask(rq, Q_SAVE_MARKS, DB_TEXT(key), DB_INT(id), DB_INT(form_id(rq, "work")), DB_TEXT(work_key),
-	    DB_INT(form_id(rq, "kind")), DB_TEXT(form_text(rq, "work_title", 120, "")), DB_ID(weight),
+	saved = db_ask(rq, Q_SAVE_MARKS, DB_TEXT(key), DB_INT(id), DB_INT(form_id(rq, "work")),
+	    DB_TEXT(work_key), DB_INT(form_id(rq, "kind")),
+	    DB_TEXT(form_text(rq, "work_title", 120, "")), DB_ID(weight),
 	    DB_BOOL(form_flag(rq, "is_exam")), DB_ID(form_id(rq, "task")),
-	    DB_TEXT(form_text(rq, "work_seen", 200, "")), db_array_end(rq, pupils), db_array_end(rq, values),
-	    DB_TEXT(form_text(rq, "seen", 4000, "")), DB_TEXT(form_date(rq, "till", NULL)),
-	    DB_TEXT(form_text(rq, "reason", 200, "")));
+	    DB_TEXT(form_text(rq, "work_seen", 200, "")), db_array_end(rq, pupils),
+	    db_array_end(rq, values), DB_TEXT(form_text(rq, "seen", 4000, "")),
+	    DB_TEXT(form_date(rq, "till", NULL)), DB_TEXT(form_text(rq, "reason", 200, "")));
 	if (!db_answer(rq))
 		return form_refused(rq, journal_show_marks);
 	return app_redirect(rq, "/staff/journal/marks", "id", url_id(rq, id),
@@ -124,11 +136,14 @@ journal_drop_work(struct request *rq)
 	    "done", "journal-dropped", NULL);
 }
 
-/* GET /staff/journal/mark?work=&pupil= -- one pupil's marks for a work: comment, deadline, history. */
+/*
+ * GET /staff/journal/mark?work=&pupil= -- one pupil's marks for a work: comment, deadline, history.
+ */
 enum reply
 journal_show_mark(struct request *rq)
 {
-	int64_t work = form_id(rq, "work"), pupil = form_id(rq, "pupil"), ordinal = form_id(rq, "ordinal");
+	int64_t work = form_id(rq, "work"), pupil = form_id(rq, "pupil"),
+		ordinal = form_id(rq, "ordinal");
 	struct db_rows *marks = db_ask(rq, Q_MARK, DB_INT(work), DB_INT(pupil));
 	struct db_rows *history = db_ask(rq, Q_HISTORY, DB_INT(work), DB_INT(pupil));
 	struct view *page;
@@ -139,9 +154,11 @@ journal_show_mark(struct request *rq)
 	view_values(page, marks);
 	view_int(page, "work_id", work);
 	view_int(page, "pupil_id", pupil);
-	view_flag(page, "is_open", db_bool(marks, 0, "may_write") && *db_text(marks, 0, "closed") == '\0');
-	view_text(page, "marks_url", url_path(rq, "/staff/journal/marks", "id", db_text(marks, 0, "lesson_id"),
-	    "work", url_id(rq, work), NULL));
+	view_flag(page, "is_open",
+	    db_bool(marks, 0, "may_write") && *db_text(marks, 0, "closed") == '\0');
+	view_text(page, "marks_url",
+	    url_path(rq, "/staff/journal/marks", "id", db_text(marks, 0, "lesson_id"), "work",
+		url_id(rq, work), NULL));
 	form_show(rq, page, "reason", NULL);
 	for (int i = 0; i < db_row_count(marks); i++) {
 		struct view *row = view_add(page, "mark");
@@ -149,9 +166,12 @@ journal_show_mark(struct request *rq)
 
 		view_int(row, "ordinal", db_int(marks, i, "ordinal"));
 		view_text(row, "seen", db_text(marks, i, "value"));
-		view_text(row, "value", typed ? form_text(rq, "value", 20, "") : db_text(marks, i, "value"));
-		view_text(row, "comment", typed ? form_text(rq, "comment", 300, "") : db_text(marks, i, "comment"));
-		view_text(row, "point_till", typed ? form_date(rq, "till", "") : db_text(marks, i, "point_till"));
+		view_text(row, "value",
+		    typed ? form_text(rq, "value", 20, "") : db_text(marks, i, "value"));
+		view_text(row, "comment",
+		    typed ? form_text(rq, "comment", 300, "") : db_text(marks, i, "comment"));
+		view_text(row, "point_till",
+		    typed ? form_date(rq, "till", "") : db_text(marks, i, "point_till"));
 	}
 	view_rows(page, "change", history);
 	return view_send(rq, page);
@@ -169,6 +189,6 @@ journal_save_mark(struct request *rq)
 	    DB_TEXT(form_text(rq, "reason", 200, "")), DB_TEXT(form_text(rq, "seen", 10, "")));
 	if (!db_answer(rq))
 		return form_refused(rq, journal_show_mark);
-	return app_redirect(rq, "/staff/journal/mark", "work", url_id(rq, work), "pupil", url_id(rq, pupil),
-	    "done", "journal-mark", NULL);
+	return app_redirect(rq, "/staff/journal/mark", "work", url_id(rq, work), "pupil",
+	    url_id(rq, pupil), "done", "journal-mark", NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * journal.h -- what the files of the journal share: its questions, how fields of pupils are read, the
- * handlers that journal.c routes to.
+ * journal.h -- what the files of the journal share: its questions, how fields of pupils are read,
+ * the handlers that journal.c routes to.
  */
 #ifndef KABINET_JOURNAL_H
 #define KABINET_JOURNAL_H
@@ -20,7 +20,8 @@ const char *journal_field(struct request *rq, const char *prefix, int64_t pupil)
 /* All fields mark_ID: ids and what was typed. */
 void journal_read_marks(struct request *rq, struct db_array *pupils, struct db_array *values);
 /* What the head of a lesson's pages needs (parts/journal-head.html). */
-void journal_add_head(struct request *rq, struct view *page, const struct db_rows *lesson, const char *tab);
+void journal_add_head(struct request *rq, struct view *page, const struct db_rows *lesson,
+    const char *tab);
 
 /* journal-marks.c */
 enum reply journal_show_marks(struct request *rq);

@@ -1,7 +1,7 @@
 /*
  * meals-limits.c -- Ограничения: daily limits, the child's allergens, what its family forbids; the
- * buffet's price list. To loosen any of them wants a session that began with a password: the database
- * refuses in words.
+ * buffet's price list. To loosen any of them wants a session that began with a password: the
+ * database refuses in words.
  */
 #include "app.h"
 #include "meals.h"
@@ -32,7 +32,9 @@ meals_show_limits(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* A sum in roubles; NULL for an empty field, which is no limit. Words at the field when it is none. */
+/*
+ * A sum in roubles; NULL for an empty field, which is no limit. Words at the field when it is none.
+ */
 static struct db_param
 read_limit(struct request *rq, const char *name)
 {
@@ -99,8 +101,9 @@ meals_ban(struct request *rq)
 	if (dish == 0 && *category == '\0' && !form_flag(rq, "whole"))
 		return REPLY_BAD_INPUT;
 	db_ask(rq, Q_BAN, DB_ID(dish), DB_TEXT(category));
-	return db_answer(rq) ? app_redirect(rq, "/meals/limits", "done", "meal-ban", "#", "bans", NULL) :
-	    form_refused(rq, meals_show_buffet);
+	return db_answer(rq)
+	    ? app_redirect(rq, "/meals/limits", "done", "meal-ban", "#", "bans", NULL)
+	    : form_refused(rq, meals_show_buffet);
 }
 
 /* POST /meals/lift id= */
@@ -108,6 +111,7 @@ enum reply
 meals_lift(struct request *rq)
 {
 	db_ask(rq, Q_LIFT, DB_INT(form_id(rq, "id")));
-	return db_answer(rq) ? app_redirect(rq, "/meals/limits", "done", "meal-lift", "#", "bans", NULL) :
-	    form_refused(rq, meals_show_limits);
+	return db_answer(rq)
+	    ? app_redirect(rq, "/meals/limits", "done", "meal-lift", "#", "bans", NULL)
+	    : form_refused(rq, meals_show_limits);
 }

@@ -1,6 +1,7 @@
 /*
- * meals-order.c -- what will be held is shown, then ordered; what comes free is shown, then cancelled.
- * Lists of ids stand in fields o1, o2 …, of set meals when ordering, of orders when cancelling.
+ * meals-order.c -- what will be held is shown, then ordered; what comes free is shown, then
+ * cancelled. Lists of ids stand in fields o1, o2 …, of set meals when ordering, of orders when
+ * cancelling.
  */
 #include "app.h"
 #include "meals.h"
@@ -94,7 +95,8 @@ done(struct request *rq, const char *word)
 enum reply
 meals_order(struct request *rq)
 {
-	db_ask(rq, Q_ORDER, DB_TEXT(form_key(rq)), read_list(rq), DB_INT(form_int(rq, "pay", 0, MONEY_MAX_KOP, 0)));
+	db_ask(rq, Q_ORDER, DB_TEXT(form_key(rq)), read_list(rq),
+	    DB_INT(form_int(rq, "pay", 0, MONEY_MAX_KOP, 0)));
 	return db_answer(rq) ? done(rq, "meal-order") : form_refused(rq, meals_show_order);
 }
 

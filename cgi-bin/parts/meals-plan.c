@@ -1,6 +1,7 @@
 /*
- * meals-plan.c -- Абонементы и отказы: what is ordered by itself, what is not, and the льготы. A form is
- * sent twice: as a question, which is answered with what it will cost or cancel, and then to be done.
+ * meals-plan.c -- Абонементы и отказы: what is ordered by itself, what is not, and the льготы. A
+ * form is sent twice: as a question, which is answered with what it will cost or cancel, and then
+ * to be done.
  */
 #include "app.h"
 #include "text.h"
@@ -51,13 +52,14 @@ read_standing(struct request *rq)
 	const char *choice = form_text(rq, "choice", 42, "");
 	size_t dash = strcspn(choice, "-");
 	struct standing s = {
-		.first = form_date(rq, "first", NULL), .days = form_typed_int(rq, "days", 1, DAYS_MAX, 0),
+		.first = form_date(rq, "first", NULL),
+		.days = form_typed_int(rq, "days", 1, DAYS_MAX, 0),
 	};
 
 	if (*choice == '\0')
 		form_error(rq, "choice", "Выберите, что заказывать.");
-	else if (!int_parse(arena_copy(rq->arena, choice, dash), 1, INT64_MAX, &s.meal) || choice[dash] == '\0' ||
-	    !int_parse(choice + dash + 1, 0, INT64_MAX, &s.complex))
+	else if (!int_parse(arena_copy(rq->arena, choice, dash), 1, INT64_MAX, &s.meal) ||
+	    choice[dash] == '\0' || !int_parse(choice + dash + 1, 0, INT64_MAX, &s.complex))
 		rq->bad_input = true;
 	for (int i = 0; i < WEEKDAYS; i++)
 		s.weekdays |= form_flag(rq, weekday_field(rq, i)) << i;
@@ -84,7 +86,8 @@ add_weekdays(struct request *rq, struct view *page, int weekdays)
 
 /* For each meal its default and its set meals, as view_choices() does. */
 static void
-add_choices(struct request *rq, struct view *page, const struct db_rows *choices, const char *chosen)
+add_choices(struct request *rq, struct view *page, const struct db_rows *choices,
+    const char *chosen)
 {
 	view_none(page, "choice");
 	for (int i = 0; i < db_row_count(choices); i++) {
@@ -102,7 +105,8 @@ add_choices(struct request *rq, struct view *page, const struct db_rows *choices
 			view_row(row, choices, i);
 			view_text(row, "value", value);
 			view_flag(row, "is_set", is_set);
-			view_flag(row, "is_first", is_set == 0 || (is_first && !db_bool(choices, i, "is_default")));
+			view_flag(row, "is_first",
+			    is_set == 0 || (is_first && !db_bool(choices, i, "is_default")));
 			view_flag(row, "is_selected", strcmp(value, chosen) == 0);
 		}
 	}
@@ -111,10 +115,14 @@ add_choices(struct request *rq, struct view *page, const struct db_rows *choices
 static struct db_rows *
 ask_estimate(struct request *rq, const struct standing *s)
 {
-	return db_ask(rq, Q_ESTIMATE, DB_INT(s->meal), DB_ID(s->complex), DB_INT(s->weekdays), DB_TEXT(s->first), DB_ID(s->days));
+	return db_ask(rq, Q_ESTIMATE, DB_INT(s->meal), DB_ID(s->complex), DB_INT(s->weekdays),
+	    DB_TEXT(s->first), DB_ID(s->days));
 }
 
-/* GET /meals/standing[?choice=&w1=…&first=&days=] -- the form; when it is filled, with what it will cost. */
+/*
+ * GET /meals/standing[?choice=&w1=…&first=&days=] -- the form; when it is filled, with what it will
+ * cost.
+ */
 enum reply
 meals_show_standing(struct request *rq)
 {
@@ -156,7 +164,8 @@ meals_make_standing(struct request *rq)
 
 	if (form_failed(rq))
 		return meals_show_standing(rq);
-	db_ask(rq, Q_STANDING, DB_TEXT(key), DB_INT(s.meal), DB_ID(s.complex), DB_INT(s.weekdays), DB_TEXT(s.first), DB_ID(s.days));
+	db_ask(rq, Q_STANDING, DB_TEXT(key), DB_INT(s.meal), DB_ID(s.complex), DB_INT(s.weekdays),
+	    DB_TEXT(s.first), DB_ID(s.days));
 	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-standing", NULL) :
 	    form_refused(rq, meals_show_standing);
 }
@@ -166,7 +175,8 @@ enum reply
 meals_end_standing(struct request *rq)
 {
 	db_ask(rq, Q_STANDING_END, DB_INT(form_id(rq, "id")));
-	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-standing-end", NULL) : rq->db_reply;
+	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-standing-end", NULL)
+			     : rq->db_reply;
 }
 
 /* ---- refusals -------------------------------------------------------------------------------- */
@@ -207,7 +217,10 @@ add_meals(struct view *page, const struct db_rows *choices, int64_t chosen)
 	}
 }
 
-/* GET /meals/refuse[?first=&last=&meal=&body=] -- the form; when it is filled, with the orders it cancels. */
+/*
+ * GET /meals/refuse[?first=&last=&meal=&body=] -- the form; when it is filled, with the orders it
+ * cancels.
+ */
 enum reply
 meals_show_refuse(struct request *rq)
 {
@@ -219,7 +232,8 @@ meals_show_refuse(struct request *rq)
 	if (is_asked)
 		r = read_refusal(rq);
 	if (is_asked && !form_failed(rq))
-		check = db_ask(rq, Q_REFUSE_CHECK, DB_TEXT(r.first), DB_TEXT(r.last), DB_ID(r.meal));
+		check = db_ask(rq, Q_REFUSE_CHECK, DB_TEXT(r.first), DB_TEXT(r.last),
+		    DB_ID(r.meal));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (check != NULL && *db_text(check, 0, "words") != '\0') {
@@ -257,8 +271,10 @@ meals_refuse(struct request *rq)
 
 	if (form_failed(rq))
 		return meals_show_refuse(rq);
-	db_ask(rq, Q_REFUSE, DB_TEXT(key), DB_TEXT(r.first), DB_TEXT(r.last), DB_ID(r.meal), DB_TEXT(r.body));
-	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-refuse", NULL) : form_refused(rq, meals_show_refuse);
+	db_ask(rq, Q_REFUSE, DB_TEXT(key), DB_TEXT(r.first), DB_TEXT(r.last), DB_ID(r.meal),
+	    DB_TEXT(r.body));
+	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-refuse", NULL)
+			     : form_refused(rq, meals_show_refuse);
 }
 
 /* POST /meals/refuse/withdraw id= */
@@ -266,5 +282,6 @@ enum reply
 meals_withdraw(struct request *rq)
 {
 	db_ask(rq, Q_WITHDRAW, DB_INT(form_id(rq, "id")));
-	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-refuse-back", NULL) : rq->db_reply;
+	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-refuse-back", NULL)
+			     : rq->db_reply;
 }

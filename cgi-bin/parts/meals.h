@@ -1,6 +1,6 @@
 /*
- * meals.h -- what the files of «Питание» share: its questions, lists of ids in forms, the handlers that
- * meals.c routes to.
+ * meals.h -- what the files of «Питание» share: its questions, lists of ids in forms, the handlers
+ * that meals.c routes to.
  */
 #ifndef KABINET_MEALS_H
 #define KABINET_MEALS_H

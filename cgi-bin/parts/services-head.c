@@ -1,6 +1,6 @@
 /*
- * services-head.c -- Платные услуги for the head: the price list, groups and their teachers, who is in
- * them.
+ * services-head.c -- Платные услуги for the head: the price list, groups and their teachers, who is
+ * in them.
  */
 #include "money.h"
 #include "services.h"
@@ -22,7 +22,8 @@ row_of(const struct db_rows *rows, const char *column, int64_t id)
 
 /* What the person typed, or else what is there. */
 static void
-show_old(struct request *rq, struct view *page, const char *name, const char *symbol, const char *old)
+show_old(struct request *rq, struct view *page, const char *name, const char *symbol,
+    const char *old)
 {
 	if (!form_has(rq, name))
 		view_text(page, symbol, old);
@@ -76,7 +77,8 @@ enum reply
 services_save_price(struct request *rq)
 {
 	int64_t id = form_id(rq, "id"), price_kop = 0;
-	const char *title = form_text(rq, "title", TITLE_MAX_CHARS, ""), *unit = form_text(rq, "unit", UNIT_MAX_CHARS, "");
+	const char *title = form_text(rq, "title", TITLE_MAX_CHARS, ""),
+		   *unit = form_text(rq, "unit", UNIT_MAX_CHARS, "");
 	const char *price = form_text(rq, "price", 20, ""), *key = form_key(rq);
 
 	if (rq->bad_input)
@@ -89,8 +91,8 @@ services_save_price(struct request *rq)
 		form_error(rq, "price", "Цена в рублях, до 100 000: например, 350 или 350,50.");
 	if (form_failed(rq))
 		return services_show_price(rq);
-	db_ask(rq, Q_PRICE_SAVE, DB_TEXT(key), DB_ID(id), DB_TEXT(title), DB_TEXT(unit), DB_INT(price_kop),
-	    DB_BOOL(form_flag(rq, "retired")));
+	db_ask(rq, Q_PRICE_SAVE, DB_TEXT(key), DB_ID(id), DB_TEXT(title), DB_TEXT(unit),
+	    DB_INT(price_kop), DB_BOOL(form_flag(rq, "retired")));
 	if (!db_answer(rq))
 		return form_refused(rq, services_show_price);
 	return app_redirect(rq, "/staff/services/prices", "done", "service-price", NULL);
@@ -98,7 +100,9 @@ services_save_price(struct request *rq)
 
 /* ---- groups ---------------------------------------------------------------------------------- */
 
-/* GET /staff/services/group[?id=][&service=] -- a new group, or another title and teacher of one. */
+/*
+ * GET /staff/services/group[?id=][&service=] -- a new group, or another title and teacher of one.
+ */
 enum reply
 services_show_group(struct request *rq)
 {
@@ -117,8 +121,9 @@ services_show_group(struct request *rq)
 	view_flag(page, "is_closed", team != NULL && db_bool(team, 0, "is_closed"));
 	show_old(rq, page, "title", "value_title", team != NULL ? db_text(team, 0, "team") : "");
 	view_choices(page, "price", prices, "service_id", url_id(rq, form_id(rq, "service")));
-	view_choices(page, "teacher", teachers, "staff_id", form_has(rq, "teacher") || team == NULL ?
-	    url_id(rq, form_id(rq, "teacher")) : db_text(team, 0, "teacher_id"));
+	view_choices(page, "teacher", teachers, "staff_id",
+	    form_has(rq, "teacher") || team == NULL ? url_id(rq, form_id(rq, "teacher"))
+						    : db_text(team, 0, "teacher_id"));
 	return view_send(rq, page);
 }
 
@@ -126,7 +131,8 @@ services_show_group(struct request *rq)
 enum reply
 services_save_group(struct request *rq)
 {
-	int64_t id = form_id(rq, "id"), service = form_id(rq, "service"), teacher = form_id(rq, "teacher");
+	int64_t id = form_id(rq, "id"), service = form_id(rq, "service"),
+		teacher = form_id(rq, "teacher");
 	const char *title = form_text(rq, "title", TEAM_MAX_CHARS, ""), *key = form_key(rq);
 	struct db_rows *saved;
 
@@ -140,16 +146,20 @@ services_save_group(struct request *rq)
 		form_error(rq, "teacher", "Выберите преподавателя.");
 	if (form_failed(rq))
 		return services_show_group(rq);
-	saved = db_ask(rq, Q_TEAM_SAVE, DB_TEXT(key), DB_ID(id), DB_ID(service), DB_TEXT(title), DB_INT(teacher),
-	    DB_BOOL(form_flag(rq, "closed")));
+	saved = db_ask(rq, Q_TEAM_SAVE, DB_TEXT(key), DB_ID(id), DB_ID(service), DB_TEXT(title),
+	    DB_INT(teacher), DB_BOOL(form_flag(rq, "closed")));
 	if (!db_answer(rq))
 		return form_refused(rq, services_show_group);
-	return app_redirect(rq, "/staff/services/team", "id", db_cell(saved, 0, 0, NULL), "done", "service-team", NULL);
+	return app_redirect(rq, "/staff/services/team", "id", db_cell(saved, 0, 0, NULL), "done",
+	    "service-team", NULL);
 }
 
 /* ---- members --------------------------------------------------------------------------------- */
 
-/* The pupils of a class with their boxes: as they were ticked, or with `all` everybody who is not in the group. */
+/*
+ * The pupils of a class with their boxes: as they were ticked, or with `all` everybody who is not
+ * in the group.
+ */
 static void
 add_candidates(struct request *rq, struct view *page, const struct db_rows *pupils)
 {
@@ -161,18 +171,23 @@ add_candidates(struct request *rq, struct view *page, const struct db_rows *pupi
 		const char *box = arena_printf(rq->arena, "p_%s", db_text(pupils, i, "pupil_id"));
 
 		view_row(row, pupils, i);
-		view_flag(row, "is_ticked", !db_bool(pupils, i, "is_member") && (all || form_flag(rq, box)));
+		view_flag(row, "is_ticked",
+		    !db_bool(pupils, i, "is_member") && (all || form_flag(rq, box)));
 	}
 }
 
-/* GET /staff/services/members?team=[&class=][&all=1] -- several pupils of a class come into a group. */
+/*
+ * GET /staff/services/members?team=[&class=][&all=1] -- several pupils of a class come into a
+ * group.
+ */
 enum reply
 services_show_members(struct request *rq)
 {
 	int64_t id = form_id(rq, "team"), class = form_id(rq, "class");
 	struct db_rows *team = db_ask(rq, Q_TEAM, DB_INT(id));
 	struct db_rows *classes = db_ask(rq, Q_CLASSES);
-	struct db_rows *pupils = class > 0 ? db_ask(rq, Q_CANDIDATES, DB_INT(id), DB_INT(class)) : NULL;
+	struct db_rows *pupils = class > 0 ? db_ask(rq, Q_CANDIDATES, DB_INT(id), DB_INT(class))
+					   : NULL;
 	struct view *page;
 
 	if (!db_answer(rq))
@@ -208,11 +223,12 @@ services_add_members(struct request *rq)
 		form_error(rq, "from", "С какого дня?");
 	if (form_failed(rq))
 		return services_show_members(rq);
-	db_ask(rq, Q_MEMBERS_ADD, DB_TEXT(key), DB_INT(id), pupils, DB_TEXT(period.from), DB_TEXT(period.to),
-	    DB_INT(waiver));
+	db_ask(rq, Q_MEMBERS_ADD, DB_TEXT(key), DB_INT(id), pupils, DB_TEXT(period.from),
+	    DB_TEXT(period.to), DB_INT(waiver));
 	if (!db_answer(rq))
 		return form_refused(rq, services_show_members);
-	return app_redirect(rq, "/staff/services/team", "id", url_id(rq, id), "done", "service-members", NULL);
+	return app_redirect(rq, "/staff/services/team", "id", url_id(rq, id), "done",
+	    "service-members", NULL);
 }
 
 /* GET /staff/services/member?team=&id= -- the last day of one. */
@@ -254,5 +270,6 @@ services_end_member(struct request *rq)
 	team = db_ask(rq, Q_MEMBER_END, DB_INT(id), DB_TEXT(last));
 	if (!db_answer(rq))
 		return form_refused(rq, services_show_member);
-	return app_redirect(rq, "/staff/services/team", "id", db_cell(team, 0, 0, NULL), "done", "service-end", NULL);
+	return app_redirect(rq, "/staff/services/team", "id", db_cell(team, 0, 0, NULL), "done",
+	    "service-end", NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * services.h -- what the files of paid services share: their questions, and the head's handlers that services.c routes
- * to.
+ * services.h -- what the files of paid services share: their questions, and the head's handlers
+ * that services.c routes to.
  */
 #ifndef KABINET_SERVICES_H
 #define KABINET_SERVICES_H

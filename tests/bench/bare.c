@@ -67,8 +67,9 @@ read_statements(const char *path)
 static PGconn *
 connect_and_prepare(void)
 {
-	static const char settings[] = "-c default_transaction_read_only=on -c statement_timeout=5000"
-	    " -c lock_timeout=3000 -c search_path= -c datestyle=ISO -c jit=off";
+	static const char
+	    settings[] = "-c default_transaction_read_only=on -c statement_timeout=5000"
+			 " -c lock_timeout=3000 -c search_path= -c datestyle=ISO -c jit=off";
 	const char *keys[] = { "dbname", "client_encoding", "options", NULL };
 	const char *values[] = { getenv("KABINET_DB"), "UTF8", settings, NULL };
 	PGconn *conn = PQconnectdbParams(keys, values, 1);
@@ -116,7 +117,8 @@ ask(PGconn *conn)
 static void
 work(void)
 {
-	static const char head[] = "Status: 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n";
+	static const char
+	    head[] = "Status: 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n";
 	PGconn *conn = statement_count > 0 ? connect_and_prepare() : NULL;
 	FCGX_Request request;
 

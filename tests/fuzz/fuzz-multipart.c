@@ -1,6 +1,7 @@
 /*
- * fuzz-multipart.c -- libFuzzer: a form with files from anywhere is refused, or its fields and files
- * keep every promise of form.h. The first line of the input is the Content-Type, the rest the body.
+ * fuzz-multipart.c -- libFuzzer: a form with files from anywhere is refused, or its fields and
+ * files keep every promise of form.h. The first line of the input is the Content-Type, the rest the
+ * body.
  */
 #include "arena.h"
 #include "file.h"
@@ -33,7 +34,8 @@ check_file(const struct form_file *f, const char *body, size_t len)
 	const char *bytes = f->bytes;
 
 	must(strlen(f->field) <= FORM_MAX_NAME_BYTES);
-	must(text_is_utf8(f->name, name_len) && name_len > 0 && text_chars(f->name, name_len) <= 120);
+	must(text_is_utf8(f->name, name_len) && name_len > 0 &&
+	    text_chars(f->name, name_len) <= 120);
 	must(strpbrk(f->name, "/\\\"\r\n\t\x7f") == NULL);
 	for (size_t i = 0; i < name_len; i++)
 		must((unsigned char)f->name[i] >= 0x20);
@@ -62,7 +64,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(body, feed + 1, len);
 	if (form_parse_multipart(a, body, len, type, &fields)) {
 		must(fields.count >= 0 && fields.count <= FORM_MAX_FIELDS);
-		must(fields.file_count >= 0 && fields.file_count <= FORM_MAX_FILES && fields.left_out >= 0);
+		must(fields.file_count >= 0 && fields.file_count <= FORM_MAX_FILES &&
+		    fields.left_out >= 0);
 		for (int i = 0; i < fields.count; i++)
 			check_field(&fields.field[i]);
 		for (int i = 0; i < fields.file_count; i++)

@@ -1,6 +1,6 @@
 /*
- * fuzz-reader.c -- libFuzzer: whatever a reader sends, the lines are read as POSIX's regular expressions
- * read them, and only what was checked gets into the arrays.
+ * fuzz-reader.c -- libFuzzer: whatever a reader sends, the lines are read as POSIX's regular
+ * expressions read them, and only what was checked gets into the arrays.
  */
 #include "reader-lines.h"
 
@@ -34,9 +34,12 @@ is_line(const char *line)
 	const char *at;
 
 	if (!is_ready) {
-		must(regcomp(&shape, "^n=[1-9][0-9]{0,18};uid=([0-9A-Fa-f]{2}){4,10};at=[0-9]{4}-[0-9]{2}-[0-9]{2}T"
-		    "([01][0-9]|2[0-3]):([0-5][0-9]:[0-5][0-9]|59:60)(\\.[0-9]{1,9})?"
-		    "(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9]);direction=(in|out)$", REG_EXTENDED | REG_NOSUB) == 0);
+		must(
+		    regcomp(&shape,
+			"^n=[1-9][0-9]{0,18};uid=([0-9A-Fa-f]{2}){4,10};at=[0-9]{4}-[0-9]{2}-[0-9]{2}T"
+			"([01][0-9]|2[0-3]):([0-5][0-9]:[0-5][0-9]|59:60)(\\.[0-9]{1,9})?"
+			"(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9]);direction=(in|out)$",
+			REG_EXTENDED | REG_NOSUB) == 0);
 		is_ready = true;
 	}
 	if (strlen(line) > READER_MAX_LINE_BYTES || regexec(&shape, line, 0, NULL, 0) != 0)

@@ -1,6 +1,7 @@
 /*
- * fuzz-statement.c -- libFuzzer: any bytes as a statement and as a file of seals. The corpus has whole
- * statements; the control of a changed one is made anew, so that the checks behind it are reached too.
+ * fuzz-statement.c -- libFuzzer: any bytes as a statement and as a file of seals. The corpus has
+ * whole statements; the control of a changed one is made anew, so that the checks behind it are
+ * reached too.
  */
 #include "statement.h"
 
@@ -28,7 +29,8 @@ verify(struct arena *arena, const char *bytes, size_t size, const struct seals *
 
 	must(words != NULL && *words != '\0' && text_is_utf8(words, strlen(words)));
 	/* It has no memory. */
-	must(statement_verify(arena, bytes, size, seals, &again) == verdict && strcmp(words, again) == 0);
+	must(statement_verify(arena, bytes, size, seals, &again) == verdict &&
+	    strcmp(words, again) == 0);
 }
 
 int

@@ -22,7 +22,9 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_ECHO]  = { "testdb.echo($1)", .no_token = true },
 };
 
-static const struct app app = { .name = "test", .questions = questions, .question_count = Q__COUNT };
+static const struct app app = { .name = "test",
+	.questions = questions,
+	.question_count = Q__COUNT };
 
 static const char *const fixture[] = {
 	"drop schema if exists testdb cascade",
@@ -103,7 +105,10 @@ begin(bool writable)
 		skip();
 	}
 	arena_reset(arena);
-	rq = (struct request){ .arena = arena, .state = &state, .token = "the-token", .device = "" };
+	rq = (struct request){ .arena = arena,
+		.state = &state,
+		.token = "the-token",
+		.device = "" };
 	db_begin_request(&rq, writable);
 }
 
@@ -223,8 +228,8 @@ a_post_commits_all_or_nothing(void **unused)
 }
 
 /*
- * The server answers the first with ten megabytes while we still write the second: each would wait for
- * the other if libpq did not read when it cannot write.
+ * The server answers the first with ten megabytes while we still write the second: each would wait
+ * for the other if libpq did not read when it cannot write.
  */
 static void
 files_go_there_and_back(void **unused)
@@ -296,7 +301,8 @@ a_write_that_loses_its_server_is_unknown(void **unused)
 	(void)our_pid();
 	side_run("create function testdb.shoot() returns trigger language plpgsql as"
 	    " $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$");
-	side_run("create trigger shoot after insert on testdb.kept for each row execute function testdb.shoot()");
+	side_run(
+	    "create trigger shoot after insert on testdb.kept for each row execute function testdb.shoot()");
 	begin(true);
 	db_ask(&rq, Q_WRITE, DB_INT(7));
 	assert_false(db_answer(&rq));
@@ -319,7 +325,8 @@ a_replaced_function_does_not_disturb(void **unused)
 	db_ask(&rq, Q_TYPES);
 	assert_true(db_answer(&rq));
 	side_run("drop function testdb.types(text)");
-	side_run("create function testdb.types(token text) returns table (token_back text, more int)"
+	side_run(
+	    "create function testdb.types(token text) returns table (token_back text, more int)"
 	    " language sql as $$ select token, 5 $$");
 	begin(false);
 	rows = db_ask(&rq, Q_TYPES);

@@ -207,7 +207,8 @@ too_much_text_is_words(void **state)
 	(void)state;
 	sent("");
 	rq.method = "POST";
-	assert_true(form_parse_urlencoded(rq.arena, "t=12345&l=1%0A345&d=2026-11-234&k=x", 35, &rq.body));
+	assert_true(
+	    form_parse_urlencoded(rq.arena, "t=12345&l=1%0A345&d=2026-11-234&k=x", 35, &rq.body));
 	assert_string_equal(form_text(&rq, "t", 5, "none"), "12345");
 	assert_string_equal(form_lines(&rq, "l", 5, "none"), "1\n345");
 	assert_false(form_failed(&rq));
@@ -320,8 +321,10 @@ numbers(void **state)
 static void
 typed(void **state)
 {
-	static const char *const bad_numbers[] = { "two", "1.5", "0", "21", "-3", "1e1", "99999999999999999999" };
-	static const char *const bad_times[] = { "24:00", "8:60", "8:5", "830", "8", ":30", "8:", "-8:30", "8:-5", "08:30:00", "888:30" };
+	static const char *const bad_numbers[] = { "two", "1.5", "0", "21", "-3", "1e1",
+		"99999999999999999999" };
+	static const char *const bad_times[] = { "24:00", "8:60", "8:5", "830", "8", ":30",
+		"8:", "-8:30", "8:-5", "08:30:00", "888:30" };
 	static const char *const bad_sums[] = { "0,99", "100,01", "-5", "1,234", "сто", "1e1" };
 
 	(void)state;

@@ -11,12 +11,22 @@
 #define MAX_BYTES (1 << 20)
 
 static const struct ical_event LESSON = {
-	.uid = "lesson-7", .starts = "2026-11-24 01:30:00", .ends = "2026-11-24 02:15:00",
-	.changed_at = "2026-11-20 10:00:00.123456", .title = "Алгебра", .place = "каб. 214", .note = "", .category = "Урок",
-	.url = "", .revision = 3,
+	.uid = "lesson-7",
+	.starts = "2026-11-24 01:30:00",
+	.ends = "2026-11-24 02:15:00",
+	.changed_at = "2026-11-20 10:00:00.123456",
+	.title = "Алгебра",
+	.place = "каб. 214",
+	.note = "",
+	.category = "Урок",
+	.url = "",
+	.revision = 3,
 };
 
-/* The rules of 3.1: CR LF at the end of each line, at most 75 octets, whole characters, no other control. */
+/*
+ * The rules of 3.1: CR LF at the end of each line, at most 75 octets, whole characters, no other
+ * control.
+ */
 static void
 assert_lines(const struct text *out)
 {
@@ -111,8 +121,10 @@ days_cancellations_and_reminders(void **state)
 	e.ends = "2026-11-25 00:00:00";
 	e.remind_min = 360;
 	assert_true(ical_event(&c, &e));
-	assert_non_null(strstr(out.data, "\r\nDTSTART;VALUE=DATE:20261124\r\nDTEND;VALUE=DATE:20261125\r\n"));
-	assert_non_null(strstr(out.data, "\r\nTRANSP:TRANSPARENT\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n"
+	assert_non_null(
+	    strstr(out.data, "\r\nDTSTART;VALUE=DATE:20261124\r\nDTEND;VALUE=DATE:20261125\r\n"));
+	assert_non_null(strstr(out.data,
+	    "\r\nTRANSP:TRANSPARENT\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n"
 	    "DESCRIPTION:Алгебра\r\nTRIGGER:-PT360M\r\nEND:VALARM\r\nEND:VEVENT\r\n"));
 	text_clear(&out);
 	e.is_cancelled = true;
@@ -175,11 +187,15 @@ addresses(void **state)
 	text_release(&out);
 }
 
-/* Texts of all lengths around the fold, of characters of one to four octets and of what must be escaped. */
+/*
+ * Texts of all lengths around the fold, of characters of one to four octets and of what must be
+ * escaped.
+ */
 static void
 any_text_comes_back(void **state)
 {
-	static const char *const pieces[] = { "a", "ё", "₽", "😀", ",", ";", "\\", "\n", ":", "\"", " ", "n" };
+	static const char *const pieces[] = { "a", "ё", "₽", "😀", ",", ";", "\\", "\n", ":", "\"",
+		" ", "n" };
 	uint64_t random = 20261124;
 
 	(void)state;

@@ -56,7 +56,8 @@ rounding_against_brute_force(void **state)
 		int found = -1;
 
 		for (int h = 100; h <= 500; h++)
-			if ((2 * h - 1) * sum.weight <= 200 * sum.points && 200 * sum.points < (2 * h + 1) * sum.weight)
+			if ((2 * h - 1) * sum.weight <= 200 * sum.points &&
+			    200 * sum.points < (2 * h + 1) * sum.weight)
 				found = h;
 		assert_int_equal(marks_hundredths(sum), found);
 	}
@@ -68,7 +69,8 @@ order_is_that_of_fractions(void **state)
 	uint64_t seed = 2;
 
 	(void)state;
-	assert_int_equal(marks_compare((struct marks_sum){ 9, 2 }, (struct marks_sum){ 45, 10 }), 0);
+	assert_int_equal(marks_compare((struct marks_sum){ 9, 2 }, (struct marks_sum){ 45, 10 }),
+	    0);
 	assert_true(marks_compare((struct marks_sum){ 899, 200 }, (struct marks_sum){ 9, 2 }) < 0);
 	for (int round = 0; round < ROUNDS; round++) {
 		struct marks_sum a = random_sum(&seed, 1), b = random_sum(&seed, 1);
@@ -106,7 +108,8 @@ needed_against_brute_force(void **state)
 		int goal = random_between(&seed, 101, 500), value = random_between(&seed, 1, 5);
 		int weight = random_between(&seed, 1, 10);
 
-		assert_int_equal(marks_needed(sum, goal, value, weight), needed_by_trying(sum, goal, value, weight));
+		assert_int_equal(marks_needed(sum, goal, value, weight),
+		    needed_by_trying(sum, goal, value, weight));
 	}
 }
 
@@ -134,8 +137,25 @@ goals_as_people_type_them(void **state)
 		{ "2,49", 249 }, { "1,01", 101 },
 	};
 	static const char *const bad[] = {
-		"", "0", "1", "1,00", "5,01", "6", "4,", "4,555", ",5", "-4", "4 ", " 4", "4,5x", "4,,5", "44", "4,5,", "четыре",
-		"4,-5", "4e0",
+		"",
+		"0",
+		"1",
+		"1,00",
+		"5,01",
+		"6",
+		"4,",
+		"4,555",
+		",5",
+		"-4",
+		"4 ",
+		" 4",
+		"4,5x",
+		"4,,5",
+		"44",
+		"4,5,",
+		"четыре",
+		"4,-5",
+		"4e0",
 	};
 	int goal;
 
@@ -169,7 +189,9 @@ attestation(void **state)
 	assert_int_equal(a.marks_lacking, MARKS_FOR_ATTESTATION);
 	assert_false(a.missed_too_much);
 	assert_int_equal(a.may_miss, 0);
-	/* One more than may be missed is too much at the end of the term; exactly so many is not. */
+	/*
+	 * One more than may be missed is too much at the end of the term; exactly so many is not.
+	 */
 	for (int held = 0; held <= 24; held++)
 		for (int missed = 0; missed <= held; missed++)
 			for (int ahead = 0; ahead <= 24; ahead++) {

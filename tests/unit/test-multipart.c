@@ -1,4 +1,7 @@
-/* test-multipart.c -- forms with files: what is refused, what names become, what uploads a handler gets. */
+/*
+ * test-multipart.c -- forms with files: what is refused, what names become, what uploads a handler
+ * gets.
+ */
 #include "unit.h"
 
 #include "app.h"
@@ -48,8 +51,9 @@ static void
 fields_and_files(void **state)
 {
 	(void)state;
-	assert_true(parse(TYPE, TEXT_PART("body", "две\r\nстроки") FILE_PART("file", "фото.png", PNG "\0--XyZ\r\n--Xy")
-	    TEXT_PART("empty", "") END));
+	assert_true(parse(TYPE,
+	    TEXT_PART("body", "две\r\nстроки") FILE_PART("file", "фото.png", PNG "\0--XyZ\r\n--Xy")
+		TEXT_PART("empty", "") END));
 	assert_int_equal(rq.body.count, 2);
 	assert_string_equal(rq.body.field[0].name, "body");
 	assert_string_equal(form_lines(&rq, "body", 20, ""), "две\nстроки");
@@ -68,7 +72,8 @@ fields_and_files(void **state)
 	assert_string_equal(rq.body.file[0].name, "file");
 	assert_true(parse(TYPE, TEXT_PART("a", "1") "--XyZ--"));
 	/* Headers in any case and order, further blanks. */
-	assert_true(parse("Multipart/Form-Data;boundary=\"a b\"", "--a b\r\ncontent-type: text/plain\r\n"
+	assert_true(parse("Multipart/Form-Data;boundary=\"a b\"",
+	    "--a b\r\ncontent-type: text/plain\r\n"
 	    "CONTENT-DISPOSITION:form-data ;  NAME=\"n\"\r\n\r\nv\r\n--a b--\r\n"));
 	assert_string_equal(form_text(&rq, "n", 9, ""), "v");
 }
@@ -76,12 +81,16 @@ fields_and_files(void **state)
 static void
 types_without_a_boundary(void **state)
 {
-	static const char *const bad[] = { "", "multipart/form-data", "multipart/form-data;", "multipart/form-data; boundary=",
-		"multipart/form-data; boundary=\"\"", "multipart/form-data; boundary=\"XyZ", "multipart/form-data; boundary=XyZ; a=b",
-		"multipart/form-data; boundary=X yZ", "multipart/form-data; boundary=XyZ\r\nX: y", "multipart/form-data; boundary=Я",
-		"multipart/mixed; boundary=XyZ", "multipart/form-data; charset=utf-8", "multipart/form-data, boundary=XyZ",
+	static const char *const bad[] = {
+		"", "multipart/form-data", "multipart/form-data;",
+		"multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
+		"multipart/form-data; boundary=\"XyZ", "multipart/form-data; boundary=XyZ; a=b",
+		"multipart/form-data; boundary=X yZ", "multipart/form-data; boundary=XyZ\r\nX: y",
+		"multipart/form-data; boundary=Я", "multipart/mixed; boundary=XyZ",
+		"multipart/form-data; charset=utf-8", "multipart/form-data, boundary=XyZ",
 		"multipart/form-data; boundary=\"XyZ \"", "multipart/form-data; boundary=X<y>Z",
-		"multipart/form-data; boundary=aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg1" };
+		"multipart/form-data; boundary=aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg1"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++)
@@ -94,13 +103,28 @@ static void
 malformed_bodies(void **state)
 {
 	static const char *const bad[] = {
-		"", "--", "--XyZ", "--XyZ\r\n", "--XyZ-", "--XyZ--x", "--XyZ--\r\nx", "--XyZ--\n", "\r\n--XyZ--\r\n", "x" END,
-		"--Xy--\r\n", "--XyZZ--\r\n", "--xyz--\r\n",
+		"",
+		"--",
+		"--XyZ",
+		"--XyZ\r\n",
+		"--XyZ-",
+		"--XyZ--x",
+		"--XyZ--\r\nx",
+		"--XyZ--\n",
+		"\r\n--XyZ--\r\n",
+		"x" END,
+		"--Xy--\r\n",
+		"--XyZZ--\r\n",
+		"--xyz--\r\n",
 		/* cut short, wherever */
-		TEXT_PART("a", "1"), TEXT_PART("a", "1") "--Xy", "--XyZ\r\nContent-Disposition: form-data; name=\"a\"",
-		"--XyZ\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1", FILE_PART("f", "a.png", "x"),
+		TEXT_PART("a", "1"),
+		TEXT_PART("a", "1") "--Xy",
+		"--XyZ\r\nContent-Disposition: form-data; name=\"a\"",
+		"--XyZ\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1",
+		FILE_PART("f", "a.png", "x"),
 		/* headers */
-		"--XyZ\r\n\r\n1\r\n" END, "--XyZ\nContent-Disposition: form-data; name=\"a\"\n\n1\n" END,
+		"--XyZ\r\n\r\n1\r\n" END,
+		"--XyZ\nContent-Disposition: form-data; name=\"a\"\n\n1\n" END,
 		"--XyZ\r\nContent-Type: text/plain\r\n\r\n1\r\n" END,
 		"--XyZ\r\nContent-Disposition: form-data\r\n\r\n1\r\n" END,
 		"--XyZ\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\n1\r\n" END,
@@ -114,10 +138,12 @@ malformed_bodies(void **state)
 		"--XyZ\r\nContent-Disposition: form-data; name=\"\xff\"\r\n\r\n1\r\n" END,
 		"--XyZ\r\nContent-Disposition: form-data; name=\"a\"; filename=\"\xd0.png\"\r\n\r\n1\r\n" END,
 		"--XyZ\r\nContent-Disposition: form-data; name=\"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12345\"\r\n\r\n1\r\n" END,
-		"--XyZ\r\n" "Content-Type: a\r\nContent-Type: a\r\nContent-Type: a\r\nContent-Type: a\r\nContent-Type: a\r\n"
-		    "Content-Type: a\r\nContent-Type: a\r\nContent-Type: a\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n" END,
+		"--XyZ\r\n"
+		"Content-Type: a\r\nContent-Type: a\r\nContent-Type: a\r\nContent-Type: a\r\nContent-Type: a\r\n"
+		"Content-Type: a\r\nContent-Type: a\r\nContent-Type: a\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n" END,
 		/* a text that is none */
-		TEXT_PART("a", "\xff") END, TEXT_PART("a", "\xd0") END,
+		TEXT_PART("a", "\xff") END,
+		TEXT_PART("a", "\xd0") END,
 		/* the boundary inside a file, followed by something else */
 		FILE_PART("f", "a.png", "x\r\n--XyZx") END,
 	};
@@ -127,7 +153,8 @@ malformed_bodies(void **state)
 		if (parse_len(TYPE, bad[i], strlen(bad[i])))
 			fail_msg("taken for a form, number %zu: %s", i, bad[i]);
 	assert_false(parse(TYPE, TEXT_PART("a", "1\0002") END));
-	assert_false(parse(TYPE, "--XyZ\r\nContent-Disposition: form-data; name=\"a\0b\"\r\n\r\n1\r\n" END));
+	assert_false(
+	    parse(TYPE, "--XyZ\r\nContent-Disposition: form-data; name=\"a\0b\"\r\n\r\n1\r\n" END));
 	/* The length rules, whatever follows. */
 	assert_false(parse_len(TYPE, TEXT_PART("a", "1") END, sizeof(TEXT_PART("a", "1")) + 3));
 }
@@ -184,7 +211,8 @@ names_of_files_are_harmless(void **state)
 	for (int i = 0; i < 150; i++)
 		end = stpcpy(end, "я");
 	memcpy(end, ".docx", 6);
-	assert_true(parse_len(TYPE, body, (size_t)snprintf(body, sizeof body, FILE_PART("f", "%s", "x") END, name)));
+	assert_true(parse_len(TYPE, body,
+	    (size_t)snprintf(body, sizeof body, FILE_PART("f", "%s", "x") END, name)));
 	assert_true(strlen(rq.body.file[0].name) < 2 * 120);
 	assert_string_equal(strrchr(rq.body.file[0].name, '.'), ".docx");
 }
@@ -197,7 +225,9 @@ uploads(void **state)
 	struct form_upload got[FORM_MAX_FILES];
 
 	(void)state;
-	assert_true(parse(TYPE, FILE_PART("file", "a.png", PNG) FILE_PART("other", "b.png", PNG) FILE_PART("file", "b.pdf", "%PDF-1.7") END));
+	assert_true(parse(TYPE,
+	    FILE_PART("file", "a.png", PNG) FILE_PART("other", "b.png", PNG)
+		FILE_PART("file", "b.pdf", "%PDF-1.7") END));
 	assert_int_equal(form_uploads(&rq, "file", got, FORM_MAX_FILES), 2);
 	assert_string_equal(got[0].name, "a.png");
 	assert_string_equal(got[0].type, "image/png");
@@ -225,10 +255,13 @@ uploads_that_are_refused(void **state)
 	assert_int_equal(form_uploads(&rq, "file", got, 1), 0);
 	assert_true(form_failed(&rq));
 	for (int over = 0; over <= 1; over++) {
-		head = snprintf(large, 1024, "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n" PNG);
+		head = snprintf(large, 1024,
+		    "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n" PNG);
 		memset(large + head, 'x', FORM_MAX_FILE_BYTES);
-		memcpy(large + head + FORM_MAX_FILE_BYTES - 8 + over, "\r\n" END, sizeof("\r\n" END));
-		assert_true(parse_len(TYPE, large, (size_t)head + FORM_MAX_FILE_BYTES - 8 + over + sizeof("\r\n" END) - 1));
+		memcpy(large + head + FORM_MAX_FILE_BYTES - 8 + over, "\r\n" END,
+		    sizeof("\r\n" END));
+		assert_true(parse_len(TYPE, large,
+		    (size_t)head + FORM_MAX_FILE_BYTES - 8 + over + sizeof("\r\n" END) - 1));
 		assert_int_equal(form_uploads(&rq, "file", got, 1), over == 0);
 		assert_int_equal(form_failed(&rq), over);
 	}
@@ -249,7 +282,8 @@ types_by_first_bytes(void **state)
 	assert_string_equal(type_of("\xff\xd8\xff\xe0", "x"), "image/jpeg");
 	assert_string_equal(type_of(PNG, "evil.exe"), "image/png");
 	assert_string_equal(type_of("%PDF-1.4", ""), "application/pdf");
-	assert_non_null(strstr(type_of(OOXML("word/document.xml"), "Ответ.DOCX"), "wordprocessingml"));
+	assert_non_null(
+	    strstr(type_of(OOXML("word/document.xml"), "Ответ.DOCX"), "wordprocessingml"));
 	assert_non_null(strstr(type_of(OOXML("xl/workbook.xml"), "a.xlsx"), "spreadsheetml"));
 	assert_non_null(strstr(type_of(OOXML("ppt/presentation.xml"), "a.pptx"), "presentationml"));
 	assert_string_equal(type_of(ODT, "a.odt"), "application/vnd.oasis.opendocument.text");

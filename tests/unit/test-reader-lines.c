@@ -38,7 +38,8 @@ good_messages(void **state)
 	assert_int_equal(lines.bad_line, 0);
 	assert_string_equal(lines.numbers, "{1,9223372036854775807}");
 	assert_string_equal(lines.uids, "{04A1B2C3,0011223344556677aabb}");
-	assert_string_equal(lines.moments, "{2026-11-24T08:12:30+07:00,2024-02-29T23:59:60.123456789Z}");
+	assert_string_equal(lines.moments,
+	    "{2026-11-24T08:12:30+07:00,2024-02-29T23:59:60.123456789Z}");
 	assert_string_equal(lines.directions, "{in,out}");
 	assert_true(reader_lines_parse(arena, GOOD "\n", sizeof GOOD, &lines));
 	assert_int_equal(lines.count, 1);

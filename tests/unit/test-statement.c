@@ -1,6 +1,6 @@
 /*
- * test-statement.c -- statements made here, by the rules of docs/money.md once more, and every way of
- * tampering with them: what is changed is found, and the line is named.
+ * test-statement.c -- statements made here, by the rules of docs/money.md once more, and every way
+ * of tampering with them: what is changed is found, and the line is named.
  */
 #include "unit.h"
 
@@ -72,8 +72,10 @@ make_proof(const struct statement_state *state, uint8_t root[32])
 {
 	uint8_t leaf[32], right[32], left[32], node[65] = { 1 };
 
-	hash_text((const uint8_t *)"", 1, arena_printf(arena, "%s;%" PRId64 ";%" PRId64 ";%s", ACCOUNT, state->version,
-	    state->balance_kop, state->link), leaf);
+	hash_text((const uint8_t *)"", 1,
+	    arena_printf(arena, "%s;%" PRId64 ";%" PRId64 ";%s", ACCOUNT, state->version,
+		state->balance_kop, state->link),
+	    leaf);
 	crypto_sha256("right", 5, right);
 	crypto_sha256("left", 4, left);
 	memcpy(node + 1, leaf, 32);
@@ -124,9 +126,13 @@ quoted(const char *s)
 static struct made
 make(void)
 {
-	static const char *const titles[] = { "Обед, комплекс № 2", "Кружок; \"Робот\"", "два\r\nряда", "" };
+	static const char *const titles[] = { "Обед, комплекс № 2", "Кружок; \"Робот\"",
+		"два\r\nряда", "" };
 	int first = date_to_days((struct date){ 2026, 11, 1 });
-	struct made m = { .end = { .account = ACCOUNT, .from = "2026-11-01", .to = "2026-11-30", .open_from = "2026-11-21" } };
+	struct made m = { .end = { .account = ACCOUNT,
+			      .from = "2026-11-01",
+			      .to = "2026-11-30",
+			      .open_from = "2026-11-21" } };
 	int64_t balance = 100000;
 	uint8_t link[32];
 	char sum[MONEY_BUF], rest[MONEY_BUF], check[STATEMENT_CHECK_BUF];
@@ -134,21 +140,27 @@ make(void)
 	crypto_sha256("before", 6, link);
 	m.end.opening = (struct statement_state){ FIRST_VERSION - 1, balance, hex_of(link) };
 	for (int i = 0; i < LINES; i++) {
-		const char *title = titles[i % 4], *day = iso(first + i), *at = arena_printf(arena, "%s 12:00:%02d", day, i);
+		const char *title = titles[i % 4], *day = iso(first + i),
+			   *at = arena_printf(arena, "%s 12:00:%02d", day, i);
 		int64_t amount = i % 5 == 0 ? 50000 : -14250 - i;
 		uint8_t before[32];
 
 		balance += amount;
 		memcpy(before, link, 32);
-		hash_text(before, 32, arena_printf(arena, "%s;%s;%d;%d;%s;%" PRId64 ";%" PRId64 ";%zu;%s;%s", ACCOUNT, day,
-		    FIRST_VERSION + i, 9000 + i, at, amount, balance, strlen(title), title, "столовая"), link);
-		m.row[i] = arena_printf(arena, "%s;%s;столовая;%s;%s;%d;%d;%s;%s\r\n", at, quoted(title),
-		    money_plain(sum, amount, ','), money_plain(rest, balance, ','), FIRST_VERSION + i, 9000 + i, day,
-		    statement_check(check, hex_of(link)));
+		hash_text(before, 32,
+		    arena_printf(arena, "%s;%s;%d;%d;%s;%" PRId64 ";%" PRId64 ";%zu;%s;%s", ACCOUNT,
+			day, FIRST_VERSION + i, 9000 + i, at, amount, balance, strlen(title), title,
+			"столовая"),
+		    link);
+		m.row[i] = arena_printf(arena, "%s;%s;столовая;%s;%s;%d;%d;%s;%s\r\n", at,
+		    quoted(title), money_plain(sum, amount, ','), money_plain(rest, balance, ','),
+		    FIRST_VERSION + i, 9000 + i, day, statement_check(check, hex_of(link)));
 		if (i == SEALED_LINES - 1)
-			m.end.sealed = (struct statement_state){ FIRST_VERSION + i, balance, hex_of(link) };
+			m.end.sealed = (struct statement_state){ FIRST_VERSION + i, balance,
+				hex_of(link) };
 	}
-	m.end.closing = (struct statement_state){ FIRST_VERSION + LINES - 1, balance, hex_of(link) };
+	m.end.closing = (struct statement_state){ FIRST_VERSION + LINES - 1, balance,
+		hex_of(link) };
 	m.end.opening_day = "2026-10-31";
 	m.end.sealed_day = "2026-11-20";
 	m.seals.seal = arena_array(arena, struct seal, 21);
@@ -192,7 +204,8 @@ replace(struct made *m, const char *old, const char *new, bool is_clever)
 	if (is_clever) {
 		control = strlen(csv) - strlen("# Контроль: \r\n") - 64;
 		crypto_sha256(csv, control, hash);
-		csv = arena_printf(arena, "%.*s# Контроль: %s\r\n", (int)control, csv, hex_of(hash));
+		csv = arena_printf(arena, "%.*s# Контроль: %s\r\n", (int)control, csv,
+		    hex_of(hash));
 	}
 	m->csv = csv;
 	m->len = strlen(csv);
@@ -204,31 +217,40 @@ genuine(void **state)
 	struct made m = make();
 
 	(void)state;
-	expect(&m, STATEMENT_GENUINE, "счёт " ACCOUNT ", с 01.11.2026 по 30.11.2026, 24 строки. Печати сходятся по 20.11.2026. "
+	expect(&m, STATEMENT_GENUINE,
+	    "счёт " ACCOUNT
+	    ", с 01.11.2026 по 30.11.2026, 24 строки. Печати сходятся по 20.11.2026. "
 	    "Строки с 21.11.2026 ещё не запечатаны (4)");
 }
 
 static void
 changed_lines(void **state)
 {
-	static const struct { int cell; const char *add; } changes[] = { { 0, "1" }, { 1, "x" }, { 2, "x" }, { 6, "1" } };
+	static const struct {
+		int cell;
+		const char *add;
+	} changes[] = { { 0, "1" }, { 1, "x" }, { 2, "x" }, { 6, "1" } };
 	char sum[MONEY_BUF];
 
 	(void)state;
 	for (int i = 0; i < LINES; i++) {
-		const char *named = arena_printf(arena, "Строка № %d (строка файла %d) изменена", FIRST_VERSION + i, i + 2);
+		const char *named = arena_printf(arena, "Строка № %d (строка файла %d) изменена",
+		    FIRST_VERSION + i, i + 2);
 
 		/* A kopeck in the sum, in the balance, in both. */
 		for (int both = 1; both <= 3; both++) {
 			struct made m = make();
 			int64_t amount = 0, balance = 0;
-			char *row = m.row[i], *title = strstr(row, ";столовая;"), *p = title + strlen(";столовая;"), *q = strchr(p, ';');
+			char *row = m.row[i], *title = strstr(row, ";столовая;"),
+			     *p = title + strlen(";столовая;"), *q = strchr(p, ';');
 			char *end = strchr(q + 1, ';');
 
 			assert_true(money_parse(p, (size_t)(q - p), ',', true, &amount));
 			assert_true(money_parse(q + 1, (size_t)(end - q - 1), ',', true, &balance));
-			m.row[i] = arena_printf(arena, "%.*s%s;", (int)(p - row), row, money_plain(sum, amount + (both & 1), ','));
-			m.row[i] = arena_printf(arena, "%s%s%s", m.row[i], money_plain(sum, balance + (both >> 1), ','), end);
+			m.row[i] = arena_printf(arena, "%.*s%s;", (int)(p - row), row,
+			    money_plain(sum, amount + (both & 1), ','));
+			m.row[i] = arena_printf(arena, "%s%s%s", m.row[i],
+			    money_plain(sum, balance + (both >> 1), ','), end);
 			put_file(&m);
 			expect(&m, STATEMENT_FALSE, named);
 		}
@@ -242,7 +264,8 @@ changed_lines(void **state)
 				p = strstr(p, is_quoted ? "\";" : ";") + (is_quoted ? 2 : 1);
 			}
 			p += *p == '"';
-			m.row[i] = arena_printf(arena, "%.*s%s%s", (int)(p - row), row, changes[k].add, p);
+			m.row[i] = arena_printf(arena, "%.*s%s%s", (int)(p - row), row,
+			    changes[k].add, p);
 			put_file(&m);
 			expect(&m, STATEMENT_FALSE, named);
 		}
@@ -258,7 +281,8 @@ dropped_and_moved_lines(void **state)
 
 		m.row[i] = arena_printf(arena, "%s", "");
 		put_file(&m);
-		expect(&m, STATEMENT_FALSE, arena_printf(arena, "Строка № %d удалена", FIRST_VERSION + i));
+		expect(&m, STATEMENT_FALSE,
+		    arena_printf(arena, "Строка № %d удалена", FIRST_VERSION + i));
 	}
 	for (int i = 0; i + 1 < LINES; i++) {
 		struct made m = make();
@@ -267,15 +291,18 @@ dropped_and_moved_lines(void **state)
 		m.row[i] = m.row[i + 1];
 		m.row[i + 1] = row;
 		put_file(&m);
-		expect(&m, STATEMENT_FALSE, arena_printf(arena, "Строка № %d (строка файла %d) переставлена", FIRST_VERSION + i, i + 3));
+		expect(&m, STATEMENT_FALSE,
+		    arena_printf(arena, "Строка № %d (строка файла %d) переставлена",
+			FIRST_VERSION + i, i + 3));
 	}
 	for (int i = 0; i < LINES; i++) {
 		struct made m = make();
 
 		m.row[i] = arena_printf(arena, "%s%s", m.row[i], m.row[i]);
 		put_file(&m);
-		expect(&m, STATEMENT_FALSE, arena_printf(arena, "Строка № %d (строка файла %d) стоит не на своём месте", FIRST_VERSION + i,
-		    i + 3));
+		expect(&m, STATEMENT_FALSE,
+		    arena_printf(arena, "Строка № %d (строка файла %d) стоит не на своём месте",
+			FIRST_VERSION + i, i + 3));
 	}
 }
 
@@ -287,29 +314,40 @@ recomputed(void **state)
 
 	(void)state;
 	crypto_sha256("another root", 12, m.seals.seal[20].accounts_hash);
-	expect(&m, STATEMENT_FALSE, "Доказательство за 20.11.2026 не ведёт к опубликованной печати");
+	expect(&m, STATEMENT_FALSE,
+	    "Доказательство за 20.11.2026 не ведёт к опубликованной печати");
 	crypto_sha256("another root", 12, other.seals.seal[0].accounts_hash);
-	expect(&other, STATEMENT_FALSE, "Доказательство за 31.10.2026 не ведёт к опубликованной печати");
+	expect(&other, STATEMENT_FALSE,
+	    "Доказательство за 31.10.2026 не ведёт к опубликованной печати");
 }
 
 static void
 ends(void **state)
 {
-	static const struct { const char *old, *new, *words; enum statement_verdict verdict; } changes[] = {
+	static const struct {
+		const char *old, *new, *words;
+		enum statement_verdict verdict;
+	} changes[] = {
 		{ "с 2026-11-01", "с 2026-11-02", "Период изменён", STATEMENT_FALSE },
 		{ "с 2026-11-01", "с 2026-10-02", "Период изменён", STATEMENT_FALSE },
-		{ "с 2026-11-01", "с 2026-13-01", "изменена: в ней должны быть счёт и период", STATEMENT_FALSE },
+		{ "с 2026-11-01", "с 2026-13-01", "изменена: в ней должны быть счёт и период",
+		    STATEMENT_FALSE },
 		{ "по 2026-11-30", "по 2026-11-20", "Период изменён", STATEMENT_FALSE },
 		{ "по 2026-11-30", "по 2026-11-22", "не относится к периоду", STATEMENT_FALSE },
-		{ "счёт 0270390001", "счёт 0270390002", "Доказательство за 31.10.2026", STATEMENT_FALSE },
+		{ "счёт 0270390001", "счёт 0270390002", "Доказательство за 31.10.2026",
+		    STATEMENT_FALSE },
 		{ "счёт 0270390001", "счёт ", "изменена", STATEMENT_FALSE },
 		{ "строка 6, ", "строка 5, ", "Доказательство за 31.10.2026", STATEMENT_FALSE },
-		{ "строка 6, остаток 1000,00", "строка 6, остаток 1000,01", "Доказательство за 31.10.2026", STATEMENT_FALSE },
-		{ "строка 26, ", "строка 25, ", "Строки по № 25 не ведут к запечатанному состоянию", STATEMENT_FALSE },
-		{ "Запечатано по 2026-11-20", "Запечатано по 2026-11-19", "Период изменён", STATEMENT_FALSE },
+		{ "строка 6, остаток 1000,00", "строка 6, остаток 1000,01",
+		    "Доказательство за 31.10.2026", STATEMENT_FALSE },
+		{ "строка 26, ", "строка 25, ", "Строки по № 25 не ведут к запечатанному состоянию",
+		    STATEMENT_FALSE },
+		{ "Запечатано по 2026-11-20", "Запечатано по 2026-11-19", "Период изменён",
+		    STATEMENT_FALSE },
 		{ "строка 30, ", "строка 31, ", "Строка № 31 удалена", STATEMENT_FALSE },
 		{ "строка 30, ", "строка 29, ", "Состояние на конец изменено", STATEMENT_FALSE },
-		{ "Не запечатано с 2026-11-21", "Не запечатано с 2026-11-22", "Период изменён", STATEMENT_FALSE },
+		{ "Не запечатано с 2026-11-21", "Не запечатано с 2026-11-22", "Период изменён",
+		    STATEMENT_FALSE },
 		{ "# Не запечатано с 2026-11-21\r\n", "", "Период изменён", STATEMENT_FALSE },
 		{ "# На начало", "# На конец", "изменена или её не хватает", STATEMENT_FALSE },
 		{ "# На конец", "#", "изменена или её не хватает", STATEMENT_FALSE },
@@ -322,7 +360,8 @@ ends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(changes); i++) {
-		for (int is_clever = 0; is_clever <= (changes[i].verdict == STATEMENT_FALSE); is_clever++) {
+		for (int is_clever = 0; is_clever <= (changes[i].verdict == STATEMENT_FALSE);
+		     is_clever++) {
 			struct made m = make();
 
 			replace(&m, changes[i].old, changes[i].new, is_clever);
@@ -393,9 +432,11 @@ open_row(struct statement_state *after)
 	uint8_t link[32] = { 0 }, before[32] = { 0 };
 	char check[STATEMENT_CHECK_BUF];
 
-	hash_text(before, 32, ACCOUNT ";2026-11-21;1;1;2026-11-21 12:00:00;100000000;100000000;1;x;y", link);
+	hash_text(before, 32,
+	    ACCOUNT ";2026-11-21;1;1;2026-11-21 12:00:00;100000000;100000000;1;x;y", link);
 	*after = (struct statement_state){ 1, 100000000, hex_of(link) };
-	return arena_printf(arena, "2026-11-21 12:00:00;x;y;1000000,00;1000000,00;1;1;2026-11-21;%s\r\n",
+	return arena_printf(arena,
+	    "2026-11-21 12:00:00;x;y;1000000,00;1000000,00;1;1;2026-11-21;%s\r\n",
 	    statement_check(check, hex_of(link)));
 }
 
@@ -424,7 +465,10 @@ open_period(void **state)
 	expect(&m, STATEMENT_UNREADABLE, "ни одна строка и ни одно состояние");
 }
 
-/* An account that is said to have been empty until the last seal: no proof of it is wanted, so nothing is proven. */
+/*
+ * An account that is said to have been empty until the last seal: no proof of it is wanted, so
+ * nothing is proven.
+ */
 static void
 invented(void **state)
 {
@@ -467,7 +511,8 @@ seal_files(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		const char *body = arena_printf(arena, "2026-11-%02d %d %s %s", i + 1, i * 7, hex_of(before), hex_of(before));
+		const char *body = arena_printf(arena, "2026-11-%02d %d %s %s", i + 1, i * 7,
+		    hex_of(before), hex_of(before));
 
 		hash_text(before, 32, body, hash);
 		memcpy(before, hash, 32);
@@ -483,7 +528,8 @@ seal_files(void **state)
 
 		bad[i] = bad[i] == '1' ? '2' : '1';
 		assert_false(seals_read(arena, bad, strlen(bad), &seals, &words));
-		assert_true(strncmp(words, "Файл печатей, строка ", strlen("Файл печатей, строка ")) == 0);
+		assert_true(
+		    strncmp(words, "Файл печатей, строка ", strlen("Файл печатей, строка ")) == 0);
 		if (i > 0 && i % strlen(line[0]) != 0 && i < strlen(line[0]))
 			assert_false(seals_read(arena, text, i, &seals, &words));
 	}

@@ -599,8 +599,9 @@ groups_are_runs(void **state)
 static void
 choices_mark_one_row(void **state)
 {
-	struct view *v = template_of("{{#lesson}}{if is_selected}[{subject}]{else}{subject}{end} {{/lesson}}"
-				     "{{^lesson}}none{{/lesson}}");
+	struct view *v = template_of(
+	    "{{#lesson}}{if is_selected}[{subject}]{else}{subject}{end} {{/lesson}}"
+	    "{{^lesson}}none{{/lesson}}");
 
 	(void)state;
 	view_choices(v, "lesson", &lessons, "subject", "Г");
