@@ -2,4 +2,8 @@
 
 begin;
 
+drop function
+    staff.librarian_today(text);
+call auth.drop_program('librarian');
+
 commit;

@@ -2,4 +2,6 @@
 
 begin;
 
+select 1 / count(*) from pg_roles where rolname = 'kabinet_librarian';
+
 rollback;
