@@ -52,50 +52,6 @@ begin
 end $$;
 comment on function canteen.check_back is 'KB422 for a day that is to come, or further back than the rules of the canteen allow';
 
-create function canteen.find_pupil(p_visit auth.staff_visit, p_find text, out outcome text, out pupil_id bigint)
-language plpgsql stable as $$
-declare
-    -- A reader types as a keyboard does: with the Russian layout on, its A to F come as these letters.
-    v_uid text := translate(upper(btrim(p_find)), 'ФИСВУА', 'ABCDEF');
-    v_name text := translate(lower(btrim(p_find)), 'ё', 'е');
-    v_card gate.card;
-    v_count integer;
-begin
-    if v_uid ~ '^[0-9]{10}$' then
-        select 'one', p.id into outcome, pupil_id from school.pupil p
-         where p.account = v_uid and p.school_id = (p_visit).school_id and p.state = 'active';
-        if found then
-            return;
-        end if;
-    end if;
-    if v_uid ~ '[0-9]' or p_find ~ '[A-Fa-f]{8}' then
-        if v_uid ~ '^([0-9A-F]{2}){4,10}$' then
-            select c.* into v_card
-              from gate.card c
-              join school.pupil p on p.id = c.pupil_id and p.state = 'active'
-             where c.uid_hash = gate.card_hash(v_uid) and c.school_id = (p_visit).school_id
-             order by c.ended_at desc nulls first
-             limit 1;
-        end if;
-        outcome := case when v_card.id is null then 'unknown' when v_card.ended_at is not null then 'ended'
-                        when v_card.blocked_at is not null then 'blocked' else 'one' end;
-        pupil_id := case outcome when 'one' then v_card.pupil_id end;
-        return;
-    end if;
-    select count(*), min(p.id) into v_count, pupil_id
-      from school.pupil p
-      join people.pupil u on u.pupil_id = p.id
-      join people.person n on n.id = u.person_id
-     where p.school_id = (p_visit).school_id and p.state = 'active' and v_name <> ''
-       and starts_with(translate(lower(n.last_name || ' ' || n.first_name), 'ё', 'е'), v_name);
-    outcome := case v_count when 0 then 'nobody' when 1 then 'one' else 'many' end;
-    if v_count <> 1 then
-        pupil_id := null;
-    end if;
-end $$;
-comment on function canteen.find_pupil is
-    'Whom a card''s UID, an account number or the beginning of a name means: one; many, nobody (by name); unknown, blocked, ended (by card)';
-
 create function canteen.dish_titles(p_menu bigint) returns text language sql stable as $$
     select coalesce(string_agg(d.title, ', ' order by m.rank), '') from canteen.menu_dish m join canteen.dish d on d.id = m.dish_id
      where m.menu_id = p_menu
@@ -223,7 +179,7 @@ declare
 begin
     perform canteen.check_meal(v_visit, p_meal);
     if p_pupil is null then
-        select f.outcome, f.pupil_id into outcome, pupil_id from canteen.find_pupil(v_visit, p_find) f;
+        select f.outcome, f.pupil_id into outcome, pupil_id from gate.find_pupil(v_visit, p_find) f;
         if outcome <> 'one' then
             return next;
             return;
@@ -252,7 +208,7 @@ begin
 end $$;
 comment on function staff.canteen_serve is
     'One Enter at the till: finds the child (by p_find, unless p_pupil is given) and serves it what is ordered, or p_menu. outcome: served; '
-    'refused (staff.canteen_child() tells why); else of canteen.find_pupil()';
+    'refused (staff.canteen_child() tells why); else of gate.find_pupil()';
 
 create function staff.canteen_serving(p_token text, p_serving bigint)
 returns table (serving_id bigint, pupil_id bigint, name text, initials text, face integer, class_name text, account text, kind text,
@@ -386,18 +342,8 @@ returns table (pupil_id bigint, name text, initials text, face integer, class_na
 language plpgsql stable security definer rows 10 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'canteen');
-    v_name text := translate(lower(btrim(p_query)), 'ё', 'е');
 begin
-    return query
-    select p.id, n.last_name || ' ' || n.first_name, gate.initials(n.last_name || ' ' || n.first_name), (p.id % 6)::integer, k.name
-      from school.pupil p
-      join school.class k on k.id = p.class_id
-      join people.pupil u on u.pupil_id = p.id
-      join people.person n on n.id = u.person_id
-     where p.school_id = v_visit.school_id and p.state = 'active' and v_name <> ''
-       and starts_with(translate(lower(n.last_name || ' ' || n.first_name), 'ё', 'е'), v_name)
-     order by n.last_name, n.first_name, p.id
-     limit least(p_limit, 100);
+    return query select * from gate.pupils_named(v_visit, p_query, p_limit);
 end $$;
 comment on function staff.canteen_candidates is 'Pupils of the school whose surname (and name) begins so';
 
@@ -560,9 +506,9 @@ language plpgsql security definer set search_path = '' rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'canteen');
 begin
-    return query select f.outcome, f.pupil_id from canteen.find_pupil(v_visit, p_find) f;
+    return query select f.outcome, f.pupil_id from gate.find_pupil(v_visit, p_find) f;
 end $$;
-comment on function staff.canteen_find is 'canteen.find_pupil() for the till. Asked by a POST: the number of a card does not belong into an address';
+comment on function staff.canteen_find is 'gate.find_pupil() for the till. Asked by a POST: the number of a card does not belong into an address';
 
 create function staff.canteen_buyer(p_token text, p_pupil bigint)
 returns table (pupil_id bigint, name text, initials text, face integer, class_name text, account text, allergens text, balance_kop bigint,

@@ -127,6 +127,77 @@ create function gate.initials(p_name text) returns text language sql immutable a
 $$;
 comment on function gate.initials is 'In place of a photo: first letters of surname and name';
 
+create function gate.typed(p_text text) returns text language sql immutable as $$
+    select translate(upper(btrim(p_text)), 'ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ', 'QWERTYUIOPASDFGHJKLZXCVBNM')
+$$;
+comment on function gate.typed is
+    'What a reader of cards or a scanner sent: it types as a keyboard does, and with the Russian layout on its letters come as others';
+
+create function gate.find_pupil(p_visit auth.staff_visit, p_find text, out outcome text, out pupil_id bigint)
+language plpgsql stable as $$
+declare
+    v_code text := gate.typed(p_find);
+    v_name text := translate(lower(btrim(p_find)), 'ё', 'е');
+    v_card gate.card;
+    v_count integer;
+begin
+    -- A printed reader's card: EAN-13 for own use, 20 and the account.
+    if v_code ~ '^20[0-9]{11}$' then
+        v_code := substr(v_code, 3, 10);
+    end if;
+    if v_code ~ '^([0-9]{10}|I[2-9A-HJKMNP-Z]{9})$' then
+        select 'one', p.id into outcome, pupil_id from school.pupil p
+         where (p.account = v_code or p.idn = v_code) and p.school_id = (p_visit).school_id and p.state = 'active';
+        if found then
+            return;
+        end if;
+    end if;
+    if v_code ~ '[0-9]' or p_find ~ '[A-Fa-f]{8}' then
+        if v_code ~ '^([0-9A-F]{2}){4,10}$' then
+            select c.* into v_card
+              from gate.card c
+              join school.pupil p on p.id = c.pupil_id and p.state = 'active'
+             where c.uid_hash = gate.card_hash(v_code) and c.school_id = (p_visit).school_id
+             order by c.ended_at desc nulls first
+             limit 1;
+        end if;
+        outcome := case when v_card.id is null then 'unknown' when v_card.ended_at is not null then 'ended'
+                        when v_card.blocked_at is not null then 'blocked' else 'one' end;
+        pupil_id := case outcome when 'one' then v_card.pupil_id end;
+        return;
+    end if;
+    select count(*), min(p.id) into v_count, pupil_id
+      from school.pupil p
+      join people.pupil u on u.pupil_id = p.id
+      join people.person n on n.id = u.person_id
+     where p.school_id = (p_visit).school_id and p.state = 'active' and v_name <> ''
+       and starts_with(translate(lower(n.last_name || ' ' || n.first_name), 'ё', 'е'), v_name);
+    outcome := case v_count when 0 then 'nobody' when 1 then 'one' else 'many' end;
+    if v_count <> 1 then
+        pupil_id := null;
+    end if;
+end $$;
+comment on function gate.find_pupil is
+    'Whom a card''s UID, an account number, an ИДН or the beginning of a name means: one; many, nobody (by name); unknown, blocked, ended (by card)';
+
+create function gate.pupils_named(p_visit auth.staff_visit, p_name text, p_limit integer)
+returns table (pupil_id bigint, name text, initials text, face integer, class_name text) language plpgsql stable rows 10 as $$
+declare
+    v_name text := translate(lower(btrim(p_name)), 'ё', 'е');
+begin
+    return query
+    select p.id, n.last_name || ' ' || n.first_name, gate.initials(n.last_name || ' ' || n.first_name), (p.id % 6)::integer, k.name
+      from school.pupil p
+      join school.class k on k.id = p.class_id
+      join people.pupil u on u.pupil_id = p.id
+      join people.person n on n.id = u.person_id
+     where p.school_id = (p_visit).school_id and p.state = 'active' and v_name <> ''
+       and starts_with(translate(lower(n.last_name || ' ' || n.first_name), 'ё', 'е'), v_name)
+     order by n.last_name, n.first_name, p.id
+     limit least(p_limit, 100);
+end $$;
+comment on function gate.pupils_named is 'Pupils of the desk''s school whose surname (and name) begins so';
+
 create function staff.gate_now(p_token text)
 returns table (inside bigint, stale bigint, entered bigint, warnings bigint, last_id bigint, as_of timestamp)
 language plpgsql stable security definer rows 1 as $$

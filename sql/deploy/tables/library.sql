@@ -8,7 +8,7 @@
 -- The library: titles and copies, loans, the queue for what is lent, sets of textbooks, inventories. Everything that moves a copy
 -- is one of the functions lend, give_back, renew, ask, drop_hold, mark; each of them locks the title first, so that two librarians, or
 -- a librarian and a queue, see each other, and a copy is with one reader at a time. What they refuse they say by KB422 with a sentence
--- for the person and, in its HINT, a word for programs: unknown, lent, kept, limit, owed, again, renewed, queued.
+-- for the person and, in its HINT, a word for programs: unknown, lent, kept, limit, owed, again, renewed, queued, lost.
 
 begin;
 
@@ -170,6 +170,7 @@ create table library.loan (
     title_id    bigint not null references library.title,
     pupil_id    bigint references school.pupil,
     set_id      bigint references library.class_set,
+    hold_id     bigint,
     lent_at     timestamptz not null default clock_timestamp(),
     lent_by     bigint not null references auth.staff,
     due_day     date not null,
@@ -187,7 +188,9 @@ create table library.loan (
 );
 comment on table library.loan is 'Loans. One that is over may lose its reader: he had the history forgotten';
 comment on column library.loan.pupil_id is 'NULL: returned and forgotten';
-comment on column library.loan.lost_at is 'Told lost; the loan ends when the book is paid (returned_at) or found';
+comment on column library.loan.hold_id is 'The place in the queue that it used up';
+comment on column library.loan.lost_at is
+    'Told lost, and owed until it is charged (entry_id); the loan ends (returned_at) when the book is found or written off';
 comment on column library.loan.entry_id is 'The entry by which a lost book was charged';
 comment on column library.loan.refund_id is 'The refund when it was found';
 create unique index loan_one on library.loan (copy_id) where returned_at is null;
@@ -221,6 +224,31 @@ create unique index hold_one on library.hold (title_id, pupil_id) where state in
 create unique index hold_copy on library.hold (copy_id) where state = 'kept';
 create index hold_queue on library.hold (title_id, id) where state = 'waiting';
 create index hold_pupil on library.hold (pupil_id, id);
+alter table library.loan add foreign key (hold_id) references library.hold on delete set null;
+create index loan_hold on library.loan (hold_id);
+
+create table library.scan (
+    id         bigint generated always as identity primary key,
+    staff_id   bigint not null references auth.staff,
+    key        uuid not null,
+    at         timestamptz not null default clock_timestamp(),
+    outcome    text not null check (outcome ~ '^[a-z]+$'),
+    copy_id    bigint not null references library.copy,
+    loan_id    bigint references library.loan on delete set null,
+    pupil_id   bigint references school.pupil,
+    words      text not null default '' check (char_length(words) <= 300),
+    undone_at  timestamptz
+);
+comment on table library.scan is 'What was scanned at the desk today and what came of it; gone after a day, for it says who read what';
+comment on column library.scan.key is 'The form''s: sent again, it is answered by its scan';
+comment on column library.scan.outcome is 'A word: lent, returned, shelf ... (staff.librarian_scan)';
+comment on column library.scan.pupil_id is 'Whose loan it is or was, so that a return can be undone though the loan has forgotten its reader';
+comment on column library.scan.words is 'Why it was refused';
+create index scan_staff on library.scan (staff_id, id desc);
+create index scan_copy on library.scan (copy_id);
+create index scan_loan on library.scan (loan_id);
+create index scan_pupil on library.scan (pupil_id);
+create index scan_at on library.scan (at);
 
 -- ---- inventory ----------------------------------------------------------------------------------------------------------------
 
@@ -331,7 +359,8 @@ begin
     select h.id into v_hold from library.hold h where h.title_id = p_title and h.pupil_id = p_pupil and h.state in ('waiting', 'kept');
     if found then
         return v_hold;
-    elsif exists (select from library.loan l where l.title_id = p_title and l.pupil_id = p_pupil and l.returned_at is null) then
+    elsif exists (select from library.loan l where l.title_id = p_title and l.pupil_id = p_pupil
+                     and l.returned_at is null and l.lost_at is null) then
         perform library.refuse('again', 'Эта книга уже у вас.');
     elsif not exists (select from library.copy c where c.title_id = p_title and c.state in ('in', 'out', 'kept', 'repair')) then
         perform library.refuse('unknown', 'В библиотеке нет ни одного экземпляра этой книги.');
@@ -374,6 +403,7 @@ declare
     v_hold record;
     v_count integer := 0;
 begin
+    delete from library.scan s using auth.staff f where s.at < now() - interval '1 day' and f.id = s.staff_id and f.school_id = p_school;
     perform notice.emit(l.pupil_id, case when l.due_day < v_day then 'library-overdue' else 'library-due' end, l.id,
                format('library %s %s %s', l.id, l.due_day, l.due_day < v_day))
        from library.loan l join library.copy c on c.id = l.copy_id
@@ -392,9 +422,21 @@ begin
     return v_count;
 end $$;
 comment on function library.expire_holds is
-    'A job, nightly: what is due soon or overdue is told of, once; kept copies nobody came for go on; who has woken up gets his turn';
+    'A job, nightly: what is due soon or overdue is told of, once; kept copies nobody came for go on; who has woken up gets his turn; the scans of '
+    'yesterday go';
 
 -- ---- lending ------------------------------------------------------------------------------------------------------------------
+
+create function library.owes(p_pupil bigint) returns boolean language sql stable as $$
+    select exists (select from library.loan l
+                    where l.pupil_id = p_pupil and l.returned_at is null and l.lost_at is not null and l.entry_id is null)
+$$;
+comment on function library.owes is 'Has the reader lost a book that is neither charged, nor found, nor settled otherwise?';
+
+create function library.year_ends(p_school bigint, p_day date) returns date language sql stable as $$
+    select y.last_day from school.year y where y.school_id = p_school and p_day between y.first_day and y.last_day
+$$;
+comment on function library.year_ends is 'The last day of the school year: until then textbooks are lent. NULL in the summer';
 
 create function library.lend(p_copy bigint, p_pupil bigint, p_staff bigint, p_set bigint default null, p_due date default null)
 returns bigint language plpgsql security definer set search_path = '' as $$
@@ -425,8 +467,10 @@ begin
         perform library.refuse('unknown', 'Этот экземпляр в ремонте, утерян или списан.');
     elsif v_title.kind <> 'textbook' and p_set is null
           and (select count(*) from library.loan l join library.title t on t.id = l.title_id
-                where l.pupil_id = p_pupil and l.returned_at is null and t.kind <> 'textbook') >= v_policy.max_loans then
+                where l.pupil_id = p_pupil and l.returned_at is null and l.lost_at is null and t.kind <> 'textbook') >= v_policy.max_loans then
         perform library.refuse('limit', format('На руках уже %s: предел — %s.', v_policy.max_loans, v_policy.max_loans));
+    elsif v_title.kind <> 'textbook' and p_set is null and library.owes(p_pupil) then
+        perform library.refuse('owed', 'За читателем утерянная книга: пока она не оплачена, не заменена и не нашлась, выдаются только учебники.');
     elsif v_copy.state = 'in' and v_hold is null and exists (select from library.hold h
               where h.title_id = v_copy.title_id and h.state = 'waiting' and coalesce(h.asleep_till, v_day) <= v_day) then
         perform library.refuse('queued', 'На эту книгу очередь.');
@@ -436,8 +480,10 @@ begin
         update library.copy c set state = 'in' from library.hold h where h.id = v_hold and h.state = 'kept' and c.id = h.copy_id and c.id <> p_copy;
         update library.hold h set state = 'taken', kept_till = null, copy_id = p_copy, ended_at = clock_timestamp() where h.id = v_hold;
     end if;
-    insert into library.loan (copy_id, title_id, pupil_id, set_id, lent_by, due_day, condition_out)
-    values (p_copy, v_copy.title_id, p_pupil, p_set, p_staff, coalesce(p_due, v_day + v_policy.loan_days), v_copy.condition)
+    insert into library.loan (copy_id, title_id, pupil_id, set_id, hold_id, lent_by, due_day, condition_out)
+    values (p_copy, v_copy.title_id, p_pupil, p_set, v_hold, p_staff,
+            coalesce(p_due, case v_title.kind when 'textbook' then library.year_ends(v_copy.school_id, v_day) end, v_day + v_policy.loan_days),
+            v_copy.condition)
     returning id into v_loan;
     update library.copy c set state = 'out' where c.id = p_copy;
     update library.title t set lent_times = t.lent_times + 1 where t.id = v_copy.title_id;
@@ -446,7 +492,8 @@ begin
     return v_loan;
 end $$;
 comment on function library.lend is
-    'Lends a copy and answers the loan''s id. A reader''s place in the queue is used up by it. KB422: lent, kept, queued, limit, unknown';
+    'Lends a copy, a textbook until the end of the year, and answers the loan''s id. A reader''s place in the queue is used up by it. KB422: lent, '
+    'kept, queued, limit, owed, unknown';
 
 create function library.give_back(p_copy bigint, p_staff bigint, p_condition text default null)
 returns bigint language plpgsql security definer set search_path = '' as $$
@@ -459,6 +506,8 @@ begin
     select l.* into v_loan from library.loan l where l.copy_id = p_copy and l.returned_at is null;
     if not found then
         perform library.refuse('again', 'Этот экземпляр не на руках.');
+    elsif v_loan.entry_id is not null and v_loan.refund_id is null then
+        perform library.refuse('lost', 'Книга числится утерянной и оплачена: отметьте, что она нашлась.');
     end if;
     update library.loan l
        set returned_at = clock_timestamp(), returned_by = p_staff, condition_in = coalesce(p_condition, v_copy.condition),
@@ -471,7 +520,80 @@ begin
     return v_loan.id;
 end $$;
 comment on function library.give_back is
-    'Takes a copy back and answers the loan''s id; a copy somebody waits for is kept at once. KB422 again: it was not lent';
+    'Takes a copy back and answers the loan''s id; a copy somebody waits for is kept at once. KB422 again: it was not lent; lost: it was charged, '
+    'and library.find_again() gives the money back';
+
+create function library.unkeep(p_copy bigint) returns void language sql as $$
+    update library.hold h set state = 'waiting', kept_till = null, copy_id = null where h.copy_id = p_copy and h.state = 'kept'
+$$;
+comment on function library.unkeep is 'Who a copy is kept for waits again, at his place; the caller says what the copy is now and serves the queue';
+
+create function library.settled(p_loan library.loan) returns boolean language sql stable as $$
+    select (p_loan).returned_at is not null and (p_loan).lost_at is null
+           and exists (select from library.copy c where c.id = (p_loan).copy_id and c.state in ('in', 'kept', 'repair'))
+           and not exists (select from library.loan l where l.copy_id = (p_loan).copy_id and l.id > (p_loan).id)
+$$;
+comment on function library.settled is 'Is the loan the last of its copy, returned as a loan should be, and the copy in the library?';
+
+create function library.undo_lend(p_loan bigint, p_staff bigint) returns void language plpgsql security definer set search_path = '' as $$
+declare
+    v_loan library.loan;
+begin
+    perform library.lock_title((select l.title_id from library.loan l where l.id = p_loan));
+    select l.* into v_loan from library.loan l where l.id = p_loan;
+    if v_loan.id is null or v_loan.returned_at is not null or v_loan.lost_at is not null or v_loan.renewals > 0 then
+        perform library.refuse('again', 'Отменить выдачу уже нельзя: с книгой с тех пор что-то сделали.');
+    end if;
+    delete from library.loan l where l.id = p_loan;
+    update library.hold h set state = 'waiting', copy_id = null, ended_at = null where h.id = v_loan.hold_id and h.state = 'taken';
+    update library.copy c set state = 'in' where c.id = v_loan.copy_id;
+    update library.title t set lent_times = t.lent_times - 1 where t.id = v_loan.title_id;
+    perform library.note(v_loan.copy_id, 'return', p_staff, 'выдача отменена');
+    perform library.serve_queue(v_loan.title_id, library.today(c.school_id)) from library.copy c where c.id = v_loan.copy_id;
+end $$;
+comment on function library.undo_lend is
+    'A loan that was a mistake has never been: the copy is back, the place in the queue too. KB422 again: something else has happened since';
+
+create function library.undo_return(p_loan bigint, p_pupil bigint, p_staff bigint) returns void language plpgsql
+    security definer set search_path = '' as $$
+declare
+    v_loan library.loan;
+begin
+    perform library.lock_title((select l.title_id from library.loan l where l.id = p_loan));
+    select l.* into v_loan from library.loan l where l.id = p_loan;
+    if not library.settled(v_loan) then
+        perform library.refuse('again', 'Отменить возврат уже нельзя: с книгой с тех пор что-то сделали.');
+    end if;
+    perform library.unkeep(v_loan.copy_id);
+    update library.loan l set returned_at = null, returned_by = null, condition_in = '', pupil_id = p_pupil where l.id = p_loan;
+    update library.copy c set state = 'out', condition = v_loan.condition_out where c.id = v_loan.copy_id;
+    perform library.note(v_loan.copy_id, 'lend', p_staff, 'возврат отменён');
+    perform library.serve_queue(v_loan.title_id, library.today(c.school_id)) from library.copy c where c.id = v_loan.copy_id;
+end $$;
+comment on function library.undo_return is
+    'A return that was a mistake: the loan goes on with its day. p_pupil: whose it was, which the loan may have forgotten. KB422 again: as undo_lend';
+
+create function library.spoil(p_loan bigint, p_staff bigint, p_note text, p_repair boolean) returns void language plpgsql
+    security definer set search_path = '' as $$
+declare
+    v_loan library.loan;
+begin
+    perform library.lock_title((select l.title_id from library.loan l where l.id = p_loan));
+    select l.* into v_loan from library.loan l where l.id = p_loan;
+    if not library.settled(v_loan) then
+        perform library.refuse('again', 'Состояние уже не записать: с книгой с тех пор что-то сделали.');
+    end if;
+    update library.loan l set condition_in = p_note where l.id = p_loan;
+    update library.copy c set condition = p_note where c.id = v_loan.copy_id;
+    if p_repair then
+        perform library.unkeep(v_loan.copy_id);
+        update library.copy c set state = 'repair' where c.id = v_loan.copy_id;
+        perform library.note(v_loan.copy_id, 'repair', p_staff, p_note);
+        perform library.serve_queue(v_loan.title_id, library.today(c.school_id)) from library.copy c where c.id = v_loan.copy_id;
+    end if;
+end $$;
+comment on function library.spoil is
+    'A copy that was just returned is not as it was: the condition it came back in and, p_repair, that it is mended before it is lent again';
 
 create function library.renew(p_loan bigint, p_staff bigint) returns date language plpgsql security definer set search_path = '' as $$
 declare
@@ -487,7 +609,7 @@ begin
     v_due := greatest(v_loan.due_day, library.today(v_school)) + v_policy.renew_days;
     if v_loan.returned_at is not null or v_loan.lost_at is not null then
         perform library.refuse('again', 'Книга уже не на руках.');
-    elsif v_loan.set_id is not null then
+    elsif v_loan.set_id is not null or 'textbook' = (select t.kind from library.title t where t.id = v_loan.title_id) then
         perform library.refuse('limit', 'Учебники выдаются до конца года и не продлеваются.');
     elsif v_loan.renewals >= v_policy.renewals then
         perform library.refuse('renewed', format('Продлить больше нельзя: уже продлено %s раз.', v_loan.renewals));
@@ -574,15 +696,18 @@ begin
         return;
     elsif p_state not in ('in', 'repair', 'lost', 'gone') or v_copy.state not in ('in', 'repair', 'lost') then
         perform library.refuse('lent', 'Экземпляр на руках или отложен: сначала примите его.');
-    elsif exists (select from library.loan l where l.copy_id = p_copy and l.returned_at is null) then
+    elsif p_state <> 'gone' and exists (select from library.loan l where l.copy_id = p_copy and l.returned_at is null) then
         perform library.refuse('lent', 'Экземпляр утерян читателем: отметьте, что он нашёлся.');
     end if;
+    update library.loan l set returned_at = clock_timestamp(), returned_by = p_staff where l.copy_id = p_copy and l.returned_at is null;
     update library.copy c set state = p_state where c.id = p_copy;
     perform library.note(p_copy, case p_state when 'repair' then 'repair' when 'lost' then 'lose' when 'gone' then 'write_off'
         else case v_copy.state when 'lost' then 'find' else 'mend' end end::library.event_kind, p_staff, p_note);
     perform library.serve_queue(v_copy.title_id, library.today(v_copy.school_id));
 end $$;
-comment on function library.mark is 'Sends a copy that is in the library to repair, says it lost or written off, or brings it back';
+comment on function library.mark is
+    'Sends a copy that is in the library to repair, says it lost or written off, or brings it back. Writing off what a reader has lost ends the '
+    'loan: it was paid, or another book was brought instead';
 
 create function library.forget(p_pupil bigint) returns integer language plpgsql security definer set search_path = '' as $$
 declare
@@ -591,6 +716,7 @@ begin
     update library.loan l set pupil_id = null where l.pupil_id = p_pupil and l.returned_at is not null and l.entry_id is null;
     get diagnostics v_count = row_count;
     delete from library.hold h where h.pupil_id = p_pupil and h.state in ('taken', 'dropped', 'expired');
+    delete from library.scan s using library.loan l where s.pupil_id = p_pupil and l.id = s.loan_id and l.returned_at is not null;
     return v_count;
 end $$;
 comment on function library.forget is 'Forgets what a reader has read; loans of today and charged ones stay. Answers how many';

@@ -64,7 +64,6 @@ drop function
     canteen.monday(date),
     canteen.allergies_of(bigint),
     canteen.dish_titles(bigint),
-    canteen.find_pupil(auth.staff_visit, text),
     canteen.check_back(auth.staff_visit, date),
     canteen.check_meal(auth.staff_visit, bigint),
     canteen.own_pupil(auth.staff_visit, bigint),

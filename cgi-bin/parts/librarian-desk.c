@@ -1,0 +1,140 @@
+/*
+ * librarian-desk.c -- the field that waits for a scan: readers are opened, copies lent and taken
+ * back, the last mistake undone.
+ *
+ * A scan is POST → 303 → GET, one round trip each. The GET is shown by ids alone: no address has a
+ * card's number in it. Who is served stays in the address (`reader`, `set`), so that two windows
+ * may serve two readers.
+ */
+#include "app.h"
+#include "librarian.h"
+
+#define FOUND_MAX     20
+#define FIND_MAX      40        /* characters of what is typed or scanned */
+#define CONDITION_MAX 100       /* of library.copy.condition */
+
+static const char *const whys[] = { "unknown", "blocked", "ended", "nobody", "many", NULL };
+static const char *const acts[] = { "return", "swap", "renew", "found", "mend", NULL };
+
+/* What may stand beside the field: a reader who is served, or the figures of the day. */
+struct beside { struct db_rows *reader, *loans, *holds, *today; };
+
+static struct beside
+ask_beside(struct request *rq, int64_t reader)
+{
+	if (reader == 0)
+		return (struct beside){ .today = db_ask(rq, Q_TODAY) };
+	return (struct beside){
+		.reader = db_ask(rq, Q_READER, DB_INT(reader)),
+		.loans = db_ask(rq, Q_LOANS, DB_INT(reader)),
+		.holds = db_ask(rq, Q_HOLDS, DB_INT(reader)),
+	};
+}
+
+static void
+show_section(struct view *page, const char *section, const struct db_rows *rows)
+{
+	if (rows == NULL)
+		view_none(page, section);
+	else
+		view_rows(page, section, rows);
+}
+
+/*
+ * GET /staff/library[?reader=][&set=][&scan=|&why=[&find=]] -- the field, and what became of the
+ * last scan.
+ */
+enum reply
+librarian_show_desk(struct request *rq)
+{
+	int64_t reader = form_id(rq, "reader"), scan = form_id(rq, "scan");
+	const char *find = form_text(rq, "find", FIND_MAX, "");
+	const char *why = form_choice(rq, "why", whys, "");
+	struct beside beside = ask_beside(rq, reader);
+	struct db_rows *scanned = db_ask(rq, Q_SCANNED, DB_ID(scan));
+	struct db_rows *scans = db_ask(rq, Q_SCANS);
+	struct db_rows *found =
+	    db_ask(rq, Q_NAMED, DB_TEXT(strcmp(why, "many") == 0 ? find : ""), DB_INT(FOUND_MAX + 1));
+	struct view *page;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "librarian");
+	view_text(page, "reader_id", url_id(rq, reader));
+	view_text(page, "set_id", url_id(rq, form_id(rq, "set")));
+	show_section(page, "reader", beside.reader);
+	show_section(page, "loan", beside.loans);
+	show_section(page, "hold", beside.holds);
+	show_section(page, "day", beside.today);
+	view_rows(page, "scanned", scanned);
+	view_rows(page, "recent", scans);
+	view_flag(page, "has_more", db_limit(found, FOUND_MAX));
+	view_rows(page, "found", found);
+	view_text(page, "why", why);
+	view_text(page, "asked", find);
+	form_show(rq, page, "condition", NULL);
+	return view_send(rq, page);
+}
+
+/*
+ * POST /staff/library/scan key= find= | copy= act= [reader=][&set=] -- an empty Enter is done with
+ * the reader.
+ */
+enum reply
+librarian_scan(struct request *rq)
+{
+	const char *key = form_key(rq), *find = form_text(rq, "find", FIND_MAX, "");
+	const char *act = form_choice(rq, "act", acts, ""), *outcome, *scan;
+	int64_t copy = form_id(rq, "copy"), reader = form_id(rq, "reader"), set = form_id(rq, "set");
+	struct db_rows *done;
+	bool is_name, is_reader;
+
+	if (copy == 0 && *find == '\0')
+		return app_redirect(rq, "/staff/library", "set", url_id(rq, set), NULL);
+	done = db_ask(rq, Q_SCAN, DB_TEXT(key), DB_TEXT(find), DB_ID(copy), DB_TEXT(act),
+	    DB_ID(reader), DB_ID(set));
+	if (!db_answer(rq))
+		return rq->db_reply;
+	outcome = db_text(done, 0, "outcome");
+	scan = db_text(done, 0, "scan_id");
+	is_reader = strcmp(outcome, "one") == 0;
+	is_name = strcmp(outcome, "many") == 0 || strcmp(outcome, "nobody") == 0;
+	return app_redirect(rq, "/staff/library", "reader", db_text(done, 0, "reader_id"), "set",
+	    url_id(rq, set), "scan", scan, "why", *scan != '\0' || is_reader ? "" : outcome, "find",
+	    is_name ? find : "", NULL);
+}
+
+/* POST /staff/library/undo scan= [reader=][&set=] */
+enum reply
+librarian_undo(struct request *rq)
+{
+	int64_t scan = form_id(rq, "scan");
+
+	if (scan == 0)
+		return REPLY_BAD_INPUT;
+	db_ask(rq, Q_UNDO, DB_INT(scan));
+	if (!db_answer(rq))
+		return form_refused(rq, librarian_show_desk);
+	return app_redirect(rq, "/staff/library", "reader", url_id(rq, form_id(rq, "reader")),
+	    "set", url_id(rq, form_id(rq, "set")), "scan", url_id(rq, scan), NULL);
+}
+
+/* POST /staff/library/spoil scan= condition= [repair=1] [reader=][&set=] */
+enum reply
+librarian_spoil(struct request *rq)
+{
+	int64_t scan = form_id(rq, "scan");
+	const char *condition = form_text(rq, "condition", CONDITION_MAX, "");
+
+	if (scan == 0)
+		return REPLY_BAD_INPUT;
+	if (*condition == '\0')
+		form_error(rq, "condition", "Напишите, что с книгой: например «надорвана обложка».");
+	if (form_failed(rq))
+		return librarian_show_desk(rq);
+	db_ask(rq, Q_SPOIL, DB_INT(scan), DB_TEXT(condition), DB_BOOL(form_flag(rq, "repair")));
+	if (!db_answer(rq))
+		return form_refused(rq, librarian_show_desk);
+	return app_redirect(rq, "/staff/library", "reader", url_id(rq, form_id(rq, "reader")),
+	    "set", url_id(rq, form_id(rq, "set")), "done", "book-condition", NULL);
+}
