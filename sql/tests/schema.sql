@@ -131,7 +131,7 @@ select p.oid::regprocedure::text as function, f.level, f.message, f.statement, f
   join pg_catalog.pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql',
        lateral inspection.plpgsql_check_function_tb(p.oid,
            coalesce((select t.tgrelid from pg_catalog.pg_trigger t where t.tgfoid = p.oid limit 1), 0::oid)::regclass,
-           newtable := case p.proname when 'close_entries' then 'new_entry' when 'refuse_late_postings' then 'new_posting' end,
+           newtable := (select coalesce(t.tgnewtable, t.tgoldtable)::text from pg_catalog.pg_trigger t where t.tgfoid = p.oid limit 1),
            extra_warnings := true, performance_warnings := false, security_warnings := true) f
  where f.level <> 'warning extra' or f.message not like 'unused parameter%';
 set local search_path = public, pg_catalog;

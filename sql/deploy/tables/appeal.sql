@@ -31,10 +31,13 @@ insert into appeal.category (code, title, desk, rank) values
     ('library', 'Библиотека', 'school', 6), ('cabinet', 'Работа кабинета', 'support', 7), ('other', 'Другое', 'support', 8);
 
 create function appeal.is_working(p_school bigint, p_day date) returns boolean language sql stable as $$
+    -- Public holidays are days off although nobody wrote them down: those of the New Year lie outside the terms. What a decree moves
+    -- stands in school.day_off. The one place of this list.
     select extract(isodow from p_day) < 6
+       and to_char(p_day, 'MMDD') <> all ('{0101,0102,0103,0104,0105,0106,0107,0108,0223,0308,0501,0509,0612,1104}')
        and not exists (select from school.day_off d where d.school_id = p_school and d.day = p_day)
 $$;
-comment on function appeal.is_working is 'Monday to Friday, and not a day off of the school';
+comment on function appeal.is_working is 'Monday to Friday, no public holiday, and not a day off of the school';
 
 create function appeal.working_days_on(p_school bigint, p_from date, p_days integer) returns date language sql stable as $$
     select d.day
@@ -44,6 +47,13 @@ create function appeal.working_days_on(p_school bigint, p_from date, p_days inte
      where d.nth = p_days
 $$;
 comment on function appeal.working_days_on is 'The day that is so many working days after another one';
+
+create function appeal.working_days_left(p_school bigint, p_today date, p_till date) returns integer language sql stable as $$
+    select case when p_till < p_today then -count(*) else count(*) end::integer
+      from generate_series(least(p_today, p_till) + 1, greatest(p_today, p_till), interval '1 day') g
+     where appeal.is_working(p_school, g::date)
+$$;
+comment on function appeal.working_days_left is 'Working days after today up to the last day of a term; below zero: since it passed';
 
 create type appeal.state as enum ('sent', 'registered', 'in_work', 'answered', 'closed', 'reopened', 'withdrawn');
 comment on type appeal.state is
@@ -76,6 +86,7 @@ create table appeal.appeal (
     answered_at    timestamptz,
     closed_at      timestamptz,
     escalated_at   timestamptz,
+    is_late        boolean not null default false,
     staff_id       bigint references auth.staff,
     rating         smallint check (rating between 1 and 5),
     rating_words   text not null default '' check (char_length(rating_words) <= 500),
@@ -89,10 +100,11 @@ comment on column appeal.appeal.desk is 'Who has it now: the category''s desk, o
 comment on column appeal.appeal.priority is '1 urgent, 2 ordinary, 3 can wait';
 comment on column appeal.appeal.register_by is 'Last day of registering: 3 working days';
 comment on column appeal.appeal.answer_by is 'Last day of answering: 30 working days; a reopened one begins anew';
-comment on column appeal.appeal.escalated_at is 'The term passed without an answer: the head sees it';
+comment on column appeal.appeal.escalated_at is 'A term passed: the head sees it. A reopened one begins anew';
+comment on column appeal.appeal.is_late is 'A term of answering has passed once: for the statistics, a later answer does not undo it';
 comment on column appeal.appeal.staff_id is 'Who has taken it';
 comment on column appeal.appeal.revision is 'Grows with each change: a desk that answers to an older one is told what came meanwhile';
-comment on column appeal.appeal.words is 'Stems of subject and messages, for the search';
+comment on column appeal.appeal.words is 'Stems of subject and messages, for the search; not of notes, for families search too';
 create index appeal_pupil on appeal.appeal (pupil_id, id desc);
 create index appeal_queue on appeal.appeal (school_id, desk, answer_by) where state in ('sent', 'registered', 'in_work', 'reopened');
 create index appeal_school on appeal.appeal (school_id, id desc);
@@ -194,14 +206,17 @@ begin
     insert into appeal.message_file (message_id, rank, file_id)
     select v_message, u.nth, u.file from unnest(p_files) with ordinality u(file, nth);
     update appeal.appeal a
-       set revision = a.revision + 1, words = left(a.words::text, 500000)::tsvector || to_tsvector('russian', p_body)
+       set revision = a.revision + 1,
+           -- A tsvector holds 1 MiB: the words of a thread that is longer than books are stay as they are.
+           words = case when p_author = 'note' or octet_length(a.words::text) > 500000 then a.words
+                        else a.words || to_tsvector('russian', p_body) end
      where a.id = p_appeal;
     return v_message;
 end $$;
 comment on function appeal.write is 'One message with its files';
 
-create function appeal.move(p_appeal appeal.appeal, p_state appeal.state, p_desk appeal.desk, p_access bigint, p_staff bigint, p_words text)
-returns void language plpgsql as $$
+create function appeal.move(p_appeal appeal.appeal, p_state appeal.state, p_desk appeal.desk, p_access bigint, p_staff bigint, p_words text,
+    p_holder bigint default null) returns void language plpgsql as $$
 declare
     v_today date := (select timezone(s.time_zone, now())::date from school.school s where s.id = p_appeal.school_id);
 begin
@@ -212,18 +227,25 @@ begin
            closed_at = case when p_state in ('closed', 'withdrawn') then now() end,
            answer_by = case when p_state = 'reopened' then appeal.working_days_on(a.school_id, v_today, 30) else a.answer_by end,
            escalated_at = case when p_state = 'reopened' then null else a.escalated_at end,
-           staff_id = case when p_state = 'in_work' then p_staff when p_desk <> a.desk then null else a.staff_id end
+           is_late = a.is_late or p_state = 'answered' and a.state <> 'answered' and a.answer_by < v_today,
+           staff_id = case when p_desk <> a.desk or p_state = 'registered' then null
+                           when p_state = 'in_work' then coalesce(p_holder, p_staff)
+                           when p_state = 'answered' then coalesce(a.staff_id, p_staff) else a.staff_id end
      where a.id = p_appeal.id;
     insert into appeal.event (appeal_id, state, desk, access_id, staff_id, words)
     values (p_appeal.id, p_state, p_desk, p_access, p_staff, p_words);
-    if p_access is null and p_state <> p_appeal.state then
-        perform notice.emit(p_appeal.pupil_id, 'appeal-' || p_state, p_appeal.id)
-          from notice.kind k where k.kind = 'appeal-' || p_state;
-    elsif p_desk <> p_appeal.desk then
-        perform notice.emit(p_appeal.pupil_id, 'appeal-moved', p_appeal.id);
+    if p_access is null then
+        perform notice.emit(p_appeal.pupil_id, k.kind, p_appeal.id)
+          from notice.kind k
+         where k.kind = case when p_desk <> p_appeal.desk then 'appeal-moved'
+                             when p_state = 'registered' and p_appeal.registered_at is not null then null
+                             when p_state = p_appeal.state and p_state <> 'answered' then null
+                             else 'appeal-' || p_state end;
     end if;
 end $$;
-comment on function appeal.move is 'A step of an appeal: its new state and desk, with the dates and terms that follow from it';
+comment on function appeal.move is
+    'A step of an appeal: its new state and desk, with the dates and terms that follow from it. p_staff is who made the step; p_holder: who '
+    'has it in work now, when that is another one. registered: nobody has it';
 
 create function appeal.send(p_access bigint, p_category text, p_subject text, p_body text, p_files uuid[]) returns bigint language plpgsql
     security definer set search_path = '' as $$
@@ -266,14 +288,18 @@ declare
 begin
     for v_appeal in
         select a.* from appeal.appeal a
-         where a.school_id = p_school and a.escalated_at is null
-           and (a.state = 'sent' and a.register_by < v_today or a.state in ('sent', 'registered', 'in_work', 'reopened') and a.answer_by < v_today)
+         where a.school_id = p_school and a.state in ('sent', 'registered', 'in_work', 'reopened')
+           and (a.escalated_at is null and a.state = 'sent' and a.register_by < v_today
+                or not (a.is_late and a.escalated_at is not null) and a.answer_by < v_today)
          order by a.id for update
     loop
-        update appeal.appeal a set escalated_at = now(), priority = 1, revision = a.revision + 1 where a.id = v_appeal.id;
+        update appeal.appeal a
+           set escalated_at = coalesce(a.escalated_at, now()), is_late = a.is_late or a.answer_by < v_today, priority = 1,
+               revision = a.revision + 1
+         where a.id = v_appeal.id;
         insert into appeal.event (appeal_id, state, desk, words)
         values (v_appeal.id, v_appeal.state, v_appeal.desk,
-                case when v_appeal.state = 'sent' then 'срок регистрации прошёл' else 'срок ответа прошёл' end);
+                case when v_appeal.answer_by < v_today then 'срок ответа прошёл' else 'срок регистрации прошёл' end);
         v_count := v_count + 1;
     end loop;
     for v_appeal in
@@ -284,6 +310,39 @@ begin
     end loop;
     return v_count;
 end $$;
-comment on function appeal.escalate is 'A job, hourly: what has passed its term becomes urgent and is shown to the head; answered ones close after 14 days';
+comment on function appeal.escalate is
+    'A job: what has passed its term becomes urgent and is shown to the head, each term once; answered ones close after 14 days';
+
+-- ---- the calendar changes -----------------------------------------------------------------------------------------------------
+
+create function appeal.retime(p_school bigint) returns integer language plpgsql as $$
+declare
+    v_count integer;
+begin
+    update appeal.appeal a
+       set register_by = t.register_by, answer_by = t.answer_by
+      from (select o.id, appeal.working_days_on(p_school, timezone(s.time_zone, o.sent_at)::date, 3) as register_by,
+                   appeal.working_days_on(p_school, timezone(s.time_zone, coalesce(
+                       (select max(e.at) from appeal.event e where e.appeal_id = o.id and e.state = 'reopened' and e.access_id is not null),
+                       o.sent_at))::date, 30) as answer_by
+              from appeal.appeal o join school.school s on s.id = o.school_id
+             where o.school_id = p_school and o.state in ('sent', 'registered', 'in_work', 'reopened')) t
+     where a.id = t.id and (a.register_by, a.answer_by) is distinct from (t.register_by, t.answer_by);
+    get diagnostics v_count = row_count;
+    return v_count;
+end $$;
+comment on function appeal.retime is
+    'Counts the terms of a school''s open appeals anew, from the day they were sent or the family reopened them; answers how many changed';
+
+create function appeal.follow_calendar() returns trigger language plpgsql as $$
+begin
+    perform appeal.retime(d.school_id) from (select distinct c.school_id from changed c) d;
+    return null;
+end $$;
+comment on function appeal.follow_calendar is 'Terms are counted in working days: a day off that comes or goes moves those that are open';
+create trigger appeal_terms_in after insert on school.day_off referencing new table as changed
+    for each statement execute function appeal.follow_calendar();
+create trigger appeal_terms_out after delete on school.day_off referencing old table as changed
+    for each statement execute function appeal.follow_calendar();
 
 commit;
