@@ -18,6 +18,7 @@ const canteen = atTheTill(({ meal, klass, serving, pupil, dish, barred, day }) =
   list: `/staff/canteen/list?meal=${meal}&class=${klass}`, buffet: `/staff/canteen/buffet?pupil=${pupil}&n_${dish}=2`,
 }))();
 const both = { '': desktop, '-phone': phone };
+const onDesk = { '': desktop, '-tablet': tablet };
 const inHand = { '-phone': phone };
 
 /* Lessons are shown on a day that had some, whatever the day of the pictures is. */
@@ -51,6 +52,7 @@ const pages = {
   'attendance-excuse': { path: '/attendance/excuse', forms: inHand },
   finance: { path: '/finance', forms: everywhere },
   entry: { path: '/finance?print=1', follow: '.statement .what a' },
+  'finance-receipt': { path: async () => `${await example('/finance/entry')()}&print=1` },
   'finance-transfer': { path: '/finance/transfer', forms: { '': desktop, '-phone': phone } },
   'finance-withdraw': { path: '/finance/withdraw', forms: { '': desktop, '-phone': phone } },
   'finance-certificate': { path: '/finance/certificate', forms: { '': { ...desktop, viewport: { width: 1280, height: 1250 } }, '-phone': phone } },
@@ -84,10 +86,16 @@ const pages = {
   tutor: { path: '/staff/tutor', role: 'tutor', follow: '.j-day a[rel=prev]', forms: everywhere },
   'tutor-paid': { path: '/staff/tutor/paid', role: 'tutor', forms: { '': desktop, '-phone': phone } },
   'tutor-refund': { path: '/staff/tutor/paid', role: 'tutor', follow: '.d-act', forms: { '-phone': phone } },
+  'tutor-confirm': { path: example('/staff/tutor/confirm'), role: 'tutor', forms: both },
+  'tutor-batch': { path: example('/staff/tutor/batch'), role: 'tutor', forms: both },
   'tutor-counts': { path: '/staff/tutor/counts', role: 'head', forms: { '': desktop, '-phone': phone } },
   services: { path: '/staff/services', role: 'teacher', forms: everywhere },
   'services-lesson': { path: '/staff/services', role: 'teacher', follow: '.things .button', forms: { '-phone': phone } },
   'services-history': { path: '/staff/services/history?team=1', role: 'head' },
+  'services-team': { path: example('/staff/services/team'), role: 'teacher', forms: both },
+  'services-confirm': { path: example('/staff/services/confirm'), role: 'teacher', forms: both },
+  'services-undo': { path: example('/staff/services/undo'), role: 'teacher', forms: inHand },
+  'services-members': { path: example('/staff/services/members'), role: 'head', forms: both },
   'services-prices': { path: '/staff/services/prices', role: 'head', forms: { '': desktop, '-phone': phone } },
   'staff-login': { path: '/staff/login', role: null },
   staff: { path: '/staff', role: 'head', forms: both },
@@ -101,7 +109,17 @@ const pages = {
   'canteen-list': { path: canteen.list, role: 'canteen', forms: { '': desktop, '-tablet': tablet } },
   'canteen-buffet': { path: canteen.buffet, role: 'canteen', forms: desks },
   'canteen-menu': { path: '/staff/canteen/menu', role: 'canteen', forms: desks },
-  'canteen-rules': { path: '/staff/canteen/rules', role: 'canteen' },
+  'canteen-sheet': { path: example('/staff/canteen/sheet'), role: 'canteen', forms: onDesk },
+  'canteen-menu-day': { path: example('/staff/canteen/menu/day'), role: 'canteen', forms: onDesk },
+  'canteen-dishes': { path: '/staff/canteen/dishes', role: 'canteen', forms: onDesk },
+  'canteen-dish': { path: example('/staff/canteen/dish'), role: 'canteen', forms: onDesk },
+  'canteen-undo': { path: example('/staff/canteen/undo'), role: 'canteen', forms: onDesk },
+  'canteen-benefits': { path: '/staff/canteen/benefits', role: 'canteen', forms: onDesk },
+  'canteen-child': { path: example('/staff/canteen/child'), role: 'canteen', forms: onDesk },
+  'canteen-report': { path: '/staff/canteen/report', role: 'canteen', forms: onDesk },
+  'canteen-rations': { path: '/staff/canteen/rations', role: 'canteen', forms: onDesk },
+  'canteen-rules': { path: '/staff/canteen/rules', role: 'canteen', forms: onDesk },
+  'canteen-complex': { path: example('/staff/canteen/complex'), role: 'canteen', forms: onDesk },
   devices: { path: '/devices' },
   settings: { path: '/settings', forms: { '': { ...desktop, viewport: { width: 1280, height: 1150 } }, '-phone': phone } },
   child: { path: '/settings/child' },
