@@ -37,7 +37,8 @@ create function appeal.is_working(p_school bigint, p_day date) returns boolean l
        and to_char(p_day, 'MMDD') <> all ('{0101,0102,0103,0104,0105,0106,0107,0108,0223,0308,0501,0509,0612,1104}')
        and not exists (select from school.day_off d where d.school_id = p_school and d.day = p_day)
 $$;
-comment on function appeal.is_working is 'Monday to Friday, no public holiday, and not a day off of the school';
+comment on function appeal.is_working is
+    'Monday to Friday, no public holiday, and not a day off of the school. Pupils'' holidays between the terms are working days of the desks';
 
 create function appeal.working_days_on(p_school bigint, p_from date, p_days integer) returns date language sql stable as $$
     select d.day
