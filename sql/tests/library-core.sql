@@ -129,6 +129,64 @@ insert into library.reader (pupil_id, keeps_history) values (pg_temp.pupil('I222
 update library.policy set max_loans = 5 where school_id = :school;
 select lives_ok($$ select pg_temp.lend('D-0001', 'I2222CCCCC'), pg_temp.back('D-0001') $$, 'who wants none kept');
 select is((select count(*) from library.loan l where l.pupil_id = pg_temp.pupil('I2222CCCCC')), 0::bigint, 'leaves none');
+
+-- What a race would do, one after another: places are kept, nothing is counted twice, nothing of the past stays behind
+create function pg_temp.ask(p_title text, p_idn text) returns bigint language sql as $$ select library.ask(pg_temp.title(p_title), pg_temp.pupil(p_idn)) $$;
+create function pg_temp.kept_for(p_barcode text) returns text language sql stable as $$
+    select p.idn::text from library.hold h join school.pupil p on p.id = h.pupil_id where h.copy_id = pg_temp.copy(p_barcode) and h.state = 'kept'
+$$;
+insert into library.title (school_id, title) values (:school, 'Каштанка'), (:school, 'Муму');
+insert into library.copy (school_id, title_id, barcode, acquired_on)
+select :school, pg_temp.title(v.title), v.barcode, '2020-09-01' from (values ('Каштанка', 'S-0001'), ('Каштанка', 'S-0002'), ('Муму', 'M-0001')) v(title, barcode);
+delete from library.reader r where r.pupil_id = pg_temp.pupil('I2222CCCCC');
+select lives_ok($$ select pg_temp.lend('S-0001', 'I2222AAAAA'), pg_temp.lend('S-0002', 'I2222AAAAA') $$, 'all copies are out');
+select pg_temp.ask('Каштанка', 'I2222BBBBB') as first, pg_temp.ask('Каштанка', 'I2222CCCCC') as second \gset
+update library.hold set asleep_till = library.today(:school) + 5 where id in (:first, :second);
+select is(pg_temp.refused(format('select library.renew(%s, null)', l.id)), 'queued', 'not prolonged beyond the day the next reader is back')
+  from library.loan l where l.copy_id = pg_temp.copy('S-0001') and l.returned_at is null;
+update library.hold set asleep_till = library.today(:school) + 100 where id in (:first, :second);
+select is(pg_temp.refused(format('select library.renew(%s, null)', l.id)), 'done', 'but until a day before that')
+  from library.loan l where l.copy_id = pg_temp.copy('S-0001') and l.returned_at is null;
+select lives_ok($$ select pg_temp.back('S-0001') $$, 'a copy is free while both are away');
+-- Both are back today; the nightly job has not come yet.
+update library.hold set asleep_till = library.today(:school) where id in (:first, :second);
+select is(pg_temp.refused($$ select pg_temp.lend('S-0001', 'I2222CCCCC') $$), 'queued', 'the second in the queue does not overtake the first');
+select is(library.expire_holds(:school), 0, 'the night serves the queue');
+select is(pg_temp.kept_for('S-0001'), 'I2222BBBBB', 'in its order');
+select throws_ok(format('select library.drop_hold(%s, ''taken'', current_date)', :first), null, null, 'a place ends by being dropped or expired');
+select throws_ok('select library.drop_hold(-1, ''dropped'', current_date)', 'KB404', null, 'there is none');
+select lives_ok($$ select library.mark(pg_temp.copy('S-0001'), 'lost', pg_temp.librarian(), '') $$, 'a kept copy is not found on its shelf');
+select is((select h.state::text from library.hold h where h.id = :first), 'waiting', 'its reader waits on');
+select lives_ok($$ select pg_temp.back('S-0002') $$, 'another copy');
+select is(pg_temp.kept_for('S-0002'), 'I2222BBBBB', 'is his, before those who came later');
+select is(pg_temp.refused($$ select library.mark(pg_temp.copy('S-0002'), 'in', pg_temp.librarian(), '') $$), 'lent', 'kept is kept');
+select lives_ok($$ select library.mark(pg_temp.copy('S-0001'), 'in', pg_temp.librarian(), '') $$, 'the lost one is found');
+select is(pg_temp.kept_for('S-0001'), 'I2222CCCCC', 'and kept for the second');
+select lives_ok($$ select pg_temp.lend('S-0002', 'I2222BBBBB') $$, 'the first takes his');
+select lives_ok($$ select pg_temp.back('S-0002') $$, 'and returns it');
+select lives_ok($$ select pg_temp.lend('S-0002', 'I2222CCCCC') $$, 'the second takes another copy than the kept one');
+select is(pg_temp.state('S-0001'), 'in', 'which is free then');
+select is((select string_agg(e.kind::text, ' ' order by e.id) from library.event e where e.copy_id = pg_temp.copy('S-0001')),
+          'lend renew return keep unkeep lose find keep unkeep', 'the record of a copy tells all of it');
+select is(pg_temp.refused($$ select library.mark(pg_temp.copy('S-0001'), 'gone', pg_temp.librarian(), '') $$), 'done', 'written off');
+select is(pg_temp.refused($$ select library.mark(pg_temp.copy('S-0001'), 'in', pg_temp.librarian(), '') $$), 'lent', 'for ever');
+
+update library.policy set max_holds = 1 where school_id = :school;
+select lives_ok($$ select pg_temp.ask('Муму', 'I2222CCCCC') $$, 'a place');
+select is(pg_temp.refused($$ select pg_temp.ask('Дубровский', 'I2222CCCCC') $$), 'limit', 'no more places than the rules have');
+update school.pupil set state = 'left' where idn = 'I2222BBBBB';
+select throws_ok($$ select pg_temp.ask('Муму', 'I2222BBBBB') $$, 'KB404', null, 'who has left the school asks for nothing');
+
+insert into library.reader (pupil_id, keeps_history) values (pg_temp.pupil('I2222CCCCC'), false);
+select lives_ok($$ select pg_temp.lend('M-0001', 'I2222CCCCC'), pg_temp.back('M-0001'), pg_temp.back('S-0002') $$, 'who wants no history');
+select is_empty($$ select from library.loan l where l.pupil_id = pg_temp.pupil('I2222CCCCC') $$, 'leaves no loan');
+select is_empty($$ select from library.hold h where h.pupil_id = pg_temp.pupil('I2222CCCCC') $$, 'no place in a queue');
+select is_empty($$ select from notice.event e where e.pupil_id = pg_temp.pupil('I2222CCCCC') $$, 'and no event');
+insert into library.loan (copy_id, title_id, pupil_id, lent_by, due_day, returned_at, returned_by)
+select c.id, c.title_id, pg_temp.pupil('I2222CCCCC'), pg_temp.librarian(), current_date, now(), pg_temp.librarian()
+  from library.copy c where c.barcode = 'M-0001';
+select is(library.expire_holds(:school), 0, 'whatever came in between');
+select is_empty($$ select from library.loan l where l.pupil_id = pg_temp.pupil('I2222CCCCC') $$, 'goes at night');
 select is_empty('select id, detail from ledger.violations', 'the books are true');
 select * from finish();
 rollback;

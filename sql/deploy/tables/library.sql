@@ -7,7 +7,9 @@
 
 -- The library: titles and copies, loans, the queue for what is lent, sets of textbooks, inventories. Everything that moves a copy
 -- is one of the functions lend, give_back, renew, ask, drop_hold, mark; each of them locks the title first, so that two librarians, or
--- a librarian and a queue, see each other, and a copy is with one reader at a time. What they refuse they say by KB422 with a sentence
+-- a librarian and a queue, see each other, and a copy is with one reader at a time. What counts a reader's books or places in queues
+-- locks the reader then, and the books of the ledger come last; more than one title is locked by expire_holds alone, which locks no
+-- reader: so nobody waits for another in a ring. What they refuse they say by KB422 with a sentence
 -- for the person and, in its HINT, a word for programs: unknown, lent, kept, limit, owed, again, renewed, queued, lost.
 
 begin;
@@ -308,6 +310,40 @@ begin
 end $$;
 comment on function library.lock_title is 'First step of whatever moves a copy of that title';
 
+create function library.lock_copy(p_copy bigint) returns library.copy language plpgsql as $$
+declare
+    v_copy library.copy;
+    v_title bigint := (select c.title_id from library.copy c where c.id = p_copy);
+begin
+    loop
+        perform library.lock_title(v_title);
+        select c.* into v_copy from library.copy c where c.id = p_copy;
+        -- Cataloguing may have moved it to another title meanwhile.
+        exit when v_copy.title_id = v_title;
+        v_title := v_copy.title_id;
+    end loop;
+    return v_copy;
+end $$;
+comment on function library.lock_copy is 'A copy as it is once its title is locked; KB404: there is none';
+
+create function library.lock_reader(p_pupil bigint, p_school bigint) returns void language plpgsql as $$
+begin
+    perform from school.pupil p where p.id = p_pupil and p.school_id = p_school and p.state = 'active' for no key update;
+    if not found then
+        raise exception 'no such reader' using errcode = 'KB404';
+    end if;
+end $$;
+comment on function library.lock_reader is
+    'Before a reader''s books or places are counted, and after the title: at two desks at once nobody gets one too many. KB404: no pupil of the school';
+
+create function library.is_waited(p_title bigint, p_till date, p_before bigint default null) returns boolean language sql stable as $$
+    select exists (select from library.hold h
+                    where h.title_id = p_title and h.state = 'waiting' and coalesce(h.asleep_till, p_till) <= p_till
+                      and h.id < coalesce(p_before, h.id + 1))
+$$;
+comment on function library.is_waited is
+    'Does somebody wait for the title who is back by that day? p_before: at a place before that one';
+
 create function library.note(p_copy bigint, p_kind library.event_kind, p_staff bigint, p_note text default '') returns void language sql as $$
     insert into library.event (copy_id, kind, staff_id, note) values (p_copy, p_kind, p_staff, p_note)
 $$;
@@ -351,10 +387,8 @@ declare
     v_policy library.policy;
 begin
     perform library.lock_title(p_title);
-    select p.school_id into strict v_school from school.pupil p where p.id = p_pupil;
-    if not exists (select from library.title t where t.id = p_title and t.school_id = v_school) then
-        raise exception 'no such title' using errcode = 'KB404';
-    end if;
+    select t.school_id into strict v_school from library.title t where t.id = p_title;
+    perform library.lock_reader(p_pupil, v_school);
     select y.* into strict v_policy from library.policy y where y.school_id = v_school;
     select h.id into v_hold from library.hold h where h.title_id = p_title and h.pupil_id = p_pupil and h.state in ('waiting', 'kept');
     if found then
@@ -378,10 +412,11 @@ create function library.drop_hold(p_hold bigint, p_state library.hold_state, p_d
 declare
     v_hold library.hold;
 begin
+    perform library.lock_title((select h.title_id from library.hold h where h.id = p_hold));
     select h.* into strict v_hold from library.hold h where h.id = p_hold;
-    perform library.lock_title(v_hold.title_id);
-    select h.* into strict v_hold from library.hold h where h.id = p_hold;
-    if v_hold.state not in ('waiting', 'kept') then
+    if p_state not in ('dropped', 'expired') then
+        raise exception 'a place in a queue is dropped or expired, not %', p_state;
+    elsif v_hold.state not in ('waiting', 'kept') then
         return false;
     end if;
     update library.hold h set state = p_state, kept_till = null, ended_at = clock_timestamp() where h.id = p_hold;
@@ -400,7 +435,8 @@ comment on function library.soon_days is 'A loan is due soon when there are so m
 create function library.expire_holds(p_school bigint) returns integer language plpgsql security definer set search_path = '' as $$
 declare
     v_day date := library.today(p_school);
-    v_hold record;
+    v_title bigint;
+    v_hold bigint;
     v_count integer := 0;
 begin
     delete from library.scan s using auth.staff f where s.at < now() - interval '1 day' and f.id = s.staff_id and f.school_id = p_school;
@@ -408,22 +444,31 @@ begin
                format('library %s %s %s', l.id, l.due_day, l.due_day < v_day))
        from library.loan l join library.copy c on c.id = l.copy_id
       where c.school_id = p_school and l.returned_at is null and l.lost_at is null and l.due_day <= v_day + library.soon_days();
-    for v_hold in select h.id from library.hold h where h.school_id = p_school and h.state = 'kept' and h.kept_till < v_day order by h.title_id, h.id loop
-        v_count := v_count + library.drop_hold(v_hold.id, 'expired', v_day)::int;
-    end loop;
-    for v_hold in
-        select distinct h.title_id from library.hold h
-          join library.copy c on c.title_id = h.title_id and c.state = 'in'
-         where h.school_id = p_school and h.state = 'waiting' and h.asleep_till <= v_day order by h.title_id
+    -- Title by title, each once and in the order of their ids: two titles are never locked in two orders.
+    for v_title in
+        select h.title_id from library.hold h
+         where h.school_id = p_school and (h.state = 'kept' and h.kept_till < v_day
+               or h.state = 'waiting' and coalesce(h.asleep_till, v_day) <= v_day
+                  and exists (select from library.copy c where c.title_id = h.title_id and c.state = 'in'))
+         group by h.title_id order by h.title_id
     loop
-        perform library.lock_title(v_hold.title_id);
-        perform library.serve_queue(v_hold.title_id, v_day);
+        perform library.lock_title(v_title);
+        for v_hold in
+            select h.id from library.hold h where h.title_id = v_title and h.state = 'kept' and h.kept_till < v_day order by h.id
+        loop
+            v_count := v_count + library.drop_hold(v_hold, 'expired', v_day)::int;
+        end loop;
+        perform library.serve_queue(v_title, v_day);
     end loop;
+    -- Who wants no history chose so, perhaps, while a book of his was being taken back.
+    perform library.forget(r.pupil_id)
+       from library.reader r join school.pupil p on p.id = r.pupil_id
+      where p.school_id = p_school and not r.keeps_history;
     return v_count;
 end $$;
 comment on function library.expire_holds is
     'A job, nightly: what is due soon or overdue is told of, once; kept copies nobody came for go on; who has woken up gets his turn; the scans of '
-    'yesterday go';
+    'yesterday go, and what readers without a history have read';
 
 -- ---- lending ------------------------------------------------------------------------------------------------------------------
 
@@ -444,24 +489,21 @@ declare
     v_copy library.copy;
     v_title record;
     v_policy library.policy;
-    v_hold bigint;
+    v_hold library.hold;
     v_day date;
     v_loan bigint;
 begin
-    perform library.lock_title((select c.title_id from library.copy c where c.id = p_copy));
-    select c.* into strict v_copy from library.copy c where c.id = p_copy;
+    v_copy := library.lock_copy(p_copy);
+    perform library.lock_reader(p_pupil, v_copy.school_id);
     select t.kind, t.title into strict v_title from library.title t where t.id = v_copy.title_id;
     select y.* into strict v_policy from library.policy y where y.school_id = v_copy.school_id;
-    if not exists (select from school.pupil p where p.id = p_pupil and p.school_id = v_copy.school_id and p.state = 'active') then
-        raise exception 'no such reader' using errcode = 'KB404';
-    end if;
     v_day := library.today(v_copy.school_id);
-    select h.id into v_hold from library.hold h where h.title_id = v_copy.title_id and h.pupil_id = p_pupil and h.state in ('waiting', 'kept');
+    select h.* into v_hold from library.hold h where h.title_id = v_copy.title_id and h.pupil_id = p_pupil and h.state in ('waiting', 'kept');
     if v_copy.state = 'out' then
         perform library.refuse('lent', case when exists (select from library.loan l
                 where l.copy_id = p_copy and l.returned_at is null and l.pupil_id = p_pupil)
             then 'Этот экземпляр уже выдан этому читателю.' else 'Этот экземпляр уже на руках: сначала примите его.' end);
-    elsif v_copy.state = 'kept' and not exists (select from library.hold h where h.copy_id = p_copy and h.pupil_id = p_pupil and h.state = 'kept') then
+    elsif v_copy.state = 'kept' and (v_hold.state = 'kept' and v_hold.copy_id = p_copy) is not true then
         perform library.refuse('kept', 'Этот экземпляр отложен для другого читателя.');
     elsif v_copy.state in ('repair', 'lost', 'gone') then
         perform library.refuse('unknown', 'Этот экземпляр в ремонте, утерян или списан.');
@@ -471,17 +513,19 @@ begin
         perform library.refuse('limit', format('На руках уже %s: предел — %s.', v_policy.max_loans, v_policy.max_loans));
     elsif v_title.kind <> 'textbook' and p_set is null and library.owes(p_pupil) then
         perform library.refuse('owed', 'За читателем утерянная книга: пока она не оплачена, не заменена и не нашлась, выдаются только учебники.');
-    elsif v_copy.state = 'in' and v_hold is null and exists (select from library.hold h
-              where h.title_id = v_copy.title_id and h.state = 'waiting' and coalesce(h.asleep_till, v_day) <= v_day) then
+    elsif v_copy.state = 'in' and v_hold.state is distinct from 'kept' and library.is_waited(v_copy.title_id, v_day, v_hold.id) then
         perform library.refuse('queued', 'На эту книгу очередь.');
     end if;
-    if v_hold is not null then
-        -- The reader may have taken another copy than the one that waits for him.
-        update library.copy c set state = 'in' from library.hold h where h.id = v_hold and h.state = 'kept' and c.id = h.copy_id and c.id <> p_copy;
-        update library.hold h set state = 'taken', kept_till = null, copy_id = p_copy, ended_at = clock_timestamp() where h.id = v_hold;
+    if v_hold.id is not null then
+        if v_hold.state = 'kept' and v_hold.copy_id <> p_copy then
+            -- He took another copy than the one that waits for him.
+            update library.copy c set state = 'in' where c.id = v_hold.copy_id;
+            perform library.note(v_hold.copy_id, 'unkeep', p_staff);
+        end if;
+        update library.hold h set state = 'taken', kept_till = null, copy_id = p_copy, ended_at = clock_timestamp() where h.id = v_hold.id;
     end if;
     insert into library.loan (copy_id, title_id, pupil_id, set_id, hold_id, lent_by, due_day, condition_out)
-    values (p_copy, v_copy.title_id, p_pupil, p_set, v_hold, p_staff,
+    values (p_copy, v_copy.title_id, p_pupil, p_set, v_hold.id, p_staff,
             coalesce(p_due, case v_title.kind when 'textbook' then library.year_ends(v_copy.school_id, v_day) end, v_day + v_policy.loan_days),
             v_copy.condition)
     returning id into v_loan;
@@ -495,14 +539,23 @@ comment on function library.lend is
     'Lends a copy, a textbook until the end of the year, and answers the loan''s id. A reader''s place in the queue is used up by it. KB422: lent, '
     'kept, queued, limit, owed, unknown';
 
+create function library.clear(p_pupil bigint) returns void language sql as $$
+    delete from library.hold h where h.pupil_id = p_pupil and h.state in ('taken', 'dropped', 'expired');
+    delete from notice.event e
+     where e.pupil_id = p_pupil
+       and (e.kind = 'library-kept' and not exists (select from library.hold h where h.id = e.object_id)
+            or e.kind in ('library-due', 'library-overdue')
+               and not exists (select from library.loan l where l.id = e.object_id and l.pupil_id = p_pupil and l.returned_at is null));
+$$;
+comment on function library.clear is 'A reader''s places in queues that are over, and what was told of them and of loans that are over, go: they say what was read';
+
 create function library.give_back(p_copy bigint, p_staff bigint, p_condition text default null)
 returns bigint language plpgsql security definer set search_path = '' as $$
 declare
     v_copy library.copy;
     v_loan library.loan;
 begin
-    perform library.lock_title((select c.title_id from library.copy c where c.id = p_copy));
-    select c.* into strict v_copy from library.copy c where c.id = p_copy;
+    v_copy := library.lock_copy(p_copy);
     select l.* into v_loan from library.loan l where l.copy_id = p_copy and l.returned_at is null;
     if not found then
         perform library.refuse('again', 'Этот экземпляр не на руках.');
@@ -515,6 +568,7 @@ begin
                                 and l.entry_id is null then null else l.pupil_id end
      where l.id = v_loan.id;
     update library.copy c set state = 'in', condition = coalesce(p_condition, c.condition) where c.id = p_copy;
+    perform library.clear(v_loan.pupil_id) from library.reader r where r.pupil_id = v_loan.pupil_id and not r.keeps_history;
     perform library.note(p_copy, case when v_copy.state = 'lost' then 'find' else 'return' end::library.event_kind, p_staff, coalesce(p_condition, ''));
     perform library.serve_queue(v_copy.title_id, library.today(v_copy.school_id));
     return v_loan.id;
@@ -523,9 +577,13 @@ comment on function library.give_back is
     'Takes a copy back and answers the loan''s id; a copy somebody waits for is kept at once. KB422 again: it was not lent; lost: it was charged, '
     'and library.find_again() gives the money back';
 
-create function library.unkeep(p_copy bigint) returns void language sql as $$
-    update library.hold h set state = 'waiting', kept_till = null, copy_id = null where h.copy_id = p_copy and h.state = 'kept'
-$$;
+create function library.unkeep(p_copy bigint) returns void language plpgsql as $$
+begin
+    update library.hold h set state = 'waiting', kept_till = null, copy_id = null where h.copy_id = p_copy and h.state = 'kept';
+    if found then
+        perform library.note(p_copy, 'unkeep', null);
+    end if;
+end $$;
 comment on function library.unkeep is 'Who a copy is kept for waits again, at his place; the caller says what the copy is now and serves the queue';
 
 create function library.settled(p_loan library.loan) returns boolean language sql stable as $$
@@ -613,7 +671,7 @@ begin
         perform library.refuse('limit', 'Учебники выдаются до конца года и не продлеваются.');
     elsif v_loan.renewals >= v_policy.renewals then
         perform library.refuse('renewed', format('Продлить больше нельзя: уже продлено %s раз.', v_loan.renewals));
-    elsif exists (select from library.hold h where h.title_id = v_loan.title_id and h.state = 'waiting') then
+    elsif library.is_waited(v_loan.title_id, v_due) then
         perform library.refuse('queued', 'Продлить нельзя: книгу ждёт другой читатель.');
     end if;
     update library.loan l set due_day = v_due, renewals = l.renewals + 1 where l.id = p_loan;
@@ -690,24 +748,25 @@ create function library.mark(p_copy bigint, p_state library.copy_state, p_staff 
 declare
     v_copy library.copy;
 begin
-    perform library.lock_title((select c.title_id from library.copy c where c.id = p_copy));
-    select c.* into strict v_copy from library.copy c where c.id = p_copy;
+    v_copy := library.lock_copy(p_copy);
     if v_copy.state = p_state then
         return;
-    elsif p_state not in ('in', 'repair', 'lost', 'gone') or v_copy.state not in ('in', 'repair', 'lost') then
-        perform library.refuse('lent', 'Экземпляр на руках или отложен: сначала примите его.');
+    elsif p_state not in ('in', 'repair', 'lost', 'gone') or v_copy.state in ('out', 'gone') or (v_copy.state = 'kept' and p_state = 'in') then
+        perform library.refuse('lent', case v_copy.state when 'out' then 'Экземпляр на руках: сначала примите его.'
+            when 'gone' then 'Экземпляр списан.' else 'Экземпляр отложен для читателя.' end);
     elsif p_state <> 'gone' and exists (select from library.loan l where l.copy_id = p_copy and l.returned_at is null) then
         perform library.refuse('lent', 'Экземпляр утерян читателем: отметьте, что он нашёлся.');
     end if;
     update library.loan l set returned_at = clock_timestamp(), returned_by = p_staff where l.copy_id = p_copy and l.returned_at is null;
+    perform library.unkeep(p_copy);
     update library.copy c set state = p_state where c.id = p_copy;
     perform library.note(p_copy, case p_state when 'repair' then 'repair' when 'lost' then 'lose' when 'gone' then 'write_off'
         else case v_copy.state when 'lost' then 'find' else 'mend' end end::library.event_kind, p_staff, p_note);
     perform library.serve_queue(v_copy.title_id, library.today(v_copy.school_id));
 end $$;
 comment on function library.mark is
-    'Sends a copy that is in the library to repair, says it lost or written off, or brings it back. Writing off what a reader has lost ends the '
-    'loan: it was paid, or another book was brought instead';
+    'Sends a copy that is in the library to repair, says it lost or written off, or brings it back. Who it was kept for waits on at his place. '
+    'Writing off what a reader has lost ends the loan: it was paid, or another book was brought instead';
 
 create function library.forget(p_pupil bigint) returns integer language plpgsql security definer set search_path = '' as $$
 declare
@@ -715,7 +774,7 @@ declare
 begin
     update library.loan l set pupil_id = null where l.pupil_id = p_pupil and l.returned_at is not null and l.entry_id is null;
     get diagnostics v_count = row_count;
-    delete from library.hold h where h.pupil_id = p_pupil and h.state in ('taken', 'dropped', 'expired');
+    perform library.clear(p_pupil);
     delete from library.scan s using library.loan l where s.pupil_id = p_pupil and l.id = s.loan_id and l.returned_at is not null;
     return v_count;
 end $$;
