@@ -8,6 +8,11 @@ insert into site.contact (school_id, rank, subject, phone, email, hours) values
     (null, 3, 'Лицевые счета', '64-35-35', '', 'пн–пт, 9:00–18:00'),
     (null, 4, 'Работа кабинета', '31-62-55', 'cabinet@school.example', 'пн–пт, 9:00–18:00');
 
+update school.school s set reception = r.words, reception_url = 'https://' || r.site || '.school.example/priyomnaya'
+  from (values ('039', 'shkola39', 'ул. Школьная, 39, кабинет секретаря, пн–пт, 9:00–17:00'),
+               ('052', 'gimnaziya52', 'пер. Гимназический, 5, приёмная, пн–пт, 9:00–16:00')) r(school, site, words)
+ where s.number = r.school;
+
 insert into site.announcement (school_id, class_id, published_at, visible_until, is_pinned, title, body)
 select s.id, k.id, now() - a.age, case when a.is_pinned then now() + interval '60 days' end, a.is_pinned, a.title, a.body
   from (values

@@ -36,6 +36,7 @@ end $$;
 -- Texts and steps have times of their own in the past.
 alter table appeal.message disable trigger append_only;
 alter table appeal.event disable trigger append_only;
+alter table appeal.appeal disable trigger registered_once;
 
 do $$
 declare
@@ -265,9 +266,6 @@ update appeal.appeal a set is_late = timezone(s.time_zone, a.answered_at)::date 
 update appeal.appeal a set closed_at = (select max(e.at) from appeal.event e where e.appeal_id = a.id and e.state = 'closed')
  where a.state = 'closed';
 
-alter table appeal.message enable trigger append_only;
-alter table appeal.event enable trigger append_only;
-
 -- Numbers begin anew with each year.
 update appeal.appeal a set number = n.school || '-1000/' || a.id
   from (select s.id, s.region || s.number as school from school.school s) n where n.id = a.school_id;
@@ -280,6 +278,13 @@ delete from appeal.counter;
 insert into appeal.counter (school_id, year, last)
 select a.school_id, extract(year from timezone(s.time_zone, a.sent_at)), count(*)
   from appeal.appeal a join school.school s on s.id = a.school_id group by 1, 2;
+
+alter table appeal.message enable trigger append_only;
+alter table appeal.event enable trigger append_only;
+alter table appeal.appeal enable trigger registered_once;
+
+-- Answers of the last ten days wait to be read.
+update appeal.appeal a set is_unread = false where a.is_unread and a.answered_at < demo.now() - interval '10 days';
 
 -- Families were told of each step when it happened.
 update notice.event n

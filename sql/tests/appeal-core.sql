@@ -36,6 +36,8 @@ select throws_ok(format('select appeal.lock(%s, %s)', :id, :seen), 'KB422', null
 select is(registered_at is not null, true, 'the day of it is kept') from appeal.appeal where id = :id;
 select is((select count(*) from appeal.event e where e.appeal_id = :id), 2::bigint, 'each step is in the record');
 select throws_ok('delete from appeal.event', '23001', null, 'which is append-only');
+select throws_ok('update appeal.appeal set number = number', '23001', null, 'a number stays');
+select throws_ok('delete from appeal.appeal', '23001', null, 'and nothing goes out of the register');
 select throws_ok('update appeal.message set body = ''x''', '23001', null, 'as messages are');
 
 -- Terms

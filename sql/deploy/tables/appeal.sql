@@ -92,6 +92,7 @@ create table appeal.appeal (
     rating         smallint check (rating between 1 and 5),
     rating_words   text not null default '' check (char_length(rating_words) <= 500),
     revision       integer not null default 0,
+    is_unread      boolean not null default false,
     words          tsvector not null default '',
     unique (school_id, number)
 );
@@ -105,12 +106,18 @@ comment on column appeal.appeal.escalated_at is 'A term passed: the head sees it
 comment on column appeal.appeal.is_late is 'A term of answering has passed once: for the statistics, a later answer does not undo it';
 comment on column appeal.appeal.staff_id is 'Who has taken it';
 comment on column appeal.appeal.revision is 'Grows with each change: a desk that answers to an older one is told what came meanwhile';
+comment on column appeal.appeal.is_unread is 'A desk wrote, and the family has not opened it since';
 comment on column appeal.appeal.words is 'Stems of subject and messages, for the search; not of notes, for families search too';
+create index appeal_access on appeal.appeal (access_id, id desc);
+create index appeal_unread on appeal.appeal (access_id) where is_unread;
 create index appeal_pupil on appeal.appeal (pupil_id, id desc);
 create index appeal_queue on appeal.appeal (school_id, desk, answer_by) where state in ('sent', 'registered', 'in_work', 'reopened');
 create index appeal_school on appeal.appeal (school_id, id desc);
 create index appeal_words on appeal.appeal using gin (words);
 create index appeal_staff on appeal.appeal (staff_id);
+create trigger registered_once before update of school_id, number, pupil_id, access_id, subject, sent_at on appeal.appeal
+    for each statement execute function site.refuse_change();
+create trigger never_deleted before delete or truncate on appeal.appeal for each statement execute function site.refuse_change();
 
 create type appeal.author as enum ('family', 'desk', 'note');
 comment on type appeal.author is 'note: of one member of staff to the others; families never see it';
@@ -173,11 +180,24 @@ create table appeal.faq (
     published_at  timestamptz not null default now(),
     published_by  bigint not null references auth.staff,
     withdrawn_at  timestamptz,
-    useful        integer not null default 0
+    useful        integer not null default 0,
+    words         tsvector not null generated always as (to_tsvector('russian', question || ' ' || answer)) stored
 );
 comment on table appeal.faq is 'Answers that help everyone, written anew without anybody''s data';
 comment on column appeal.faq.appeal_id is 'What it came from, for the desk alone';
+comment on column appeal.faq.useful is 'How many said that it helped: rows of appeal.faq_helped, and what came with the data';
+comment on column appeal.faq.words is 'Stems of question and answer, for the search';
 create index faq_school on appeal.faq (school_id, category);
+create index faq_words on appeal.faq using gin (words);
+
+create table appeal.faq_helped (
+    faq_id    bigint not null references appeal.faq,
+    login_id  bigint not null references auth.login on delete cascade,
+    at        timestamptz not null default now(),
+    primary key (faq_id, login_id)
+);
+comment on table appeal.faq_helped is 'Whom an answer helped: each login counts once';
+create index faq_helped_login on appeal.faq_helped (login_id);
 
 -- ---- what happens to an appeal ------------------------------------------------------------------------------------------------
 -- Each locks the appeal, writes a message or an event or both, and counts the revision. Who may is for the caller to check.
@@ -208,6 +228,7 @@ begin
     select v_message, u.nth, u.file from unnest(p_files) with ordinality u(file, nth);
     update appeal.appeal a
        set revision = a.revision + 1,
+           is_unread = case p_author when 'desk' then true when 'family' then false else a.is_unread end,
            -- A tsvector holds 1 MiB: the words of a thread that is longer than books are stay as they are.
            words = case when p_author = 'note' or octet_length(a.words::text) > 500000 then a.words
                         else a.words || to_tsvector('russian', p_body) end
@@ -222,7 +243,7 @@ declare
     v_today date := (select timezone(s.time_zone, now())::date from school.school s where s.id = p_appeal.school_id);
 begin
     update appeal.appeal a
-       set state = p_state, desk = p_desk, revision = a.revision + 1,
+       set state = p_state, desk = p_desk, revision = a.revision + 1, is_unread = a.is_unread and p_access is null,
            registered_at = case when p_state not in ('sent', 'withdrawn') then coalesce(a.registered_at, now()) else a.registered_at end,
            answered_at = case p_state when 'answered' then now() when 'reopened' then null else a.answered_at end,
            closed_at = case when p_state in ('closed', 'withdrawn') then now() end,

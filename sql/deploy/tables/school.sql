@@ -19,6 +19,8 @@ create table school.school (
     time_zone    text not null,
     next_serial  smallint not null default 0 check (next_serial between 0 and 10000),
     presence_floor  smallint not null default 90 check (presence_floor between 0 and 100),
+    reception    text not null default '' check (char_length(reception) <= 300),
+    reception_url  text not null default '' check (reception_url ~ '^(https://[^[:space:]"<>]{4,200})?$'),
     unique (region, number),
     -- timezone() refuses a zone that PostgreSQL does not know.
     check (timezone(time_zone, timestamptz '2026-01-01 00:00+00') is not null)
@@ -29,6 +31,8 @@ comment on column school.school.number is 'Digits 4-6 of its account numbers';
 comment on column school.school.name is 'As parents read it: «школа № 39»';
 comment on column school.school.time_zone is 'IANA name: Asia/Krasnoyarsk. Everything shown to visitors is in this zone';
 comment on column school.school.presence_floor is 'Per cent of lessons: who is present less often is warned about';
+comment on column school.school.reception is 'Where official appeals go, in words: an address, an e-mail address, hours';
+comment on column school.school.reception_url is 'The page of the school''s site for them; '''' for none';
 comment on column school.school.next_serial is 'Digits 7-10 of the next account number; 10000: the numbers are used up';
 
 create table school.year (
