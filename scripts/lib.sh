@@ -37,6 +37,42 @@ wait_until() {
   done
 }
 
+# ---- the database that people's scripts work on ----------------------------------------------------------------------
+
+# use_database: KABINET_DB and KABINET_PEPPER, where the caller did not name them: those of this server when this is an installed
+# Kabinet, which has them in office.env beside it; else those of the demo of KABINET_HOME.
+use_database() {
+  local demo
+
+  demo=$(realpath -m "${KABINET_HOME:-$KABINET_SOURCE/build/demo}")
+  # shellcheck disable=SC1091
+  [[ ! -r $KABINET_SOURCE/office.env ]] || . "$KABINET_SOURCE/office.env"
+  export KABINET_DB=${KABINET_DB:-host=$demo/run/postgresql dbname=kabinet user=postgres}
+  export KABINET_PEPPER=${KABINET_PEPPER:-$demo/pepper}
+}
+
+# ask_owner SQL [NAME=VALUE...]: one transaction; values reach the statement as :'NAME'. A refusal is told in the database's own words.
+ask_owner() {
+  local statement=$1 pair words
+  local -a variables=()
+
+  shift
+  for pair; do variables+=(-v "$pair"); done
+  words=$(PGOPTIONS='-c client_min_messages=warning' psql -XAtq -F $'\t' -v ON_ERROR_STOP=1 -v VERBOSITY=terse "${variables[@]}" \
+    -d "$KABINET_DB" 2>&1 <<<"$statement") ||
+    die "$(sed -n 's/.*ERROR:  *//p' <<<"$words" | head -n 1 | grep . || head -n 1 <<<"$words")"
+  [[ -z ${words//$'\n'/} ]] || say "$words"
+}
+
+# run_tool NAME ARGUMENT...: becomes a compiled tool of scripts/, made first where there is only its source.
+run_tool() {
+  local program
+
+  program=$(realpath -ms "${KABINET_BUILD:-$KABINET_SOURCE/build/release}")/scripts/$1
+  [[ -x $program ]] || make -s -C "$KABINET_SOURCE" "${program#"$KABINET_SOURCE/"}" >&2 || exit 2
+  exec "$program" "${@:2}"
+}
+
 # ---- private PostgreSQL clusters, for the demo and for tests ---------------------------------------------------------
 
 # make_cluster DATA USER LOG: a new cluster that USER runs, with a superuser `postgres`; its settings go to DATA/kabinet.conf.

@@ -123,22 +123,7 @@ insert into school.subject (school_id, title, rank)
 select s.id, j.title, j.rank from school.school s, demo.subject j
  union all select s.id, j.title_10, j.rank from school.school s, demo.subject j where j.title_10 is not null and s.number = '039';
 
-insert into school.work_kind (school_id, title, weight, is_major, rank)
-select s.id, k.title, k.weight, k.is_major, k.rank
-  from school.school s,
-       (values ('Ответ на уроке', 1, false, 1), ('Домашняя работа', 1, false, 2), ('Самостоятельная работа', 2, false, 3),
-               ('Практическая работа', 2, false, 4), ('Тест', 2, false, 5), ('Словарный диктант', 2, false, 6),
-               ('Норматив', 2, false, 7), ('Творческая работа', 2, false, 8), ('Проверочная работа', 3, false, 9),
-               ('Проект', 3, false, 10), ('Сочинение', 3, true, 11), ('Контрольный диктант', 4, true, 12),
-               ('Контрольная работа', 4, true, 13), ('Пробный экзамен', 5, true, 14)) k(title, weight, is_major, rank);
-
-insert into school.attendance_code (school_id, letter, title, scope, reason, rank)
-select s.id, c.letter, c.title, c.scope::school.absence_scope, c.reason::school.absence_reason, c.rank
-  from school.school s,
-       (values ('н', 'отсутствовал, причина не названа', 'absent', 'none', 1), ('б', 'болезнь', 'absent', 'ill', 2),
-               ('у', 'уважительная причина', 'absent', 'excused', 3), ('нп', 'по неуважительной причине', 'absent', 'unexcused', 4),
-               ('о', 'опоздание', 'late', 'none', 5), ('оу', 'опоздание по уважительной причине', 'late', 'excused', 6),
-               ('р', 'ранний уход', 'left', 'none', 7), ('ру', 'отпущен с уроков', 'left', 'excused', 8)) c(letter, title, scope, reason, rank);
+select school.furnish(s.id) from school.school s order by s.id \g /dev/null
 
 -- ---- who works here ------------------------------------------------------------------------------------------------------------
 

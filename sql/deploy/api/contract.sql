@@ -1,9 +1,11 @@
 -- Deploy kabinet:api/contract to pg
 -- requires: api/login
 -- requires: tables/people
+-- requires: tables/study
 
 -- Issuing contracts and what is printed on them, for scripts/contract alone: it runs as the owner, in the school's office. The
--- secrets are made and hashed there; what comes here can open nothing without the pepper.
+-- secrets are made and hashed there; what comes here can open nothing without the pepper. And what has to be there before the
+-- first contract, for scripts/school: schools, years, classes, subjects, the payee.
 
 begin;
 
@@ -39,9 +41,16 @@ begin
 end $$;
 comment on function people.school_of is 'The school by the first six digits of its accounts';
 
+create function people.class_words(p_class text) returns text[] language sql immutable as $$
+    select array[m.part[1], translate(m.part[2], 'абвгдежзиклмнопрстуфхцчшщэюя', 'АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЭЮЯ')]
+      from regexp_match(p_class, '^\s*([0-9]{1,2})\s*[«"-]?\s*([А-Яа-я])\s*[»"]?\s*$') m(part)
+     where m.part is not null
+$$;
+comment on function people.class_words is 'Grade and letter of what people write: 7Б, 7 «б»; NULL when it is no class';
+
 create function people.class_of(p_school bigint, p_class text) returns bigint language plpgsql stable as $$
 declare
-    v_part text[] := regexp_match(p_class, '^\s*([0-9]{1,2})\s*[«"-]?\s*([А-Яа-я])\s*[»"]?\s*$');
+    v_part text[] := people.class_words(p_class);
     v_id bigint;
 begin
     -- The year that runs, or in summer the next one.
@@ -50,7 +59,7 @@ begin
       join school.year y on y.id = k.year_id
       join school.school s on s.id = k.school_id
      where k.school_id = p_school and k.grade = v_part[1]::smallint
-       and k.letter = translate(v_part[2], 'абвгдежзиклмнопрстуфхцчшщэюя', 'АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЭЮЯ')
+       and k.letter = v_part[2]
        and y.last_day >= (now() at time zone s.time_zone)::date
      order by y.first_day limit 1;
     if not found then
@@ -213,5 +222,128 @@ begin
     perform auth.note(null, v_access.id, case when p_is_barred then 'access-bar' else 'access-unbar' end);
 end $$;
 comment on function people.access_bar is 'Closes an adult''s (or the pupil''s) way to the child, or opens it again; the others'' stay as they are';
+
+-- ---- schools, for scripts/school ------------------------------------------------------------------------------------------
+
+create function people.school_open(p_school text, p_name text, p_zone text) returns bigint language plpgsql as $$
+declare
+    v_id bigint;
+    v_bells bigint;
+begin
+    if p_school !~ '^[0-9]{6}$' then
+        raise exception 'Школа — это шесть цифр: три цифры региона и три цифры школы, например 027039.' using errcode = 'KB422';
+    end if;
+    if not exists (select from pg_catalog.pg_timezone_names z where z.name = p_zone and z.name like '%/%') then
+        raise exception 'Нет часового пояса «%». Пояс пишется так: Asia/Vladivostok.', p_zone using errcode = 'KB422';
+    end if;
+    insert into school.school (region, number, name, time_zone)
+    values (left(p_school, 3), right(p_school, 3), btrim(p_name), p_zone)
+        on conflict (region, number) do nothing
+    returning id into v_id;
+    if not found then
+        raise exception 'Школа «%» уже есть.', p_school using errcode = 'KB422';
+    end if;
+    perform school.furnish(v_id);
+    -- Eight lessons of 40 minutes from half past eight: the head changes them.
+    insert into school.bells (school_id, title, is_default) values (v_id, 'Обычный день', true) returning id into v_bells;
+    insert into school.bell (bells_id, number, starts, ends)
+    select v_bells, b.number, b.starts, b.starts + interval '40 min'
+      from unnest('{8:30,9:20,10:20,11:20,12:15,13:05,13:55,14:45}'::time[]) with ordinality b(starts, number);
+    insert into school.bells (school_id, title, is_default) values (v_id, 'Сокращённый день', false) returning id into v_bells;
+    insert into school.bell (bells_id, number, starts, ends)
+    select v_bells, b.number, b.starts, b.starts + interval '30 min'
+      from unnest('{8:30,9:10,9:50,10:30,11:10,11:50,12:30,13:10}'::time[]) with ordinality b(starts, number);
+    return v_id;
+end $$;
+comment on function people.school_open is 'A new school with the usual bells, kinds of works and letters of absences';
+
+create function people.year_open(p_school text, p_year integer, p_grades int4range, p_terms text[]) returns void
+language plpgsql as $$
+declare
+    v_school bigint := people.school_of(p_school);
+    v_year bigint;
+    v_kind school.term_kind := (case cardinality(p_terms) when 4 then 'quarter' when 3 then 'trimester' when 2 then 'half' end)::school.term_kind;
+begin
+    if v_kind is null or exists (select from unnest(p_terms) t where t !~ '^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$') then
+        raise exception 'Нужны четыре четверти, три триместра или два полугодия; каждое пишется так: 2026-09-01..2026-10-25.'
+            using errcode = 'KB422';
+    end if;
+    insert into school.year (school_id, first_day, last_day)
+    select v_school, make_date(p_year, 9, 1), make_date(p_year + 1, 8, 31)
+     where not exists (select from school.year y where y.school_id = v_school and y.first_day = make_date(p_year, 9, 1));
+    v_year := (select y.id from school.year y where y.school_id = v_school and y.first_day = make_date(p_year, 9, 1));
+    if exists (select from unnest(p_terms) t, school.year y
+                where y.id = v_year and not (split_part(t, '..', 1)::date >= y.first_day and split_part(t, '..', 2)::date <= y.last_day)) then
+        raise exception 'Учебный год — с 1 сентября % по 31 августа.', p_year using errcode = 'KB422';
+    end if;
+    if exists (select from school.term t where t.year_id = v_year and t.grades && p_grades) then
+        raise exception 'Учебные периоды этих классов уже есть: завуч правит их на своём рабочем месте.' using errcode = 'KB422';
+    end if;
+    insert into school.term (school_id, year_id, kind, ordinal, grades, first_day, last_day)
+    select v_school, v_year, v_kind, t.n, p_grades, split_part(t.term, '..', 1)::date, split_part(t.term, '..', 2)::date
+      from unnest(p_terms) with ordinality t(term, n);
+end $$;
+comment on function people.year_open is
+    'A school year from 1 September with the terms of some grades, each FROM..TO; the same year again for other grades';
+
+create function people.class_open(p_school text, p_year integer, p_class text) returns void language plpgsql as $$
+declare
+    v_part text[] := people.class_words(p_class);
+    v_year school.year;
+begin
+    select y.* into v_year from school.year y
+     where y.school_id = people.school_of(p_school) and y.first_day = make_date(p_year, 9, 1);
+    if not found then
+        raise exception 'Учебного года с 1 сентября % ещё нет: заведите его (year).', p_year using errcode = 'KB422';
+    end if;
+    if v_part is null or v_part[1]::int not between 1 and 11 then
+        raise exception 'Класс пишется так: 7Б, а не «%».', p_class using errcode = 'KB422';
+    end if;
+    insert into school.class (school_id, year_id, grade, letter)
+    values (v_year.school_id, v_year.id, v_part[1]::smallint, v_part[2])
+        on conflict (year_id, grade, letter) do nothing;
+end $$;
+comment on function people.class_open is 'A class of a year; one that is there stays as it is';
+
+create function people.tutor_set(p_school text, p_class text, p_login text) returns void language plpgsql as $$
+begin
+    update school.class k set tutor_id = f.id
+      from auth.staff f
+     where k.id = people.class_of(people.school_of(p_school), p_class)
+       and f.id = people.staff_of(p_login) and f.school_id = k.school_id and 'teacher' = any (f.roles) and f.left_at is null;
+    if not found then
+        raise exception '«%» — не учитель этой школы.', p_login using errcode = 'KB422';
+    end if;
+end $$;
+comment on function people.tutor_set is 'Names the tutor of a class of the year that runs or comes next';
+
+create function people.subject_open(p_school text, p_title text) returns void language sql as $$
+    insert into school.subject (school_id, title, rank)
+    select s.id, btrim(p_title), 1 + coalesce((select max(j.rank) from school.subject j where j.school_id = s.id), 0)
+      from people.school_of(p_school) s(id)
+        on conflict (school_id, title) do nothing
+$$;
+comment on function people.subject_open is 'A subject, in the order in which they are named';
+
+create function people.agent_open(p_school text, p_payee text, p_inn text, p_kpp text, p_account20 text, p_bank text, p_bik text,
+    p_corr text) returns void language plpgsql as $$
+declare
+    v_school bigint := people.school_of(p_school);
+    v_agent bigint;
+begin
+    insert into bank.agent as a (payee, inn, kpp, account20, bank_name, bik, corr_account)
+    values (p_payee, p_inn, p_kpp, p_account20, p_bank, p_bik, p_corr)
+        on conflict (account20) do update
+       set payee = excluded.payee, inn = excluded.inn, kpp = excluded.kpp, bank_name = excluded.bank_name, bik = excluded.bik,
+           corr_account = excluded.corr_account
+    returning a.id into v_agent;
+    update bank.agent_school m set on_slip = false where m.school_id = v_school and m.on_slip;
+    insert into bank.agent_school as m (school_id, agent_id) values (v_school, v_agent)
+        on conflict (school_id, agent_id) do update set on_slip = true;
+exception when check_violation then
+    raise exception 'Реквизиты: ИНН — 10 или 12 цифр, КПП — 9, счёт — 20, БИК — 9, корсчёт — 20; названия не пусты, получатель до 160 знаков, банк до 45.'
+        using errcode = 'KB422';
+end $$;
+comment on function people.agent_open is 'Who takes the school''s money from now on, by the number of the bank account: its slips carry these requisites';
 
 commit;

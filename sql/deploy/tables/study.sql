@@ -958,4 +958,25 @@ comment on function school.work_changed is 'Keeps school.average when a work wei
 create trigger sum_marks after update of weight, kind_id on school.work for each row
     when ((old.weight, old.kind_id) is distinct from (new.weight, new.kind_id)) execute function school.work_changed();
 
+-- ---- what a school begins with ------------------------------------------------------------------------------------------
+
+create function school.furnish(p_school bigint) returns void language sql as $$
+    insert into school.work_kind (school_id, title, weight, is_major, rank)
+    select p_school, k.title, k.weight, k.is_major, k.rank
+      from (values ('Ответ на уроке', 1, false, 1), ('Домашняя работа', 1, false, 2), ('Самостоятельная работа', 2, false, 3),
+                   ('Практическая работа', 2, false, 4), ('Тест', 2, false, 5), ('Словарный диктант', 2, false, 6),
+                   ('Норматив', 2, false, 7), ('Творческая работа', 2, false, 8), ('Проверочная работа', 3, false, 9),
+                   ('Проект', 3, false, 10), ('Сочинение', 3, true, 11), ('Контрольный диктант', 4, true, 12),
+                   ('Контрольная работа', 4, true, 13), ('Пробный экзамен', 5, true, 14)) k(title, weight, is_major, rank);
+    insert into school.attendance_code (school_id, letter, title, scope, reason, rank)
+    select p_school, c.letter, c.title, c.scope::school.absence_scope, c.reason::school.absence_reason, c.rank
+      from (values ('н', 'отсутствовал, причина не названа', 'absent', 'none', 1), ('б', 'болезнь', 'absent', 'ill', 2),
+                   ('у', 'уважительная причина', 'absent', 'excused', 3),
+                   ('нп', 'по неуважительной причине', 'absent', 'unexcused', 4),
+                   ('о', 'опоздание', 'late', 'none', 5), ('оу', 'опоздание по уважительной причине', 'late', 'excused', 6),
+                   ('р', 'ранний уход', 'left', 'none', 7), ('ру', 'отпущен с уроков', 'left', 'excused', 8))
+           c(letter, title, scope, reason, rank);
+$$;
+comment on function school.furnish is 'Gives a new school the usual kinds of works and letters of absences';
+
 commit;

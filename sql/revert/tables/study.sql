@@ -16,7 +16,7 @@ drop table school.journal_act, school.average, school.excuse, school.attendance,
     school.lesson_message, school.answer_file, school.homework_answer, school.homework_done, school.homework_file,
     school.homework, school.lesson, school.slot, school.teaching, school.subgroup_pupil, school.subgroup, school.subject,
     school.event, school.bell_day, school.bell, school.bells, school.day_off, school.term, school.enrolment;
-drop function school.keep_enrolment, school.class_on, school.term_on, school.bells_on, school.attends,
+drop function school.furnish, school.keep_enrolment, school.class_on, school.term_on, school.bells_on, school.attends,
     school.make_lessons, school.rebuild_averages,
     school.note_mark_change, school.sum_marks, school.mark_changed, school.work_changed, school.apply_excuse;
 drop function school.count_revision;
