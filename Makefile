@@ -9,7 +9,7 @@
 BUILD  ?= build/release
 # make V=1 shows whole commands.
 Q       = $(if $(V),,@echo "  $(@F)";)
-PKGS    = libpq ctpl gio-2.0 libxml-2.0 libcrypto libqrencode
+PKGS    = libpq ctpl gio-2.0 libxml-2.0 libcrypto libqrencode yaz
 WARN    = -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual \
           -Wpointer-arith -Wwrite-strings -Wundef -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough \
           -Wno-missing-field-initializers
@@ -73,7 +73,7 @@ compdb:
 
 # Only one file of lib/ may know each foreign library; sections and tools know none.
 check-layers: $(PROGS) $(TOOLS)
-	! nm -u $(patsubst %,%.o,$(PROGS) $(TOOLS)) $(PARTS) | grep -E ' (ctpl_|g_|PQ|FCGX_|xml|EVP_|QRcode)'
+	! nm -u $(patsubst %,%.o,$(PROGS) $(TOOLS)) $(PARTS) | grep -E ' (ctpl_|g_|PQ|FCGX_|xml|EVP_|QRcode|yaz_|wrbuf_)'
 check-templates:
 	scripts/check-templates templates
 clean:
