@@ -19,7 +19,7 @@ LDHARD  = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 # Foreign headers are system headers here, so that our warnings are about our code.
 CFLAGS  = -std=gnu11 -D_GNU_SOURCE -g $(WARN) $(HARDEN) -include lib/banned.h -Ilib \
           $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS)))
-LDLIBS  = $(shell pkg-config --libs $(PKGS)) -lfcgi
+LDLIBS  = $(shell pkg-config --libs $(PKGS)) -lfcgi -lzint
 
 LIBOBJ  = $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 PROGS   = $(patsubst cgi-bin/%.c,$(BUILD)/cgi-bin/%,$(wildcard cgi-bin/*.c))
@@ -73,7 +73,7 @@ compdb:
 
 # Only one file of lib/ may know each foreign library; sections and tools know none.
 check-layers: $(PROGS) $(TOOLS)
-	! nm -u $(patsubst %,%.o,$(PROGS) $(TOOLS)) $(PARTS) | grep -E ' (ctpl_|g_|PQ|FCGX_|xml|EVP_|QRcode|yaz_|wrbuf_)'
+	! nm -u $(patsubst %,%.o,$(PROGS) $(TOOLS)) $(PARTS) | grep -E ' (ctpl_|g_|PQ|FCGX_|xml|EVP_|QRcode|yaz_|wrbuf_|ZBarcode)'
 check-templates:
 	scripts/check-templates templates
 clean:

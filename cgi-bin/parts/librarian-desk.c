@@ -10,34 +10,48 @@
 #include "librarian.h"
 
 #define FOUND_MAX     20
-#define FIND_MAX      40        /* characters of what is typed or scanned */
 #define CONDITION_MAX 100       /* of library.copy.condition */
 
 static const char *const whys[] = { "unknown", "blocked", "ended", "nobody", "many", NULL };
-static const char *const acts[] = { "return", "swap", "renew", "found", "mend", NULL };
+static const char *const acts[] = { "return", "swap", "renew", "pickup", "found", "mend", NULL };
 
-/* What may stand beside the field: a reader who is served, or the figures of the day. */
-struct beside { struct db_rows *reader, *loans, *holds, *today; };
+/*
+ * What may stand beside the field: a reader who is served, or the figures of the day; the set that is
+ * being filled.
+ */
+struct beside { struct db_rows *reader, *loans, *holds, *today, *set, *pupils; };
 
 static struct beside
-ask_beside(struct request *rq, int64_t reader)
+ask_beside(struct request *rq, int64_t reader, int64_t set)
 {
-	if (reader == 0)
-		return (struct beside){ .today = db_ask(rq, Q_TODAY) };
-	return (struct beside){
-		.reader = db_ask(rq, Q_READER, DB_INT(reader)),
-		.loans = db_ask(rq, Q_LOANS, DB_INT(reader)),
-		.holds = db_ask(rq, Q_HOLDS, DB_INT(reader)),
-	};
+	struct beside beside = { 0 };
+
+	if (reader != 0) {
+		beside.reader = db_ask(rq, Q_READER, DB_INT(reader));
+		beside.loans = db_ask(rq, Q_LOANS, DB_INT(reader));
+		beside.holds = db_ask(rq, Q_HOLDS, DB_INT(reader));
+	} else {
+		beside.today = db_ask(rq, Q_TODAY);
+	}
+	if (set != 0) {
+		beside.set = db_ask(rq, Q_SET, DB_INT(set));
+		beside.pupils = db_ask(rq, Q_SET_PUPILS, DB_INT(set));
+	}
+	return beside;
 }
 
 static void
-show_section(struct view *page, const char *section, const struct db_rows *rows)
+show_beside(struct view *page, const struct beside *beside)
 {
-	if (rows == NULL)
-		view_none(page, section);
+	librarian_section(page, "reader", beside->reader);
+	librarian_section(page, "loan", beside->loans);
+	librarian_section(page, "hold", beside->holds);
+	librarian_section(page, "day", beside->today);
+	librarian_section(page, "set", beside->set);
+	if (beside->pupils == NULL)
+		view_none(page, "pupil");
 	else
-		view_rows(page, section, rows);
+		view_groups(page, "pupil", "book", beside->pupils, "pupil_id");
 }
 
 /*
@@ -47,11 +61,11 @@ show_section(struct view *page, const char *section, const struct db_rows *rows)
 enum reply
 librarian_show_desk(struct request *rq)
 {
-	int64_t reader = form_id(rq, "reader"), scan = form_id(rq, "scan");
-	const char *find = form_text(rq, "find", FIND_MAX, "");
+	int64_t reader = form_id(rq, "reader"), set = form_id(rq, "set");
+	const char *find = form_text(rq, "find", LIBRARIAN_FIND_MAX, "");
 	const char *why = form_choice(rq, "why", whys, "");
-	struct beside beside = ask_beside(rq, reader);
-	struct db_rows *scanned = db_ask(rq, Q_SCANNED, DB_ID(scan));
+	struct beside beside = ask_beside(rq, reader, set);
+	struct db_rows *scanned = db_ask(rq, Q_SCANNED, DB_ID(form_id(rq, "scan")));
 	struct db_rows *scans = db_ask(rq, Q_SCANS);
 	struct db_rows *found =
 	    db_ask(rq, Q_NAMED, DB_TEXT(strcmp(why, "many") == 0 ? find : ""), DB_INT(FOUND_MAX + 1));
@@ -61,11 +75,9 @@ librarian_show_desk(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "librarian");
 	view_text(page, "reader_id", url_id(rq, reader));
-	view_text(page, "set_id", url_id(rq, form_id(rq, "set")));
-	show_section(page, "reader", beside.reader);
-	show_section(page, "loan", beside.loans);
-	show_section(page, "hold", beside.holds);
-	show_section(page, "day", beside.today);
+	view_int(page, "served_id", reader);
+	view_text(page, "set_id", url_id(rq, set));
+	show_beside(page, &beside);
 	view_rows(page, "scanned", scanned);
 	view_rows(page, "recent", scans);
 	view_flag(page, "has_more", db_limit(found, FOUND_MAX));
@@ -83,7 +95,7 @@ librarian_show_desk(struct request *rq)
 enum reply
 librarian_scan(struct request *rq)
 {
-	const char *key = form_key(rq), *find = form_text(rq, "find", FIND_MAX, "");
+	const char *key = form_key(rq), *find = form_text(rq, "find", LIBRARIAN_FIND_MAX, "");
 	const char *act = form_choice(rq, "act", acts, ""), *outcome, *scan;
 	int64_t copy = form_id(rq, "copy"), reader = form_id(rq, "reader"), set = form_id(rq, "set");
 	struct db_rows *done;

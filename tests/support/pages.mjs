@@ -91,6 +91,19 @@ const teachersLesson = (path) => async (teacher) => {
   return [path({ batch, charge })];
 };
 
+/** What the demo's library has at school 039: a reader with the most books, copies in three states, a place in a queue, a set and its class. */
+const inLibrary = (paths) => () => {
+  const school = value(`select id from school.school where region || number = '027039'`);
+  const copy = (state) => value(`select min(id) from library.copy where school_id = ${school} and state = '${state}'`);
+  const [[set, klass]] = sql(`select id, class_id from library.class_set where school_id = ${school} order by id limit 1`);
+  const [[id, title]] = sql(`select id, title_id from library.hold where school_id = ${school} and state in ('waiting', 'kept') order by id limit 1`);
+  const reader = value(`select l.pupil_id from library.loan l join library.copy c on c.id = l.copy_id where c.school_id = ${school} and l.returned_at is null
+    group by 1 order by count(*) desc limit 1`);
+  const textbooks = sql(`select t.id from library.title t join school.class k on k.grade = t.grade and k.id = ${klass} where t.school_id = ${school} and t.kind = 'textbook'
+    order by 1 limit 15`).flat();
+  return paths({ reader, set, klass, textbooks, hold: { id, title }, out: copy('out'), lost: copy('lost'), onShelf: copy('in') });
+};
+
 const examples = {
   '/health': [],                                       // for monitoring, plain text: pages.test.mjs asks it by itself
   '/login': ['/login', '/login?done=logout'],
@@ -204,6 +217,20 @@ const examples = {
   '/staff/canteen/report': opened(() => ['/staff/canteen/report', '/staff/canteen/report?by=class&from=2026-01-01&to=2026-12-31']),
   '/staff/canteen/report.csv': opened(() => ['/staff/canteen/report.csv']),
   '/staff/canteen/rations': opened(() => ['/staff/canteen/rations']),
+  '/staff/library': inLibrary(({ reader, set }) => ['', `?reader=${reader}`, `?set=${set}`, '?why=unknown', '?why=many&find=%D0%90'].map((query) => `/staff/library${query}`)),
+  '/staff/library/readers': inLibrary(({ klass }) => ['', `?class=${klass}`, '?find=%D0%90', '?find=nobody'].map((query) => `/staff/library/readers${query}`)),
+  '/staff/library/reader': inLibrary(({ reader }) => [`/staff/library/reader?id=${reader}`]),
+  '/staff/library/clearance': inLibrary(({ reader }) => [`/staff/library/clearance?reader=${reader}`]),
+  '/staff/library/kept': ['/staff/library/kept'],
+  '/staff/library/queue': inLibrary(({ hold }) => [`/staff/library/queue?title=${hold.title}`, `/staff/library/queue?title=${hold.title}&hold=${hold.id}`]),
+  '/staff/library/copy': inLibrary(({ out, lost, onShelf }) => [out, lost, onShelf].map((id) => `/staff/library/copy?id=${id}`)),
+  '/staff/library/act': inLibrary(({ out, lost, onShelf }) => [`${out}&what=lose`, `${lost}&what=found`, `${lost}&what=gone`, `${onShelf}&what=repair`, `${onShelf}&what=missing`]
+    .map((query) => `/staff/library/act?copy=${query}`)),
+  '/staff/library/labels': inLibrary(({ onShelf }) => ['', '?since=2020-01-01', `?copy_${onShelf}=1`, '?from=ZZZZ'].map((query) => `/staff/library/labels${query}`)),
+  '/staff/library/cards': inLibrary(({ klass }) => [`/staff/library/cards?class=${klass}`]),
+  '/staff/library/sets': inLibrary(({ klass }) => ['/staff/library/sets', `/staff/library/sets?class=${klass}`]),
+  '/staff/library/sets/plan': inLibrary(({ klass, textbooks }) => [`/staff/library/sets/plan?class=${klass}&${textbooks.map((id) => `title_${id}=1`).join('&')}`]),
+  '/staff/library/set': inLibrary(({ set }) => [`/staff/library/set?id=${set}`]),
   '/staff/admin/job': ['/staff/admin/job?name=books', '/staff/admin/job?name=order-by-itself'],
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };

@@ -110,7 +110,7 @@ begin
     elsif (p_copy).state = 'out' and (p_act in ('return', 'swap') or (p_act = '' and p_reader is null)) then
         outcome := 'returned';
         perform library.give_back((p_copy).id, (p_visit).staff_id);
-    elsif (p_copy).state in ('in', 'kept') and p_reader is not null and p_act in ('', 'swap') then
+    elsif (p_copy).state in ('in', 'kept') and p_reader is not null and p_act in ('', 'pickup') then
         outcome := 'lent';
         pupil_id := p_reader;
         loan_id := library.lend((p_copy).id, p_reader, (p_visit).staff_id, v_set.id, v_set.due_day);
@@ -143,6 +143,9 @@ begin
     v_set := case when p_set is not null then library.own_set(v_visit, p_set) end;
     if p_copy is not null then
         v_copy := library.own_copy(v_visit, p_copy);
+        if p_act = 'pickup' then
+            reader_id := (select h.pupil_id from library.hold h where h.copy_id = p_copy and h.state = 'kept');
+        end if;
     else
         select c.* into v_copy from library.copy c where c.school_id = v_visit.school_id and c.barcode = gate.typed(p_find);
     end if;
@@ -162,10 +165,9 @@ begin
         return;
     end if;
     -- Only now is it certain where the copy is: whoever else has scanned it waits here, or was first and is done.
-    perform library.lock_title(v_copy.title_id);
     foreach v_act in array v_acts loop
-        select c.* into strict v_copy from library.copy c where c.id = v_copy.id;
-        select a.* into v_did from library.act(v_visit, v_copy, v_act, p_reader, v_set) a;
+        v_copy := library.lock_copy(v_copy.id);
+        select a.* into v_did from library.act(v_visit, v_copy, v_act, reader_id, v_set) a;
         insert into library.scan (staff_id, key, outcome, copy_id, loan_id, pupil_id, words)
         values (v_visit.staff_id, p_key, v_did.outcome, v_copy.id, v_did.loan_id, v_did.pupil_id, v_did.words) returning id into scan_id;
         outcome := v_did.outcome;
@@ -174,12 +176,12 @@ begin
     return next;
 end $$;
 comment on function staff.librarian_scan is
-    'One Enter at the desk. p_find (or p_copy) is a copy: see library.act(); swap: taken back from whoever has it and lent to p_reader. Else it is a '
+    'One Enter at the desk. p_find (or p_copy) is a copy: see library.act(); swap: taken back from whoever has it and lent to p_reader; pickup: lent to whom it is kept for. Else it is a '
     'reader: one (now open), or what gate.find_pupil() says. scan_id: the scan that staff.librarian_scanned() tells of';
 
 create function staff.librarian_scanned(p_token text, p_scan bigint)
 returns table (scan_id bigint, outcome text, words text, copy_id bigint, barcode text, title text, authors text, shelf text, condition text,
-               pupil_id bigint, name text, class_name text, due_day date, days_late integer, kept_pupil_id bigint, kept_for text, kept_class text, kept_till date,
+               pupil_id bigint, name text, class_name text, due_day date, days_late integer, kept_for text, kept_class text, kept_till date,
                price_kop bigint, charged_kop bigint, refunded_kop bigint, is_undone boolean, may_undo boolean, may_spoil boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
@@ -190,7 +192,7 @@ begin
     select s.id, s.outcome, s.words, c.id, c.barcode::text, t.title, t.authors, t.shelf, c.condition,
            s.pupil_id, people.pupil_name(s.pupil_id), coalesce(k.name, ''), l.due_day,
            greatest(coalesce(timezone(v_visit.time_zone, l.returned_at)::date, v_day) - l.due_day, 0),
-           h.pupil_id, people.pupil_name(h.pupil_id), coalesce(hk.name, ''), h.kept_till, library.price_kop(c),
+           people.pupil_name(h.pupil_id), coalesce(hk.name, ''), h.kept_till, library.price_kop(c),
            case when l.entry_id is not null and l.refund_id is null then library.charged_kop(l) end,
            case when l.refund_id is not null then library.charged_kop(l) end, s.undone_at is not null,
            s.id is not distinct from library.undoable(v_visit.staff_id), s.outcome = 'returned' and s.undone_at is null and library.settled(l)
@@ -661,22 +663,25 @@ end $$;
 comment on function staff.librarian_sets is 'Sets of textbooks that classes have, then those of the last year that are back';
 
 create function staff.librarian_textbooks(p_token text, p_class bigint)
-returns table (title_id bigint, title text, authors text, subject text, free bigint, need bigint)
+returns table (title_id bigint, title text, authors text, subject text, free bigint, need bigint, short bigint)
 language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
 begin
     return query
-    select t.id, t.title, t.authors, t.subject, (select count(*) from library.copy c where c.title_id = t.id and c.state = 'in'),
-           (select count(*) from school.pupil p where p.class_id = k.id and p.state = 'active'
-               and not exists (select from library.loan l where l.pupil_id = p.id and l.title_id = t.id and l.returned_at is null and l.lost_at is null))
+    select t.id, t.title, t.authors, t.subject, f.free, n.need, greatest(n.need - f.free, 0)
       from school.class k
       join library.title t on t.school_id = k.school_id and t.kind = 'textbook' and t.grade = k.grade
+      cross join lateral (select count(*) as free from library.copy c where c.title_id = t.id and c.state = 'in') f
+      cross join lateral (
+           select count(*) as need from school.pupil p
+            where p.class_id = k.id and p.state = 'active'
+              and not exists (select from library.loan l where l.pupil_id = p.id and l.title_id = t.id and l.returned_at is null and l.lost_at is null)) n
      where k.id = p_class and k.school_id = v_visit.school_id
      order by t.subject, t.title, t.id
      limit 40;
 end $$;
-comment on function staff.librarian_textbooks is 'Textbooks for the grade of a class: how many are free, how many pupils are without';
+comment on function staff.librarian_textbooks is 'Textbooks for the grade of a class: how many are free, how many pupils are without, how many are short';
 
 create function library.set_plan(p_class bigint, p_titles bigint[])
 returns table (pupil_id bigint, name text, title_id bigint, copy_id bigint, barcode text, has_it boolean) language sql stable rows 200 as $$
@@ -735,11 +740,11 @@ end $$;
 comment on function staff.librarian_plan is 'library.set_plan() to be looked at; n: the textbook''s number among staff.librarian_chosen()';
 
 create function staff.librarian_chosen(p_token text, p_class bigint, p_titles bigint[])
-returns table (n bigint, title_id bigint, title text, authors text, free bigint, need bigint)
+returns table (n bigint, title_id bigint, title text, authors text, need bigint, short bigint)
 language plpgsql stable security definer rows 10 as $$
 begin
     return query
-    select row_number() over (order by t.title_id), t.title_id, t.title, t.authors, t.free, t.need
+    select row_number() over (order by t.title_id), t.title_id, t.title, t.authors, t.need, t.short
       from staff.librarian_textbooks(p_token, p_class) t where t.title_id = any (p_titles)
      order by 1;
 end $$;

@@ -8,8 +8,8 @@
 -- The library: titles and copies, loans, the queue for what is lent, sets of textbooks, inventories. Everything that moves a copy
 -- is one of the functions lend, give_back, renew, ask, drop_hold, mark; each of them locks the title first, so that two librarians, or
 -- a librarian and a queue, see each other, and a copy is with one reader at a time. What counts a reader's books or places in queues
--- locks the reader then, and the books of the ledger come last; more than one title is locked by expire_holds alone, which locks no
--- reader: so nobody waits for another in a ring. What they refuse they say by KB422 with a sentence
+-- locks the reader then, and the books of the ledger come last; more than one title is locked by expire_holds and by sets of textbooks,
+-- in the order of their ids and before any reader: so nobody waits for another in a ring. What they refuse they say by KB422 with a sentence
 -- for the person and, in its HINT, a word for programs: unknown, lent, kept, limit, owed, again, renewed, queued, lost.
 
 begin;
@@ -644,10 +644,7 @@ begin
     update library.loan l set condition_in = p_note where l.id = p_loan;
     update library.copy c set condition = p_note where c.id = v_loan.copy_id;
     if p_repair then
-        perform library.unkeep(v_loan.copy_id);
-        update library.copy c set state = 'repair' where c.id = v_loan.copy_id;
-        perform library.note(v_loan.copy_id, 'repair', p_staff, p_note);
-        perform library.serve_queue(v_loan.title_id, library.today(c.school_id)) from library.copy c where c.id = v_loan.copy_id;
+        perform library.mark(v_loan.copy_id, 'repair', p_staff, p_note);
     end if;
 end $$;
 comment on function library.spoil is
