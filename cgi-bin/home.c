@@ -10,11 +10,12 @@
 #define HISTORY_ROWS 15   /* of the table below the chart */
 
 enum question {
-	Q_ACCOUNT, Q_FIGURES, Q_PLACES, Q_MARKS, Q_AHEAD, Q_WEEK, Q_CHILDREN, Q_NOW, Q_ANNOUNCEMENTS, Q_CONTACTS,
+	Q_ACCOUNT, Q_BOOKS, Q_FIGURES, Q_PLACES, Q_MARKS, Q_AHEAD, Q_WEEK, Q_CHILDREN, Q_NOW, Q_ANNOUNCEMENTS, Q_CONTACTS,
 	Q_SUBJECTS, Q_HISTORY, Q_EXAMS, Q__COUNT
 };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_ACCOUNT]       = { "cabinet.home($1)" },
+	[Q_BOOKS]         = { "cabinet.home_books($1)" },
 	[Q_FIGURES]       = { "cabinet.home_figures($1)" },
 	[Q_PLACES]        = { "cabinet.home_places($1)" },
 	[Q_MARKS]         = { "cabinet.home_marks($1)" },
@@ -34,6 +35,7 @@ static enum reply
 show_home(struct request *rq)
 {
 	struct db_rows *account = db_ask(rq, Q_ACCOUNT);
+	struct db_rows *books = db_ask(rq, Q_BOOKS);
 	struct db_rows *figures = db_ask(rq, Q_FIGURES);
 	struct db_rows *places = db_ask(rq, Q_PLACES);
 	struct db_rows *marks = db_ask(rq, Q_MARKS);
@@ -50,6 +52,7 @@ show_home(struct request *rq)
 	page = view_new(rq, "home");
 	view_flag(page, "has_account", rq->visitor.is_parent);
 	view_values(page, account);
+	view_rows(page, "books", books);
 	view_values(page, figures);
 	view_values(page, now);
 	view_rows(page, "place", places);

@@ -200,7 +200,7 @@ show_calendar(struct request *rq)
 
 /* ---- subscriptions --------------------------------------------------------------------------- */
 
-static const char *const kinds[] = { "lessons", "homework", "events", NULL };
+static const char *const kinds[] = { "lessons", "homework", "events", "library", NULL };
 
 /* GET /timetable/subscriptions */
 static enum reply

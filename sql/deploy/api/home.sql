@@ -3,6 +3,7 @@
 -- requires: tables/ledger
 -- requires: tables/canteen
 -- requires: tables/rating
+-- requires: tables/library
 
 -- What «Главная» and «Рейтинг» ask. Each function reads rows of one pupil, or of one class, by an index: what it costs does not
 -- depend on how many pupils there are.
@@ -33,6 +34,23 @@ end $$;
 comment on function cabinet.home is
     'One row about the child on show. The balance is that of this moment, and how long it lasts for meals is canteen.outlook(); NULL for those '
     'who may not see money. eats: meals cost something';
+
+create function cabinet.home_books(p_token text)
+returns table (books bigint, overdue bigint, due_day date, first_title text)
+language plpgsql stable security definer rows 1 as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+    v_today date := (now() at time zone v_visit.time_zone)::date;
+begin
+    return query
+    select count(*), count(*) filter (where b.due_day < v_today), min(b.due_day), (array_agg(b.title order by b.due_day, b.id))[1]
+      from (select l.id, l.due_day, t.title
+              from library.loan l
+              join library.title t on t.id = l.title_id
+             where l.pupil_id = v_visit.pupil_id and l.returned_at is null and l.lost_at is null and l.due_day <= v_today + library.soon_days()) b
+    having count(*) > 0;
+end $$;
+comment on function cabinet.home_books is 'One row when books of the child are due within library.soon_days() or overdue: how many, the first day, its book';
 
 -- ---- figures --------------------------------------------------------------------------------------------------------------
 
@@ -438,6 +456,7 @@ comment on function cabinet.home_contacts is 'Whom to call about what: the schoo
 
 grant execute on function
     cabinet.home(text),
+    cabinet.home_books(text),
     cabinet.home_figures(text),
     cabinet.home_places(text),
     cabinet.home_subjects(text),

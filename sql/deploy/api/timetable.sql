@@ -1,6 +1,7 @@
 -- Deploy kabinet:api/timetable to pg
 -- requires: api/settings
 -- requires: tables/study
+-- requires: tables/library
 
 -- What /timetable and the feeds of calendars ask: lessons with substitutions merged in, bells, events, holidays. Teachers have no
 -- names in the cabinet, so «замена учителя» is all that is said of one.
@@ -253,7 +254,7 @@ comment on function cabinet.timetable_terms is 'The terms of the school year tha
 
 create function auth.calendar_title(p_kind auth.calendar_kind) returns text language sql immutable as $$
     select case p_kind when 'lessons' then 'Уроки' when 'homework' then 'Домашние задания' when 'events'
-        then 'Контрольные, события, каникулы' end
+        then 'Контрольные, события, каникулы' when 'library' then 'Книги: когда вернуть' end
 $$;
 comment on function auth.calendar_title is 'A kind of calendar in words';
 
@@ -392,7 +393,16 @@ begin
                       c.place, '',
                   null, c.day, c.last_day, c.starts, c.ends, c.is_cancelled, c.revision, c.changed_at
              from school.calendar_items(v_pupil.id, v_first, v_last) c
-            where v_calendar.kind = 'events') i on true
+            where v_calendar.kind = 'events'
+            union all
+           select 'loan-' || b.id, 'Библиотека', 'Вернуть в библиотеку: ' || t.title, 'Библиотека',
+                  concat_ws(E'\n', nullif(t.authors, ''), case when b.renewals > 0 then 'Уже продлена' end), null, b.due_day, b.due_day, null, null,
+                  false, b.renewals::integer,
+                  coalesce((select max(e.at) from library.event e where e.copy_id = b.copy_id and e.kind = 'renew' and e.at > b.lent_at), b.lent_at)
+             from library.loan b
+             join library.title t on t.id = b.title_id
+            where v_calendar.kind = 'library' and b.pupil_id = v_pupil.id and b.returned_at is null and b.lost_at is null
+              and b.due_day between v_first and v_last) i on true
      order by i.day, i.starts, i.uid
      limit 2000;
 end $$;

@@ -74,7 +74,9 @@ create table library.title (
     lent_times  integer not null default 0,
     words       tsvector not null generated always as (
         setweight(to_tsvector('russian'::regconfig, title), 'A') || setweight(to_tsvector('russian'::regconfig, authors), 'B')
-        || setweight(to_tsvector('russian'::regconfig, subject || ' ' || annotation), 'D')) stored,
+        || setweight(to_tsvector('russian'::regconfig, subject || ' ' || annotation), 'D')
+        || array_to_tsvector(array['#school ' || school_id::text, '#subject ' || subject, '#grade ' || coalesce(grade::text, ''),
+               '#kind ' || case kind when 'book' then 'book' when 'textbook' then 'textbook' when 'periodical' then 'periodical' else 'reference' end])) stored,
     unique (id, school_id)
 );
 comment on table library.title is 'What the catalogue has: an edition, not a copy';
@@ -84,8 +86,9 @@ comment on column library.title.subject is 'Heading of the systematic catalogue,
 comment on column library.title.grade is 'Textbooks: for which grade';
 comment on column library.title.price_kop is 'What replacing a copy costs, where the copy says nothing else';
 comment on column library.title.lent_times is 'How often its copies were lent: the list of the popular';
-comment on column library.title.words is 'Stems for the search';
-create index title_words on library.title using gin (words);
+comment on column library.title.words is 'Stems for the search; lexemes with # before them are what it is narrowed by, so that one index finds both';
+-- Without a pending list, which every search would have to read through after an import.
+create index title_words on library.title using gin (words) with (fastupdate = off);
 create index title_school on library.title (school_id, added_at desc, id desc);
 create index title_isbn on library.title (school_id, isbn) where isbn <> '';
 create index title_popular on library.title (school_id, lent_times desc, id desc);
@@ -96,7 +99,7 @@ create table library.word (
     primary key (school_id, word)
 );
 comment on table library.word is 'Words of titles and authors as they are written: typing errors are mended by the nearest one';
-create index word_near on library.word using gin (word trgm.gin_trgm_ops);
+create index word_near on library.word using gin (word trgm.gin_trgm_ops) with (fastupdate = off);
 
 create function library.keep_words() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
@@ -282,16 +285,85 @@ create function library.mend(p_school bigint, p_words text) returns text languag
       from (select m[1] as word, nth from regexp_matches(lower(p_words), '[а-яёa-z0-9]+', 'g') with ordinality r(m, nth)) w
       left join lateral (
            select d.word from library.word d
-            where d.school_id = p_school and char_length(w.word) >= 4 and d.word operator(trgm.%) w.word
+            -- By its trigrams, not by the school: the sum keeps the primary key out of the plan.
+            where d.school_id + 0 = p_school and char_length(w.word) >= 4 and d.word operator(trgm.%) w.word
             order by trgm.similarity(d.word, w.word) desc, d.word limit 1) n on true
 $$;
 comment on function library.mend is 'The words with each replaced by the nearest one that the catalogue has, where one is near';
 
-create function library.query(p_words text) returns tsquery language sql immutable as $$
-    select case when t.q <> '' then (t.q || ':*')::tsquery end
+create function library.query(p_words text, p_is_typing boolean default true) returns tsquery language sql immutable as $$
+    select case when t.q <> '' then (t.q || case when p_is_typing and char_length(substring(p_words from '[[:alnum:]]+[^[:alnum:]]*$')) > 2
+                                                then ':*' else '' end)::tsquery end
       from (select plainto_tsquery('russian', p_words)::text as q) t
 $$;
-comment on function library.query is 'All words of the text, by their stems; the last one as a beginning, for who is still typing. NULL: no word to search by';
+comment on function library.query is
+    'All words of the text, by their stems; the last one, of three letters or more, as a beginning, for who is still typing. NULL: no word to '
+    'search by';
+
+create function library.exactly(p_lexeme text) returns tsquery language sql immutable as $$
+    select ('''' || replace(replace(p_lexeme, '\', '\\'), '''', '''''') || '''')::tsquery
+$$;
+comment on function library.exactly is 'The query for that lexeme, whatever is in it';
+
+create function library.isbn13(p_text text) returns text language sql immutable as $$
+    select case when d.digits ~ '^[0-9]{13}$' then d.digits
+                when d.digits ~ '^[0-9]{9}[0-9X]$' then '978' || left(d.digits, 9) || (10 - (
+                    select sum(substr('978' || left(d.digits, 9), i, 1)::integer * case i % 2 when 1 then 1 else 3 end) from generate_series(1, 12) i) % 10) % 10 end
+      from (select upper(translate(p_text, '- ', '')) as digits) d
+$$;
+comment on function library.isbn13 is 'An ISBN as people write it, in its thirteen digits; NULL: it is none';
+
+create function library.find(p_school bigint, p_words text, p_kind text, p_subject text, p_grade integer, p_limit integer)
+returns table (title_id bigint, rank real, mended text) language plpgsql stable rows 200
+    set enable_seqscan = off as $$
+declare
+    v_isbn text := library.isbn13(p_words);
+    v_mended text;
+    v_query tsquery;
+    v_scope tsquery := library.exactly('#school ' || p_school);
+begin
+    if p_kind <> '' then
+        v_scope := v_scope && library.exactly('#kind ' || p_kind);
+    end if;
+    if p_subject <> '' then
+        v_scope := v_scope && library.exactly('#subject ' || p_subject);
+    end if;
+    if p_grade is not null then
+        v_scope := v_scope && library.exactly('#grade ' || p_grade);
+    end if;
+    -- A plan for these very words: what is rare comes by the index of words, what is everywhere by any list that stops early.
+    if p_words = '' then
+        return query execute 'select t.id, 0::real, null::text from library.title t where t.school_id = $1 and t.words @@ $2 '
+            || case when p_kind || p_subject = '' and p_grade is null then 'order by t.added_at desc, t.id desc ' else '' end || 'limit $3'
+            using p_school, v_scope, p_limit;
+        return;
+    elsif v_isbn is not null then
+        return query
+        select t.id, 1::real, null::text from library.title t
+         -- Older books have the ten digits, with a check digit of their own.
+         where t.school_id = p_school and t.isbn <> '' and t.words @@ v_scope
+           and t.isbn = any (array(select v_isbn union all
+                                   select substr(v_isbn, 4, 9) || d from unnest('{0,1,2,3,4,5,6,7,8,9,X}'::text[]) d where v_isbn like '978%'))
+         limit p_limit;
+        return;
+    end if;
+    -- As it is written; its last word as a beginning; the same two with typing errors mended.
+    for i in 1 .. 4 loop
+        if i = 3 then
+            v_mended := library.mend(p_school, p_words);
+            exit when v_mended = lower(p_words);
+        end if;
+        v_query := library.query(coalesce(v_mended, p_words), i % 2 = 0);
+        continue when v_query is null;
+        return query execute 'select t.id, ts_rank(t.words, $1), $2
+            from (select t.id, t.words from library.title t where t.school_id = $5 and t.words @@ ($1 && $3) limit $4) t' using v_query, v_mended, v_scope, p_limit, p_school;
+        exit when found;
+    end loop;
+end $$;
+comment on function library.find is
+    'Titles of a school by words of title, author, heading, or by ISBN; narrowed by kind, heading, grade where these are given. At most p_limit '
+    'of them are looked at, so that a word of every title costs no more than a rare one. mended: the words that found something, where those that '
+    'were asked for found nothing; rank: the greater the better. No words: the newest titles';
 
 -- ---- the queue ----------------------------------------------------------------------------------------------------------------
 

@@ -830,8 +830,8 @@ comment on function school.expected_absences is
 
 -- ---- calendars ------------------------------------------------------------------------------------------------------------
 
-create type auth.calendar_kind as enum ('lessons', 'homework', 'events');
-comment on type auth.calendar_kind is 'events: exams, important works, events of school and class, holidays';
+create type auth.calendar_kind as enum ('lessons', 'homework', 'events', 'library');
+comment on type auth.calendar_kind is 'events: exams, important works, events of school and class, holidays; library: when books are due back';
 
 create table auth.calendar (
     id          bigint generated always as identity primary key,

@@ -3,6 +3,7 @@
 begin;
 
 drop function cabinet.home,
+    cabinet.home_books,
     cabinet.home_figures,
     cabinet.home_places,
     cabinet.home_subjects,

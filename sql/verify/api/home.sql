@@ -4,6 +4,7 @@ begin;
 
 select 1 / has_function_privilege('kabinet_home', f, 'execute')::int
   from unnest('{"cabinet.home(text)",
+                "cabinet.home_books(text)",
                 "cabinet.home_figures(text)",
                 "cabinet.home_places(text)",
                 "cabinet.home_subjects(text)",
