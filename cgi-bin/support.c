@@ -32,8 +32,8 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_ASSIGN]        = { "staff.support_assign($1, $2::bigint, $3::int, $4::bigint, $5)" },
 	[Q_PRIORITY]      = { "staff.support_priority($1, $2::bigint, $3::int)" },
 	[Q_SEND_ON]       = { "staff.support_send_on($1, $2::bigint, $3::int, $4, $5)" },
-	[Q_ANSWER]        = { "staff.support_answer($1, $2::uuid, $3::bigint, $4::int, $5, "
-	    "$6, $7, $8::bytea, $9, $10, $11::bytea, $12, $13, $14::bytea)" },
+	[Q_ANSWER]        = { "staff.support_answer($1, $2::uuid, $3::bigint, $4::int, $5::boolean, "
+	    "$6, $7, $8, $9::bytea, $10, $11, $12::bytea, $13, $14, $15::bytea)" },
 	[Q_NOTE]          = { "staff.support_note($1, $2::uuid, $3::bigint, $4)" },
 	[Q_TEMPLATES]     = { "staff.support_templates($1, $2::bigint)" },
 	[Q_FILLED]        = { "staff.support_filled($1, $2::bigint, $3::bigint)" },

@@ -146,7 +146,7 @@ support_send_on(struct request *rq)
 	    "done", "appeal-send-on", NULL);
 }
 
-/* POST /staff/appeals/answer: id, revision, seen, key, body, files */
+/* POST /staff/appeals/answer: id, revision, seen, key, body, files; ask: a question, no answer yet */
 enum reply
 support_answer(struct request *rq)
 {
@@ -155,6 +155,7 @@ support_answer(struct request *rq)
 	const char *body = form_lines(rq, "body", SUPPORT_BODY_CHARS, NULL);
 	struct form_upload file[FORM_MAX_FILES] = { 0 };
 	int count = form_uploads(rq, "files", file, FORM_MAX_FILES);
+	bool is_question = form_flag(rq, "ask");
 
 #define FILE_PARAMS(i) \
 	DB_TEXT((i) < count ? file[i].name : NULL), DB_TEXT((i) < count ? file[i].type : NULL), \
@@ -165,10 +166,10 @@ support_answer(struct request *rq)
 		form_error(rq, "body", "Напишите ответ.");
 	if (form_failed(rq))
 		return support_show_appeal(rq);
-	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(id), revision_of(rq), DB_TEXT(body),
-	    FILE_PARAMS(0), FILE_PARAMS(1), FILE_PARAMS(2));
+	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(id), revision_of(rq), DB_BOOL(is_question),
+	    DB_TEXT(body), FILE_PARAMS(0), FILE_PARAMS(1), FILE_PARAMS(2));
 #undef FILE_PARAMS
-	return finish(rq, id, "appeal-answer");
+	return finish(rq, id, is_question ? "appeal-ask" : "appeal-answer");
 }
 
 /* POST /staff/appeals/note: id, key, note */

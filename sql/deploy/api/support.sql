@@ -173,7 +173,7 @@ declare
 begin
     return query
     select l.id, l.number, l.subject, c.title, l.desk::text, l.state::text, l.priority, l.sent, l.due,
-           case when l.is_open then appeal.working_days_left(v_visit.school_id, v_today, l.due) end, l.is_open,
+           case when l.is_open then abs(appeal.working_days_left(v_visit.school_id, v_today, l.due)) end, l.is_open,
            l.is_open and l.due < v_today, l.escalated_at is not null, coalesce(f.login, ''), coalesce(l.staff_id = v_visit.staff_id, false),
            p.idn, coalesce(k.name, ''), l.place
       from (select a.*, timezone(v_visit.time_zone, a.sent_at) as sent, d.due, appeal.is_open(a.state) as is_open,
@@ -190,7 +190,7 @@ begin
 end $$;
 comment on function staff.support_list is
     'A page of a queue, overdue first, then by priority and term, what is done after it. p_after: the place of the last row seen before. '
-    'days_left: working days to the last day of the term, below zero when it passed';
+    'days_left: working days to the last day of the term or, when it is overdue, since then';
 
 create function staff.support_export(p_token text, p_state text, p_desk text, p_category text, p_who text, p_from date, p_to date,
     p_priority integer, p_escalated boolean, p_find text)
@@ -239,7 +239,7 @@ begin
            timezone(v_visit.time_zone, v_appeal.sent_at), timezone(v_visit.time_zone, v_appeal.registered_at),
            timezone(v_visit.time_zone, v_appeal.answered_at), timezone(v_visit.time_zone, v_appeal.closed_at),
            timezone(v_visit.time_zone, v_appeal.escalated_at), v_appeal.register_by, v_appeal.answer_by, v_due,
-           case when v_open then appeal.working_days_left(v_visit.school_id, v_today, v_due) end, v_open, v_open and v_due < v_today,
+           case when v_open then abs(appeal.working_days_left(v_visit.school_id, v_today, v_due)) end, v_open, v_open and v_due < v_today,
            v_appeal.is_late, coalesce(f.login, ''), coalesce(f.id = v_visit.staff_id, false), v_appeal.revision, v_appeal.rating,
            v_appeal.rating_words, p.idn, coalesce(k.name, ''), p.state = 'left', x.barred_at is not null, v_shows,
            case when v_shows then b.balance_kop end, case when v_shows then b.held_kop end,
@@ -456,7 +456,7 @@ comment on function staff.support_send_on is
 
 -- ---- answers and notes --------------------------------------------------------------------------------------------------------
 
-create function staff.support_answer(p_token text, p_key uuid, p_appeal bigint, p_revision integer, p_body text,
+create function staff.support_answer(p_token text, p_key uuid, p_appeal bigint, p_revision integer, p_question boolean, p_body text,
     p_name_1 text, p_type_1 text, p_bytes_1 bytea, p_name_2 text, p_type_2 text, p_bytes_2 bytea,
     p_name_3 text, p_type_3 text, p_bytes_3 bytea) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -464,13 +464,15 @@ declare
     v_visit auth.staff_visit := appeal.staff_visit(p_token);
     v_appeal appeal.appeal;
 begin
-    if not site.once(format('staff %s appeal-answer', v_visit.staff_id), p_key, concat_ws('|', p_appeal, p_body, p_name_1, md5(p_bytes_1),
-            p_name_2, md5(p_bytes_2), p_name_3, md5(p_bytes_3))) then
+    if not site.once(format('staff %s appeal-answer', v_visit.staff_id), p_key, concat_ws('|', p_appeal, p_question, p_body, p_name_1,
+            md5(p_bytes_1), p_name_2, md5(p_bytes_2), p_name_3, md5(p_bytes_3))) then
         return;
     end if;
     v_appeal := appeal.locked(v_visit, p_appeal, p_revision);
     if v_appeal.state in ('closed', 'withdrawn') then
         raise exception 'Обращение закрыто. Семья может открыть его снова, тогда и отвечайте.' using errcode = 'KB422';
+    elsif p_question and not appeal.is_open(v_appeal.state) then
+        raise exception 'На обращение уже ответили: дополните ответ.' using errcode = 'KB422';
     end if;
     v_appeal := appeal.registered(v_appeal, v_visit.staff_id);
     perform appeal.write(v_appeal.id, 'desk', null, v_visit.staff_id, p_body,
@@ -478,12 +480,16 @@ begin
                 from (values (1, p_name_1, p_type_1, p_bytes_1), (2, p_name_2, p_type_2, p_bytes_2), (3, p_name_3, p_type_3, p_bytes_3))
                          f(nth, name, type, bytes)
                where f.bytes is not null order by f.nth));
-    perform appeal.move(v_appeal, 'answered', v_appeal.desk, null, v_visit.staff_id, '');
-    perform auth.note_staff(v_visit, 'appeal-answer', v_appeal.number);
+    if p_question then
+        perform notice.emit(v_appeal.pupil_id, 'appeal-asked', v_appeal.id);
+    else
+        perform appeal.move(v_appeal, 'answered', v_appeal.desk, null, v_visit.staff_id, '');
+    end if;
+    perform auth.note_staff(v_visit, case when p_question then 'appeal-ask' else 'appeal-answer' end, v_appeal.number);
 end $$;
 comment on function staff.support_answer is
     'An answer to what was seen at p_revision, with up to three files: KB422 when something came meanwhile, and nothing is kept. Also after an '
-    'answer, to add to it';
+    'answer, to add to it. p_question: something is asked, the term goes on';
 
 create function staff.support_note(p_token text, p_key uuid, p_appeal bigint, p_body text) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -782,7 +788,7 @@ grant execute on function
     staff.support_colleagues(text, bigint), staff.support_file(text, uuid), staff.support_step(text, bigint, integer, text),
     staff.support_assign(text, bigint, integer, bigint, text), staff.support_priority(text, bigint, integer),
     staff.support_send_on(text, bigint, integer, text, text),
-    staff.support_answer(text, uuid, bigint, integer, text, text, text, bytea, text, text, bytea, text, text, bytea),
+    staff.support_answer(text, uuid, bigint, integer, boolean, text, text, text, bytea, text, text, bytea, text, text, bytea),
     staff.support_note(text, uuid, bigint, text), staff.support_templates(text, bigint), staff.support_filled(text, bigint, bigint),
     staff.support_template(text, bigint), staff.support_template_save(text, uuid, bigint, text, text, text, boolean),
     staff.support_faq(text), staff.support_draft(text, bigint), staff.support_publish(text, uuid, bigint, text, text),

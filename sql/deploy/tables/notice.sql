@@ -25,6 +25,7 @@ insert into notice.kind (kind, title) values
     ('library-charged',   'Утерянная книга списана со счёта'),
     ('library-refunded',  'Книга нашлась, деньги вернулись'),
     ('appeal-registered', 'Обращение зарегистрировано'),
+    ('appeal-asked',      'По обращению задали вопрос'),
     ('appeal-answered',   'На обращение ответили'),
     ('appeal-moved',      'Обращение передано'),
     ('appeal-closed',     'Обращение закрыто');

@@ -11,7 +11,7 @@ select 1 / (has_function_privilege('kabinet_support', f, 'execute') and not has_
       'staff.support_colleagues(text, bigint)', 'staff.support_file(text, uuid)', 'staff.support_step(text, bigint, integer, text)',
       'staff.support_assign(text, bigint, integer, bigint, text)', 'staff.support_priority(text, bigint, integer)',
       'staff.support_send_on(text, bigint, integer, text, text)',
-      'staff.support_answer(text, uuid, bigint, integer, text, text, text, bytea, text, text, bytea, text, text, bytea)',
+      'staff.support_answer(text, uuid, bigint, integer, boolean, text, text, text, bytea, text, text, bytea, text, text, bytea)',
       'staff.support_note(text, uuid, bigint, text)', 'staff.support_templates(text, bigint)',
       'staff.support_filled(text, bigint, bigint)', 'staff.support_template(text, bigint)',
       'staff.support_template_save(text, uuid, bigint, text, text, text, boolean)', 'staff.support_faq(text)',
