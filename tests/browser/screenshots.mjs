@@ -9,6 +9,7 @@ const phone = { viewport: { width: 360, height: 740 }, look: 'light.m.normal', h
 const dark = { viewport: { width: 1280, height: 860 }, look: 'dark.m.normal' };
 const darkPhone = { ...phone, look: 'dark.m.normal' };
 const tablet = { viewport: { width: 820, height: 1180 }, look: 'light.m.normal', hasTouch: true };
+const narrow = { ...desktop, viewport: { width: 1024, height: 768 } };
 const desks = { '': desktop, '-tablet': tablet, '-dark': dark };
 const everywhere = { '': desktop, '-phone': phone, '-dark': dark, '-phone-dark': darkPhone };
 
@@ -97,6 +98,10 @@ const pages = {
   'services-undo': { path: example('/staff/services/undo'), role: 'teacher', forms: inHand },
   'services-members': { path: example('/staff/services/members'), role: 'head', forms: both },
   'services-prices': { path: '/staff/services/prices', role: 'head', forms: { '': desktop, '-phone': phone } },
+  support: { path: '/staff/appeals', role: 'support', forms: { ...desks, '-phone': phone, '-1024': narrow } },
+  'support-appeal': { path: '/staff/appeals', role: 'support', follow: '.s-list a', forms: { ...desks, '-phone': phone } },
+  'support-figures': { path: '/staff/appeals/figures', role: 'support', forms: { '': desktop, '-phone': phone } },
+  'support-publish': { path: example('/staff/appeals/publish'), role: 'head', forms: { '': desktop } },
   'staff-login': { path: '/staff/login', role: null },
   staff: { path: '/staff', role: 'head', forms: both },
   admin: { path: '/staff/admin', role: 'admin', forms: everywhere },

@@ -231,6 +231,19 @@ const examples = {
   '/staff/library/sets': inLibrary(({ klass }) => ['/staff/library/sets', `/staff/library/sets?class=${klass}`]),
   '/staff/library/sets/plan': inLibrary(({ klass, textbooks }) => [`/staff/library/sets/plan?class=${klass}&${textbooks.map((id) => `title_${id}=1`).join('&')}`]),
   '/staff/library/set': inLibrary(({ set }) => [`/staff/library/set?id=${set}`]),
+  '/staff/appeals': ['/staff/appeals', '/staff/appeals?state=all&find=I2', '/staff/appeals?state=all&who=mine&priority=1&escalated=1&from=2020-01-01&to=2020-01-02'],
+  '/staff/appeals/appeal': async (desk) => {
+    const [open] = await linkOn('/staff/appeals', '/staff/appeals/appeal?id=')(desk), id = /id=(\d+)/.exec(open)[1];
+    const template = value(`select t.id from appeal.template t where t.category is null and not t.is_retired order by t.id limit 1`);
+    return [open, `/staff/appeals/appeal?id=${id}&template=${template}`, ...await linkOn('/staff/appeals?state=done', '/staff/appeals/appeal?id=')(desk)];
+  },
+  '/staff/appeals/file': [],                           // an attachment: support.test.mjs asks for one
+  '/staff/appeals/template': ['/staff/appeals/template'],
+  '/staff/appeals/publish': async (desk) => {
+    const [answered] = await linkOn('/staff/appeals?state=done', '/staff/appeals/appeal?id=')(desk);
+    return [answered.replace('/appeal?', '/publish?')];
+  },
+  '/staff/appeals/figures': ['/staff/appeals/figures', '/staff/appeals/figures?from=2020-01-01&to=2020-01-02'],
   '/staff/admin/job': ['/staff/admin/job?name=books', '/staff/admin/job?name=order-by-itself'],
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };
