@@ -10,8 +10,8 @@
 #define HISTORY_ROWS 15   /* of the table below the chart */
 
 enum question {
-	Q_ACCOUNT, Q_BOOKS, Q_FIGURES, Q_PLACES, Q_MARKS, Q_AHEAD, Q_WEEK, Q_CHILDREN, Q_NOW, Q_ANNOUNCEMENTS, Q_CONTACTS,
-	Q_SUBJECTS, Q_HISTORY, Q_EXAMS, Q__COUNT
+	Q_ACCOUNT, Q_BOOKS, Q_FIGURES, Q_PLACES, Q_MARKS, Q_AHEAD, Q_WEEK, Q_CHILDREN, Q_NOW, Q_APPEALS,
+	Q_ANNOUNCEMENTS, Q_CONTACTS, Q_SUBJECTS, Q_HISTORY, Q_EXAMS, Q__COUNT
 };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_ACCOUNT]       = { "cabinet.home($1)" },
@@ -23,6 +23,7 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_WEEK]          = { "cabinet.home_week($1)" },
 	[Q_CHILDREN]      = { "cabinet.home_children($1)" },
 	[Q_NOW]           = { "cabinet.home_now($1)" },
+	[Q_APPEALS]       = { "cabinet.home_appeals($1)" },
 	[Q_ANNOUNCEMENTS] = { "cabinet.home_announcements($1, $2::int, $3::bigint)" },
 	[Q_CONTACTS]      = { "cabinet.home_contacts($1)" },
 	[Q_SUBJECTS]      = { "cabinet.home_subjects($1)" },
@@ -43,6 +44,7 @@ show_home(struct request *rq)
 	struct db_rows *week = db_ask(rq, Q_WEEK);
 	struct db_rows *children = db_ask(rq, Q_CHILDREN);
 	struct db_rows *now = db_ask(rq, Q_NOW);
+	struct db_rows *appeals = db_ask(rq, Q_APPEALS);
 	struct db_rows *announcements = db_ask(rq, Q_ANNOUNCEMENTS, DB_INT(NEWS_ON_HOME), DB_NULL);
 	struct db_rows *contacts = db_ask(rq, Q_CONTACTS);
 	struct view *page;
@@ -55,6 +57,7 @@ show_home(struct request *rq)
 	view_rows(page, "books", books);
 	view_values(page, figures);
 	view_values(page, now);
+	view_values(page, appeals);
 	view_rows(page, "place", places);
 	view_rows(page, "mark", marks);
 	view_groups(page, "day", "due", ahead, "day");

@@ -23,7 +23,10 @@ begin
         perform appeal.move(v_appeal, p_what::appeal.state, v_appeal.desk, null, v_staff, '');
     elsif p_what in ('school', 'canteen', 'agent', 'support') then
         perform appeal.move(v_appeal, 'registered', p_what::appeal.desk, null, v_staff, p_words);
-    elsif p_what in ('reopened', 'withdrawn') then
+    elsif p_what = 'reopened' then
+        perform appeal.write(p_appeal, 'family', v_appeal.access_id, null, p_words, '{}');
+        perform appeal.move(v_appeal, 'reopened', v_appeal.desk, v_appeal.access_id, null, '');
+    elsif p_what = 'withdrawn' then
         perform appeal.move(v_appeal, p_what::appeal.state, v_appeal.desk, v_appeal.access_id, null, p_words);
     elsif p_what like 'closed_' then
         perform appeal.move(v_appeal, 'closed', v_appeal.desk, v_appeal.access_id, null, '');

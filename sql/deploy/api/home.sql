@@ -4,6 +4,7 @@
 -- requires: tables/canteen
 -- requires: tables/rating
 -- requires: tables/library
+-- requires: tables/appeal
 
 -- What «Главная» and «Рейтинг» ask. Each function reads rows of one pupil, or of one class, by an index: what it costs does not
 -- depend on how many pupils there are.
@@ -416,6 +417,18 @@ begin
 end $$;
 comment on function cabinet.home_now is 'School.now_next() of the child on show';
 
+create function cabinet.home_appeals(p_token text) returns table (unread_appeals bigint, unread_id bigint, unread_subject text)
+language plpgsql stable security definer rows 1 as $$
+declare
+    v_visit auth.visit := auth.resolve(p_token);
+begin
+    return query
+    select count(*), max(a.id), max(a.subject)
+      from auth.access x join appeal.appeal a on a.access_id = x.id and a.is_unread
+     where x.login_id = v_visit.login_id and x.mode = 'parent' and x.barred_at is null;
+end $$;
+comment on function cabinet.home_appeals is 'One row: how many appeals of the login have an answer that nobody opened, and the one if it is one';
+
 -- ---- announcements, contacts ----------------------------------------------------------------------------------------------
 
 create function cabinet.home_announcements(p_token text, p_limit integer, p_before bigint)
@@ -467,6 +480,7 @@ grant execute on function
     cabinet.home_week(text),
     cabinet.home_children(text),
     cabinet.home_now(text),
+    cabinet.home_appeals(text),
     cabinet.home_announcements(text, integer, bigint),
     cabinet.home_contacts(text) to kabinet_home;
 

@@ -13,7 +13,7 @@ drop function cabinet.home,
     cabinet.home_marks,
     cabinet.home_week,
     cabinet.home_children,
-    cabinet.home_now,
+    cabinet.home_now, cabinet.home_appeals,
     cabinet.home_announcements,
     cabinet.home_contacts,
     school.ahead, school.standing;

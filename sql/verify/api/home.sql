@@ -14,7 +14,7 @@ select 1 / has_function_privilege('kabinet_home', f, 'execute')::int
                 "cabinet.home_marks(text)",
                 "cabinet.home_week(text)",
                 "cabinet.home_children(text)",
-                "cabinet.home_now(text)",
+                "cabinet.home_now(text)", "cabinet.home_appeals(text)",
                 "cabinet.home_announcements(text,integer,bigint)",
                 "cabinet.home_contacts(text)"}'::text[]) f;
 
