@@ -732,7 +732,7 @@ declare
 begin
     return query
     select v_from, v_to, count(*), count(*) filter (where f.is_open), count(f.first_answer),
-           (100 * count(*) filter (where f.first_answer is not null and not f.is_late)
+           round(100.0 * count(*) filter (where f.first_answer is not null and not f.is_late)
                / nullif(count(*) filter (where f.first_answer is not null or f.is_late), 0))::text,
            appeal.decimal((percentile_cont(0.5) within group (order by f.days))::numeric), appeal.decimal(avg(f.rating)), count(f.rating),
            count(*) filter (where f.was_reopened)
@@ -750,7 +750,7 @@ declare
 begin
     return query
     select c.title, count(*), count(*) filter (where f.is_late), count(f.first_answer),
-           (100 * count(*) filter (where f.first_answer is not null and not f.is_late)
+           round(100.0 * count(*) filter (where f.first_answer is not null and not f.is_late)
                / nullif(count(*) filter (where f.first_answer is not null or f.is_late), 0))::text,
            appeal.decimal((percentile_cont(0.5) within group (order by f.days))::numeric), appeal.decimal(avg(f.rating)),
            count(*) filter (where f.was_reopened)
@@ -769,7 +769,7 @@ declare
     v_to date := coalesce(p_to, timezone(v_visit.time_zone, now())::date);
 begin
     return query
-    select s.login, count(*), (100 * count(*) filter (where not f.is_late) / count(*))::text,
+    select s.login, count(*), round(100.0 * count(*) filter (where not f.is_late) / count(*))::text,
            appeal.decimal((percentile_cont(0.5) within group (order by f.days))::numeric), appeal.decimal(avg(f.rating)),
            count(*) filter (where f.was_reopened)
       from appeal.figures(v_visit, coalesce(p_from, v_to - 89), v_to) f
