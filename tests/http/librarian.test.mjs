@@ -1,7 +1,9 @@
-// The library's desk over HTTPS: one field for readers and copies, mistakes undone, two librarians with one copy; and who may not.
+// The library's desk over HTTPS: one field for readers and copies, mistakes undone, two librarians with one copy; losses and their
+// money, queues, sets of textbooks, labels; and who may not.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { balance, setFree } from '../support/desk.mjs';
 import { credentials, sql, value } from '../support/kabinet.mjs';
 import { clear, holderOf, lend, librarian, loansOf, makeBook, makeReaders, stateOf } from '../support/librarian.mjs';
 import { endCard, giveCard } from '../support/reader.mjs';
@@ -159,6 +161,133 @@ describe('mistakes', () => {
     assert.equal(value(`select condition_in from library.loan where copy_id = ${copy.id}`), 'Надорвана обложка');
     assert.match(await said(await scan(copy.barcode, other)), /в ремонте/);
     assert.match(await said(await send('/staff/library/scan', { copy: copy.id, act: 'mend' })), /снова на полке/);
+  });
+});
+
+describe('losses', () => {
+  const copyPage = ({ id }) => `/staff/library/copy?id=${id}`;
+  const act = (fields) => send('/staff/library/act', fields);
+
+  test('charged once, found by a scan that asks, refunded', async () => {
+    const { copies: [copy] } = book({ price: 45000 });
+    lend(copy, reader);
+    setFree(reader.id, 50000);
+    const before = balance(reader.id);
+    const asked = await me.get(`/staff/library/act?copy=${copy.id}&what=lose`);
+    assert.match(wordsOf(asked), /денег хватает\. Списать со счёта 450,00 ₽ \?/);
+    const fields = { csrf: csrfOf(asked), key: randomUUID(), copy: copy.id, what: 'lose', charge: 1 };
+    assert.match(await said(await me.submit('/staff/library/act', fields)), /цена списана со счёта\. .*оплачена, 450,00 ₽/);
+    assert.equal((await me.submit('/staff/library/act', fields)).status, 303);
+    assert.equal(balance(reader.id), before - 45000, 'once');
+    assert.match(await said(await scan(copy.barcode)), /числится утерянной .*Со счёта списано 450,00 ₽/);
+    assert.equal(stateOf(copy), 'lost', 'the scan alone moves no money');
+    assert.match(await said(await send('/staff/library/scan', { copy: copy.id, act: 'found' })), /нашлась .*вернулось 450,00 ₽/);
+    assert.equal(balance(reader.id), before);
+    assert.equal(stateOf(copy), 'in');
+    setFree(reader.id, 0);
+  });
+
+  test('no money: lost with a debt, which keeps other books back; written off when another is brought', async () => {
+    const { title, copies: [copy] } = book(), { copies: [next] } = book();
+    lend(copy, third);
+    setFree(third.id, 100);
+    const before = balance(third.id);
+    assert.match(wordsOf(await me.get(`/staff/library/act?copy=${copy.id}&what=lose`)), /денег не хватает/);
+    const lost = await said(await act({ copy: copy.id, what: 'lose', charge: 1 }));
+    assert.ok(lost.includes(title), 'whose page it is');
+    assert.match(lost, /не хватило денег: книга записана утерянной, за читателем долг\. .*долг 450,00 ₽/);
+    assert.match(await said(await scan(next.barcode, third)), /выдать нельзя .*утерянная книга/);
+    assert.match(wordsOf(await me.get(`/staff/library/clearance?reader=${third.id}`)), /обходной лист подписать нельзя/);
+    const refused = await act({ copy: copy.id, what: 'gone', note: '' });
+    assert.equal(refused.status, 422);
+    assert.match(wordsOf(refused), /номер акта и причину/);
+    assert.match(await said(await act({ copy: copy.id, what: 'gone', note: 'Акт 12: принёс замену' })), /списана по акту\. .*Акт 12/);
+    assert.equal((await act({ copy: copy.id, what: 'mend' })).status, 422, 'gone is gone');
+    assert.match(await said(await scan(next.barcode, third)), /выдано/);
+    assert.equal(balance(third.id), before, 'nothing was taken');
+    setFree(third.id, 0);
+  });
+
+  test('repair and back, not on its shelf and found', async () => {
+    const { copies: [copy] } = book();
+    for (const [what, note, state, words] of [['repair', 'Корешок', 'repair', /в ремонт/], ['mend', '', 'in', /из ремонта/], ['missing', '', 'lost', /ни за кем/], ['found', '', 'in', /снова в библиотеке/]]) {
+      assert.equal((await me.get(`/staff/library/act?copy=${copy.id}&what=${what}`)).status, 200);
+      assert.match(await said(await act({ copy: copy.id, what, note })), words);
+      assert.equal(stateOf(copy), state);
+    }
+    assert.equal((await me.get(`/staff/library/act?copy=${copy.id}&what=burn`)).status, 400);
+    assert.equal((await me.get(copyPage({ id: 999999999 }))).status, 404);
+  });
+});
+
+describe('queues', () => {
+  test('the shelf of kept copies: taken, or not come for', async () => {
+    const { id, title, copies: [copy] } = book();
+    lend(copy, other);
+    sql(`select library.ask(${id}, ${reader.id}), library.ask(${id}, ${third.id})`);
+    await scan(copy.barcode);
+    const words = wordsOf(await me.get('/staff/library/kept'));
+    assert.ok(words.includes(title) && words.includes(reader.name), words);
+    const [first] = sql(`select id from library.hold where title_id = ${id} and state = 'kept'`).flat();
+    assert.match(wordsOf(await me.get(`/staff/library/queue?title=${id}&hold=${first}`)), /Убрать из очереди\? Книга перейдёт следующему/);
+    assert.match(await said(await send('/staff/library/drop', { hold: first })), /больше не в очереди/);
+    assert.match(await said(await send('/staff/library/scan', { copy: copy.id, act: 'pickup' })), /выдано/);
+    assert.equal(holderOf(copy), third.id);
+  });
+});
+
+describe('sets of textbooks', () => {
+  test('chosen, shown, issued once, taken back; what is short is said', async () => {
+    const grade = value(`select grade from school.class where id = ${reader.classId}`);
+    const size = Number(value(`select count(*) from school.pupil where class_id = ${reader.classId} and state = 'active'`));
+    const full = book({ kind: 'textbook', grade, copies: size }), short = book({ kind: 'textbook', grade, copies: size - 1 });
+    const list = await me.get(`/staff/library/sets?class=${reader.classId}`);
+    assert.ok(wordsOf(list).includes(short.title));
+    const ticks = { [`title_${full.id}`]: 1, [`title_${short.id}`]: 1 };
+    const plan = await me.get(`/staff/library/sets/plan?${new URLSearchParams({ class: reader.classId, ...ticks })}`);
+    assert.match(wordsOf(plan), new RegExp(`Выдать ${2 * size - 1} учебник.*Не хватает 1 экземпляра`));
+    const fields = { csrf: csrfOf(plan), key: randomUUID(), class: reader.classId, stamp: /name="stamp" value="(\w+)"/.exec(plan.text)[1], ...ticks };
+    const answer = await me.submit('/staff/library/sets/plan', fields);
+    assert.match(await said(answer), new RegExp(`Комплект выдан.*На руках ${2 * size - 1} из ${2 * size - 1}`));
+    assert.equal((await me.submit('/staff/library/sets/plan', fields)).headers.location, answer.headers.location, 'the same form says the same');
+    assert.equal(value(`select count(*) from library.loan where title_id in (${full.id}, ${short.id})`), String(2 * size - 1));
+    const stale = await me.submit('/staff/library/sets/plan', { ...fields, key: randomUUID() });
+    assert.equal(stale.status, 422, 'a plan that is no longer true');
+    assert.match(wordsOf(stale), /проверьте ещё раз/);
+
+    const set = new URL(answer.headers.location, 'https://x').searchParams.get('id');
+    assert.equal((await send('/staff/library/set', { id: set })).status, 422, 'nobody is ticked');
+    assert.match(await said(await send('/staff/library/set', { id: set, [`pupil_${reader.id}`]: 1 })), /Принято [12] учебник/);
+    const [left] = sql(`select c.barcode from library.loan l join library.copy c on c.id = l.copy_id where l.set_id = ${set} and l.returned_at is null limit 1`).flat();
+    assert.match(await said(await send('/staff/library/scan', { find: left, set })), /принято/);
+    const page = wordsOf(await me.get(`/staff/library/set?id=${set}`));
+    assert.match(page, /Кто не сдал/);
+    assert.doesNotMatch(page, new RegExp(`${left}\\b`), 'what is back is not missing');
+  });
+
+  test('or filled by scanning', async () => {
+    const grade = value(`select grade from school.class where id = ${other.classId}`), { copies: [copy] } = book({ kind: 'textbook', grade });
+    const answer = await send('/staff/library/sets/plan', { class: other.classId });
+    const set = /^\/staff\/library\?set=(\d+)$/.exec(answer.headers.location)[1];
+    assert.ok(wordsOf(await me.get(answer.headers.location)).includes(other.name), 'the class stands beside the field');
+    assert.match(await said(await send('/staff/library/scan', { find: copy.barcode, reader: other.id, set })), /выдано/);
+    assert.equal(value(`select set_id from library.loan where copy_id = ${copy.id}`), set);
+    assert.equal((await send('/staff/library/scan', { find: '', reader: other.id, set })).headers.location, `/staff/library?set=${set}`);
+  });
+});
+
+describe('labels', () => {
+  test('24 on a sheet, the next sheet, one title; cards of a class', async () => {
+    const made = book({ copies: 26 }), path = `/staff/library/labels?title=${made.id}`;
+    const sheet = await me.get(path), bars = (page) => (page.text.match(/<svg class="bars"/g) ?? []).length;
+    assert.equal(bars(sheet), 24);
+    const next = /href="([^"]*after=[^"]*)"/.exec(sheet.text)[1].replaceAll('&amp;', '&');
+    assert.equal(bars(await me.get(next)), 2);
+    assert.equal(bars(await me.get(`/staff/library/labels?copy_${made.copies[3].id}=1`)), 1);
+    assert.equal(bars(await me.get('/staff/library/labels')), 0);
+    const cards = await me.get(`/staff/library/cards?class=${reader.classId}`);
+    assert.ok(cards.text.includes(`20${reader.account}`));
+    assert.equal((await me.get('/staff/library/cards?class=999999999')).status, 404);
   });
 });
 

@@ -488,7 +488,7 @@ end $$;
 comment on function staff.librarian_queues is 'Titles that somebody waits for, the longest queues first; next_due: when a copy is to come back';
 
 create function staff.librarian_title(p_token text, p_title bigint)
-returns table (title_id bigint, title text, authors text, shelf text, copies bigint, free bigint, out_now bigint)
+returns table (title_id bigint, book text, authors text, shelf text, copies bigint, free bigint, out_now bigint)
 language plpgsql stable security definer rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
@@ -540,7 +540,7 @@ comment on function staff.librarian_drop is 'Takes a reader out of a queue; a co
 -- ---- copies: lost, found, mended, written off --------------------------------------------------------------------------------
 
 create function staff.librarian_copy(p_token text, p_copy bigint)
-returns table (copy_id bigint, title_id bigint, title text, authors text, is_textbook boolean, shelf text, barcode text, state text, condition text,
+returns table (copy_id bigint, title_id bigint, book text, authors text, is_textbook boolean, shelf text, barcode text, state text, condition text,
                price_kop bigint, acquired_on date, loan_id bigint, pupil_id bigint, name text, class_name text, lent_day date, due_day date, days_late integer,
                lost_day date, charged_kop bigint, is_payable boolean, kept_for text, kept_class text, kept_till date)
 language plpgsql stable security definer rows 1 as $$
