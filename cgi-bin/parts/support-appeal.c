@@ -44,6 +44,7 @@ support_show_appeal(struct request *rq)
 	view_rows(page, "colleague", colleagues);
 	view_choices(page, "template", templates, "template_id", url_id(rq, template));
 	form_show(rq, page, "body", "files", "note", "words", "why", "desk", NULL);
+	view_flag(page, "is_back", form_failed(rq));
 	add_filled(page, filled);
 	return view_send(rq, page);
 }
