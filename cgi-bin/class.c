@@ -232,12 +232,17 @@ change_reason(struct request *rq)
 }
 
 static const struct route routes[] = {
-	{ "GET",  "/staff/class",        show_day,      ACCESS_TUTOR },
-	{ "GET",  "/staff/class/week",   show_week,     ACCESS_TUTOR },
-	{ "GET",  "/staff/class.csv",    send_csv,      ACCESS_TUTOR },
+	{ "GET",  "/staff/class",        show_day,      ACCESS_TUTOR,
+	    .view = { "class-attendance", "class" } },
+	{ "GET",  "/staff/class/week",   show_week,     ACCESS_TUTOR,
+	    .view = { "class-attendance", "class" } },
+	{ "GET",  "/staff/class.csv",    send_csv,      ACCESS_TUTOR,
+	    .view = { "class-export", "class" } },
 	{ "POST", "/staff/class/excuse", decide_excuse, ACCESS_TUTOR },
-	{ "GET",  "/staff/class/file",   send_file,     ACCESS_TUTOR },
-	{ "GET",  "/staff/class/reason", show_reason,   ACCESS_TUTOR },
+	{ "GET",  "/staff/class/file",   send_file,     ACCESS_TUTOR,
+	    .view = { "class-file", "id" } },
+	{ "GET",  "/staff/class/reason", show_reason,   ACCESS_TUTOR,
+	    .view = { "class-reason", "pupil" } },
 	{ "POST", "/staff/class/reason", change_reason, ACCESS_TUTOR },
 };
 

@@ -230,10 +230,12 @@ send_csv(struct request *rq)
 }
 
 static const struct route routes[] = {
-	{ "GET",  "/staff/gate",            show_monitor, ACCESS_GUARD },
-	{ "GET",  "/staff/gate/live",       show_changes, ACCESS_GUARD },
-	{ "GET",  "/staff/gate/inside",     show_inside,  ACCESS_GUARD },
-	{ "GET",  "/staff/gate/events.csv", send_csv,     ACCESS_GUARD },
+	{ "GET",  "/staff/gate",            show_monitor, ACCESS_GUARD,
+	    .view = { "gate-monitor" } },
+	{ "GET",  "/staff/gate/live",       show_changes, ACCESS_GUARD,
+	    .view = { "gate-monitor" } },
+	{ "GET",  "/staff/gate/inside",     show_inside,  ACCESS_GUARD, .view = { "gate-inside" } },
+	{ "GET",  "/staff/gate/events.csv", send_csv,     ACCESS_GUARD, .view = { "gate-export" } },
 	{ "POST", "/staff/gate/pass",       let_pass,     ACCESS_GUARD },
 	{ "POST", "/staff/gate/release",    release,      ACCESS_GUARD },
 };

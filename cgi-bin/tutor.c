@@ -209,9 +209,11 @@ static enum reply
 show_refund(struct request *rq)
 {
 	const char *kind = form_choice(rq, "kind", kinds, "meal");
-	struct db_rows *paid = db_ask(rq, Q_REFUNDABLE, DB_TEXT(kind), DB_INT(form_id(rq, "id")));
+	int64_t id = form_id(rq, "id");
+	struct db_rows *paid = db_ask(rq, Q_REFUNDABLE, DB_TEXT(kind), DB_INT(id));
 	struct view *page;
 
+	db_note_view(rq, "refund", arena_printf(rq->arena, "%s %ld", kind, (long)id));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "tutor-refund");
@@ -264,12 +266,16 @@ show_counts(struct request *rq)
 }
 
 static const struct route routes[] = {
-	{ "GET",  "/staff/tutor",           show_class,   ACCESS_TUTOR },
-	{ "GET",  "/staff/tutor/confirm",   show_confirm, ACCESS_TUTOR },
+	{ "GET",  "/staff/tutor",           show_class,   ACCESS_TUTOR,
+	    .view = { "class-meals", "class" } },
+	{ "GET",  "/staff/tutor/confirm",   show_confirm, ACCESS_TUTOR,
+	    .view = { "class-meals", "class" } },
 	{ "POST", "/staff/tutor/write-off", write_off,    ACCESS_TUTOR },
-	{ "GET",  "/staff/tutor/batch",     show_batch,   ACCESS_TUTOR },
-	{ "GET",  "/staff/tutor/paid",      show_paid,    ACCESS_TUTOR },
-	{ "GET",  "/staff/tutor/refund",    show_refund,  ACCESS_TUTOR },
+	{ "GET",  "/staff/tutor/batch",     show_batch,   ACCESS_TUTOR,
+	    .view = { "class-meals-batch", "id" } },
+	{ "GET",  "/staff/tutor/paid",      show_paid,    ACCESS_TUTOR,
+	    .view = { "class-meals", "class" } },
+	{ "GET",  "/staff/tutor/refund",    show_refund,  ACCESS_TUTOR, .view = { "refund" } },
 	{ "POST", "/staff/tutor/refund",    refund,       ACCESS_TUTOR },
 	{ "GET",  "/staff/tutor/counts",    show_counts,  ACCESS_HEAD },
 };

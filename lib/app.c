@@ -31,6 +31,7 @@
 #define HANDLER_RUNS_MAX      3      /* serialization failures */
 #define DEVICE_HEADER_BYTES   200
 #define CHILD_CHARS_MAX       40
+#define OBJECT_CHARS_MAX      40
 
 static volatile sig_atomic_t stop_requested;
 static FCGX_Request fcgi;
@@ -227,6 +228,9 @@ meet_visitor(struct request *rq)
 		return access & ACCESS_ANYONE ? REPLY_GO_ON : REPLY_LOGIN;
 	if (access != ACCESS_ANYONE)
 		rq->state->visitor = db_ask_visitor(rq);
+	if (rq->route != NULL && rq->route->view.purpose != NULL)
+		db_note_view(rq, rq->route->view.purpose,
+		    rq->route->view.of != NULL ? form_text(rq, rq->route->view.of, OBJECT_CHARS_MAX, "") : "");
 	/*
 	 * What was written about one child must not be done to another that a second tab has chosen
 	 * meanwhile.
@@ -549,6 +553,8 @@ print_routes(const struct app *app)
 		for (int bit = 0; bit < APP_ACCESS_BITS; bit++)
 			if (app->routes[i].access & 1U << bit)
 				printf(" %s", app_access[bit].word);
+		if (app->routes[i].view.purpose != NULL)
+			printf(" view=%s", app->routes[i].view.purpose);
 		putchar('\n');
 	}
 }

@@ -6,8 +6,8 @@
  * prepared questions are the process's own state; what belongs to a request lives in its struct
  * db_queue, in its arena.
  *
- * The pipeline of one db_answer(): [BEGIN READ WRITE] [prepare what is new] questions... [COMMIT]
- * sync. It is written without non-blocking mode. Files of several megabytes do not fit in a
+ * The pipeline of one db_answer(): [BEGIN READ WRITE] [prepare what is new] questions... [who looked]
+ * [COMMIT] sync. It is written without non-blocking mode. Files of several megabytes do not fit in a
  * socket's buffer, but neither side can wait for the other forever: whenever libpq cannot write on,
  * it reads what the server has answered so far (pqSendSome), so the server can always go on
  * reading.
@@ -33,6 +33,7 @@ struct db_queue {
 	int  count;
 	int  answered;
 	int  round_trips;
+	const char *purpose, *object;          /* of the view to note with the next questions; NULL: none */
 	bool writable;
 	bool wants_rerun;
 };
@@ -50,11 +51,12 @@ static struct {
 } db;
 
 /* Who is the visitor, by audience; devices are nobody. */
-enum { OWN_VISITOR, OWN_TOUCH, OWN_CHILD, OWN__COUNT };   /* OWN_CHILD: of the cabinet alone */
+enum { OWN_VISITOR, OWN_TOUCH, OWN_CHILD, OWN_VIEW = OWN_CHILD, OWN__COUNT };   /* OWN_CHILD: of the cabinet, OWN_VIEW: of desks */
 static const struct db_question own_questions[][OWN__COUNT] = {
 	[AUDIENCE_CABINET] = { { .call = "cabinet.visitor($1)" }, { .call = "cabinet.session_touch($1)" },
 	    { .call = "cabinet.expect_child($1, $2)" } },
-	[AUDIENCE_STAFF] = { { .call = "staff.visitor($1)" }, { .call = "staff.session_touch($1)" } },
+	[AUDIENCE_STAFF] = { { .call = "staff.visitor($1)" }, { .call = "staff.session_touch($1)" },
+	    { .call = "staff.note_view($1, $2, $3)" } },
 	[AUDIENCE_DEVICE] = { { 0 } },
 };
 
@@ -254,6 +256,14 @@ db_expect_child(struct request *rq, const char *idn)
 	ask(rq, db.count + OWN_CHILD, (const struct db_param[]){ DB_TEXT(idn), { 0 } });
 }
 
+void
+db_note_view(struct request *rq, const char *purpose, const char *object)
+{
+	assert(db.app->audience == AUDIENCE_STAFF);
+	rq->queue->purpose = purpose;
+	rq->queue->object = object;
+}
+
 bool
 db_is_pending(const struct request *rq)
 {
@@ -333,17 +343,24 @@ must_prepare(const struct db_queue *queue, int index)
 	return !is_prepared(question);
 }
 
+/* Is this round trip a transaction that may write? */
+static bool
+is_writing(const struct db_queue *queue)
+{
+	return queue->writable || queue->purpose != NULL;
+}
+
 static bool
 send_all(const struct db_queue *queue, const bool *prepare)
 {
-	bool is_sent = !queue->writable || send_plain("begin read write");
+	bool is_sent = !is_writing(queue) || send_plain("begin read write");
 
 	for (int i = queue->answered; is_sent && i < queue->count; i++) {
 		if (prepare[i])
 			is_sent = send_prepare(queue->rows[i]->question);
 		is_sent = is_sent && send_question(queue->rows[i]);
 	}
-	if (is_sent && queue->writable)
+	if (is_sent && is_writing(queue))
 		is_sent = send_plain("commit");
 	return is_sent && PQpipelineSync(db.conn) == 1;
 }
@@ -392,7 +409,7 @@ read_all(struct request *rq, const bool *prepare, PGresult **failure)
 {
 	struct db_queue *queue = rq->queue;
 
-	if (queue->writable)
+	if (is_writing(queue))
 		PQclear(read_result(failure));
 	for (int i = queue->answered; i < queue->count; i++) {
 		struct db_rows *rows = queue->rows[i];
@@ -411,7 +428,7 @@ read_all(struct request *rq, const bool *prepare, PGresult **failure)
 		else if (*failure != NULL && queue->failed == NULL)
 			queue->failed = question_at(rows->question)->call;
 	}
-	if (queue->writable)
+	if (is_writing(queue))
 		PQclear(read_result(failure));
 }
 
@@ -538,6 +555,8 @@ db_answer(struct request *rq)
 		rq->db_reply = REPLY_BAD_INPUT;
 		return false;
 	}
+	if (queue->purpose != NULL)
+		ask(rq, db.count + OWN_VIEW, (const struct db_param[]){ DB_TEXT(queue->purpose), DB_TEXT(queue->object), { 0 } });
 	drop_if_dead();
 	for (int i = 0; i < tries && trip == TRIP_LOST; i++) {
 		if (!connect_now(i > 0))
@@ -549,6 +568,7 @@ db_answer(struct request *rq)
 		}
 	}
 	queue->answered = queue->count;
+	queue->purpose = NULL;
 	/*
 	 * Who it is was asked first: known even when a later question failed, so that the error
 	 * page has its frame.

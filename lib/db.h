@@ -15,7 +15,8 @@
  * Before the first question of a page, app.c queues one of its own: who is the visitor
  * (docs/architecture.md, «The way of a request»).
  *
- * Reads and writes: in a GET everything runs read-only in one implicit transaction. In a POST
+ * Reads and writes: in a GET everything runs read-only in one implicit transaction - but for a page
+ * of children's data at a desk, whose transaction also notes who looked (db_note_view). In a POST
  * db_answer() is one READ WRITE transaction, committed before it returns true; a second
  * db_ask/db_answer pair in the same handler is a second transaction.
  *
@@ -76,6 +77,13 @@ struct db_param db_array_end(struct request *rq, struct db_array *array);
  * (not NULL): how many.
  */
 struct db_param db_ticked(struct request *rq, const char *prefix, int *count);
+
+/*
+ * Who looks at whose data: `staff.note_view(token, purpose, object)` goes with the questions of the next
+ * db_answer(), as the last of them, in a read-write transaction. app.c says so for routes with a view; a handler
+ * whose route cannot name the object says it itself, instead of the route. Desks only.
+ */
+void db_note_view(struct request *rq, const char *purpose, const char *object);
 
 /* The rows of one question: filled by db_answer(), owned by the request, valid until it ends. */
 struct db_rows;

@@ -13,7 +13,7 @@ select is_empty($$ select c.conrelid::regclass from pg_constraint c, pg_proc p
 
 -- As the runner does it
 
-select is((select count(*)::int from job_api.list()), 13, 'the runner sees the jobs');
+select is((select count(*)::int from job_api.list()), 14, 'the runner sees the jobs');
 select throws_ok($$ select job_api.begin('nothing', true) $$, 'KB404', null, 'only those');
 create function pg_temp.run(p_job text, p_is_forced boolean default false) returns text language plpgsql as $$
 declare
@@ -89,7 +89,7 @@ select throws_ok($$ select * from staff.admin_books('tutor') $$, 'KB403', null, 
 select throws_ok($$ select staff.admin_ask('teacher', 'books') $$, 'KB403', null, 'nor may a teacher ask');
 select throws_ok($$ select * from staff.admin_runs('head', 'books', null, 10) $$, 'KB403', null, 'or see the runs');
 select throws_ok($$ select * from staff.admin_jobs('parent', null) $$, 'KB401', null, 'a parent is nobody here');
-select is((select count(*)::int from staff.admin_jobs('admin', null)), 13, 'all jobs');
+select is((select count(*)::int from staff.admin_jobs('admin', null)), 14, 'all jobs');
 select results_eq($$ select j.is_failing, j.failed_words, j.is_late from staff.admin_jobs('admin', 'books') j $$,
     $$ values (true, 'нарушений: 1'::text, false) $$, 'one that fails');
 select is((select j.is_late from staff.admin_jobs('admin', 'seal') j), true, 'one that is late');

@@ -77,10 +77,14 @@ export const logSize = (name) => readFileSync(path.join(home, 'log', `${name}.lo
 export const programs = readdirSync(path.join(home, 'app/cgi-bin'));
 const said = (program, option) => execFileSync(path.join(home, 'app/cgi-bin', program), [option], { encoding: 'utf8' }).trim().split('\n');
 
-/** Every route: { program, method, path, access }, access being words of lib/app.h: 'anyone', 'parent', 'pupil', 'teacher' …. */
+/**
+ * Every route: { program, method, path, access, view }, access being words of lib/app.h: 'anyone', 'parent', 'pupil', 'teacher' …,
+ * view the purpose for which it shows children's data, or undefined.
+ */
 export const routes = programs.flatMap((program) => said(program, '--routes').map((line) => {
-  const [method, path, ...access] = line.trim().split(/\s+/);
-  return { program, method, path, access };
+  const [method, path, ...words] = line.trim().split(/\s+/);
+  const view = words.find((word) => word.startsWith('view='))?.slice(5);
+  return { program, method, path, view, access: words.filter((word) => !word.startsWith('view=')) };
 }));
 
 /** The functions that a program asks, by name. */

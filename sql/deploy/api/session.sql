@@ -145,6 +145,8 @@ begin
     end if;
     if p_schema = 'cabinet' then
         execute format('grant execute on function cabinet.expect_child(text, text) to %I', v_role);
+    elsif p_schema = 'staff' then
+        execute format('grant execute on function staff.note_view(text, text, text) to %I', v_role);
     end if;
 end $$;
 comment on procedure auth.add_program is 'The login role kabinet_<name> of a program, with what every program of that API schema may do. For whoever deploys: first line of deploy/api/<name>.sql';

@@ -1,6 +1,7 @@
 -- Deploy kabinet:api/staff to pg
 -- requires: api/login
 -- requires: tables/staff
+-- requires: tables/viewing
 -- requires: api/contract
 
 -- The door of the desks, and who a staff token is. The other half of the token wall: every function of schema staff begins with
@@ -101,6 +102,50 @@ begin
      where s.id = v_visit.session_id and s.last_used_at < now() - interval '1 min';
 end $$;
 comment on function staff.session_touch is 'The session is in use: called when staff.visitor() says touch_due';
+
+create function staff.note_view(p_token text, p_purpose text, p_object text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_visit auth.staff_visit := auth.resolve_staff(p_token);
+    v_today date := pg_catalog.timezone(v_visit.time_zone, pg_catalog.now())::date;
+    v_object text := nullif(nullif(p_object, ''), '0');
+    v_purpose site.view_purpose;
+    v_role text;
+    v_seen record;
+    v_count integer := 0;
+begin
+    select p.* into strict v_purpose from site.view_purpose p where p.purpose = p_purpose;
+    if v_object is null and v_purpose.kind not in ('school', 'tutored', 'questions') then
+        if not v_purpose.or_all then
+            return;
+        end if;
+        v_purpose.kind := 'school';
+    end if;
+    v_role := (select r.role from pg_catalog.unnest(v_purpose.roles) with ordinality r(role, place)
+                where r.role = any (v_visit.roles::text[]) or v_purpose.roles = '{tutor}' order by r.place limit 1);
+    if v_role is null then
+        raise exception 'nobody who looks for that' using errcode = 'KB403';
+    end if;
+    for v_seen in select v.* from site.viewed(v_visit.school_id, v_visit.staff_id, v_today, v_purpose.kind, v_object) v loop
+        v_count := v_count + 1;
+        insert into site.viewing (school_id, staff_id, role, purpose, pupil_id, class_id, team_id)
+        select v_visit.school_id, v_visit.staff_id, case when 'tutor' = any (v_purpose.roles) and exists (
+                   select from school.class k
+                    where k.tutor_id = v_visit.staff_id
+                      and k.id = coalesce(v_seen.class_id, school.class_on(v_seen.pupil_id, v_today))) then 'tutor' else v_role end,
+               p_purpose, v_seen.pupil_id, v_seen.class_id, v_seen.team_id
+         where not exists (
+                   select from site.viewing o
+                    where o.staff_id = v_visit.staff_id and o.at > pg_catalog.now() - interval '15 min' and o.purpose = p_purpose
+                      and (o.pupil_id, o.class_id, o.team_id) is not distinct from (v_seen.pupil_id, v_seen.class_id, v_seen.team_id));
+    end loop;
+    if v_count = 0 and v_purpose.kind not in ('questions', 'file', 'grade') then
+        raise exception 'nothing of this school' using errcode = 'KB404';
+    end if;
+end $$;
+comment on function staff.note_view is
+    'The last question of a page that shows children''s data: who looks, why, at whom. The same again within 15 minutes is the same view. '
+    'No object where the purpose wants one: the page shows nobody yet, or (or_all) the whole school';
 
 reset role;   -- the owner makes no roles
 call auth.add_program('staff', 'The door of the desks', 'staff');

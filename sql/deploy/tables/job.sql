@@ -1,6 +1,7 @@
 -- Deploy kabinet:tables/job to pg
 -- requires: tables/auth
 -- requires: tables/site
+-- requires: tables/viewing
 
 -- Jobs: what runs by itself, and what became of it. scripts/jobs asks what is due and runs it, each job under a lock of its own and
 -- each school in a transaction of its own; the administrator reads here when each last succeeded.
@@ -43,6 +44,7 @@ insert into job.job (name, title, rank, is_per_school, every, at, late_after) va
     ('files',           'Удалять файлы, которые ни к чему не приложены', 9, false, '1 day', '03:50', '30 hours'),
     ('thin-runs',       'Прореживать журнал заданий', 10, false, '1 day', '03:55', '30 hours'),
     ('thin-notices',    'Прореживать события для оповещений', 12, false, '1 day', '04:00', '30 hours'),
+    ('thin-views',      'Прореживать журнал просмотров', 14, false, '1 day', '04:05', '30 hours'),
     ('seal',            'Опечатывать дни, которые закончились', 11, false, '1 day', '04:30', '30 hours'),
     ('books',           'Проверять книги: все правила, вся история', 13, false, '1 day', '05:00', '30 hours');
 
@@ -192,6 +194,7 @@ begin
         when 'appeals' then appeal.escalate(p_school)
         when 'library-holds' then library.expire_holds(p_school)
         when 'thin-notices' then notice.thin()
+        when 'thin-views' then site.thin_views()
         when 'sweep' then auth.sweep()
         when 'thin-places' then school.thin_places()
         when 'files' then job.drop_files()
