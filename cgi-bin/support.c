@@ -207,10 +207,14 @@ send_csv(struct request *rq)
 #define ACCESS_DESK (ACCESS_SUPPORT | ACCESS_HEAD | ACCESS_CANTEEN)
 
 static const struct route routes[] = {
-	{ "GET",  "/staff/appeals",           show_queues,            ACCESS_DESK },
-	{ "GET",  "/staff/appeals.csv",       send_csv,               ACCESS_DESK },
-	{ "GET",  "/staff/appeals/appeal",    support_show_appeal,    ACCESS_DESK },
-	{ "GET",  "/staff/appeals/file",      support_send_file,      ACCESS_DESK },
+	{ "GET",  "/staff/appeals",           show_queues,            ACCESS_DESK,
+	    .view = { "appeal-list" } },
+	{ "GET",  "/staff/appeals.csv",       send_csv,               ACCESS_DESK,
+	    .view = { "appeal-export" } },
+	{ "GET",  "/staff/appeals/appeal",    support_show_appeal,    ACCESS_DESK,
+	    .view = { "appeal", "id" } },
+	{ "GET",  "/staff/appeals/file",      support_send_file,      ACCESS_DESK,
+	    .view = { "appeal-file", "id" } },
 	{ "POST", "/staff/appeals/step",      support_step,           ACCESS_DESK },
 	{ "POST", "/staff/appeals/assign",    support_assign,         ACCESS_DESK },
 	{ "POST", "/staff/appeals/priority",  support_set_priority,   ACCESS_DESK },
@@ -221,7 +225,8 @@ static const struct route routes[] = {
 	{ "GET",  "/staff/appeals/template",  support_show_template,  ACCESS_DESK },
 	{ "POST", "/staff/appeals/template",  support_save_template,  ACCESS_DESK },
 	{ "GET",  "/staff/appeals/faq",       support_show_faq,       ACCESS_DESK },
-	{ "GET",  "/staff/appeals/publish",   support_show_publish,   ACCESS_DESK },
+	{ "GET",  "/staff/appeals/publish",   support_show_publish,   ACCESS_DESK,
+	    .view = { "appeal", "id" } },
 	{ "POST", "/staff/appeals/publish",   support_publish,        ACCESS_DESK },
 	{ "POST", "/staff/appeals/withdraw",  support_withdraw,       ACCESS_DESK },
 	{ "GET",  "/staff/appeals/figures",   support_show_figures,   ACCESS_DESK },

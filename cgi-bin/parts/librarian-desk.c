@@ -71,6 +71,8 @@ librarian_show_desk(struct request *rq)
 	    db_ask(rq, Q_NAMED, DB_TEXT(strcmp(why, "many") == 0 ? find : ""), DB_INT(FOUND_MAX + 1));
 	struct view *page;
 
+	if (reader == 0 && set != 0)
+		db_note_view(rq, "library-set", url_id(rq, set));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "librarian");

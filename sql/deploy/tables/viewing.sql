@@ -31,7 +31,7 @@ insert into site.view_role (role, rank, title) values
     ('admin',     8, 'администратор системы');
 
 create type site.view_kind as enum ('school', 'grade', 'class', 'tutored', 'lesson', 'meals-batch', 'team', 'team-batch', 'pupil',
-    'questions', 'excuse', 'file', 'serving', 'charge', 'refund', 'loan', 'hold', 'appeal');
+    'questions', 'excuse', 'file', 'serving', 'charge', 'refund', 'book-set', 'book-copy', 'book-queue', 'appeal');
 comment on type site.view_kind is 'What the object of a page is: whose data that is, site.viewed() knows';
 
 create table site.view_purpose (
@@ -79,6 +79,19 @@ insert into site.view_purpose (purpose, roles, kind, or_all, title) values
     ('gate-monitor',      '{guard}',              'school',      false, 'вход и выход, кого ждут на проходной'),
     ('gate-inside',       '{guard}',              'school',      false, 'кто сейчас в школе'),
     ('gate-export',       '{guard}',              'school',      false, 'выгрузка проходов за день'),
+    ('library-desk',      '{librarian}',          'pupil',       true,  'выдача и возврат книг'),
+    ('library-readers',   '{librarian}',          'class',       true,  'список читателей'),
+    ('library-reader',    '{librarian}',          'pupil',       false, 'книги читателя'),
+    ('library-kept',      '{librarian}',          'school',      false, 'отложенные книги'),
+    ('library-queue',     '{librarian}',          'book-queue',  false, 'очередь на книгу'),
+    ('library-copy',      '{librarian}',          'book-copy',   false, 'у кого экземпляр книги'),
+    ('library-cards',     '{librarian}',          'class',       false, 'печать читательских билетов'),
+    ('library-plan',      '{librarian}',          'class',       false, 'выдача комплекта учебников'),
+    ('library-set',       '{librarian}',          'book-set',    false, 'комплект учебников класса'),
+    ('appeal-list',       '{support,head,canteen}', 'school',    false, 'список обращений'),
+    ('appeal-export',     '{support,head,canteen}', 'school',    false, 'выгрузка списка обращений'),
+    ('appeal',            '{support,head,canteen}', 'appeal',    false, 'обращение и ответ на него'),
+    ('appeal-file',       '{support,head,canteen}', 'file',      false, 'файл к обращению'),
     ('audit',             '{admin}',              'school',      false, 'журнал действий и просмотров'),
     ('audit-pupil',       '{admin}',              'pupil',       false, 'журнал действий и просмотров по ребёнку');
 
@@ -179,7 +192,13 @@ begin
                            from school.answer_file x
                            join school.homework_answer a on a.id = x.answer_id
                            join school.pupil p on p.id = a.pupil_id
-                          where x.file_id = p_object::uuid and p.school_id = p_school;
+                          where x.file_id = p_object::uuid and p.school_id = p_school
+                         union all
+                         select a.pupil_id, null, null
+                           from appeal.message_file x
+                           join appeal.message m on m.id = x.message_id
+                           join appeal.appeal a on a.id = m.appeal_id
+                          where x.file_id = p_object::uuid and a.school_id = p_school;
         when 'serving' then
             return query select s.pupil_id, null::bigint, null::bigint
                            from canteen.serving s where s.id = v_id and s.school_id = p_school;
@@ -191,12 +210,19 @@ begin
                            from site.viewed(p_school, p_staff, p_today,
                                case when p_object like 'service %' then 'charge' else 'serving' end::site.view_kind,
                                split_part(p_object, ' ', 2)) v;
-        when 'loan' then
-            return query select p.id, null::bigint, null::bigint
-                           from library.loan l join school.pupil p on p.id = l.pupil_id where l.id = v_id and p.school_id = p_school;
-        when 'hold' then
-            return query select p.id, null::bigint, null::bigint
-                           from library.hold h join school.pupil p on p.id = h.pupil_id where h.id = v_id and p.school_id = p_school;
+        when 'book-set' then
+            return query select null::bigint, e.class_id, null::bigint
+                           from library.class_set e where e.id = v_id and e.school_id = p_school;
+        when 'book-copy' then   -- who has it, and whom it is kept for
+            return query select l.pupil_id, null::bigint, null::bigint
+                           from library.loan l join school.pupil p on p.id = l.pupil_id
+                          where l.copy_id = v_id and l.returned_at is null and p.school_id = p_school
+                         union
+                         select h.pupil_id, null, null
+                           from library.hold h where h.copy_id = v_id and h.state = 'kept' and h.school_id = p_school;
+        when 'book-queue' then
+            return query select distinct h.pupil_id, null::bigint, null::bigint
+                           from library.hold h where h.title_id = v_id and h.state in ('waiting', 'kept') and h.school_id = p_school;
         when 'appeal' then
             return query select a.pupil_id, null::bigint, null::bigint
                            from appeal.appeal a where a.id = v_id and a.school_id = p_school;
