@@ -58,11 +58,11 @@ export const plus = (iso, days) => new Date(Date.parse(iso) + days * 86400000).t
 
 export const keyOf = (answer) => /name="key"[^>]*value="([^"]*)"/.exec(answer.text)[1];
 
-/** A form with a file as browsers send it: multipart/form-data. `files`: { field: { name, bytes } }. */
+/** A form with a file as browsers send it: multipart/form-data. `files`: { field: { name, bytes } or several }. */
 export async function upload(visitor, path, fields, files = {}) {
   const form = new FormData();
   for (const [name, text] of Object.entries(fields)) form.append(name, text);
-  for (const [name, file] of Object.entries(files)) form.append(name, new Blob([file.bytes]), file.name);
+  for (const [name, some] of Object.entries(files)) for (const file of [some].flat()) form.append(name, new Blob([file.bytes]), file.name);
   const body = new Response(form);
   return visitor.request('POST', path, {
     headers: { 'content-type': body.headers.get('content-type'), origin: base.origin, 'sec-fetch-site': 'same-origin' },

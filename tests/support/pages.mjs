@@ -144,6 +144,12 @@ const examples = {
   '/attendance/excuse': ['/attendance/excuse', '/attendance/excuse?kind=late'],
   '/staff/class/week': ['/staff/class/week', '/staff/class/week?print=1'],
   '/staff/class/file': [],                             // an attachment, as '/attendance/file'
+  '/appeals': ['/appeals', '/appeals?all=1', '/appeals?find=%D0%BE%D0%B1%D0%B5%D0%B4', '/appeals?find=zzz'],
+  '/appeals/new': ['/appeals/new', '/appeals/new?category=meals', '/appeals/new?category=other'],
+  '/appeals/appeal': async (visitor) => [...new Set((await visitor.get('/appeals?all=1')).text.match(/\/appeals\/appeal\?id=\d+/g))]
+    .flatMap((link) => [link, `${link}&print=1`]),
+  '/appeals/faq': ['/appeals/faq', '/appeals/faq?find=%D0%BE%D0%B1%D0%B5%D0%B4%D0%BE%D0%B2', '/appeals/faq?category=other'],
+  '/appeals/file': [],                                 // an attachment: appeals.test.mjs sends one and gets it
   '/attendance/file': [],                              // an attachment, of an excuse that attendance.test.mjs sends
   '/diary/file': [],                                   // an attachment: diary.test.mjs sends one and gets it
   '/meals': async (visitor) => ['/meals', '/meals?month=2026-12', '/meals?month=2199-12', '/meals?week=1900-01-01', '/meals?week=2199-12-30',
