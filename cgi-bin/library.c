@@ -62,7 +62,7 @@ add_parts(struct view *page, const struct db_rows *rows, const char *const *part
 static void
 add_loans(struct view *page, const struct db_rows *loans)
 {
-	int may_renew = 0, books = 0;
+	int may_renew = 0, books = 0, late_textbooks = 0;
 
 	for (int i = 0; i < db_row_count(loans); i++) {
 		bool is_set = db_bool(loans, i, "is_set");
@@ -70,12 +70,14 @@ add_loans(struct view *page, const struct db_rows *loans)
 		view_row(view_add(page, is_set ? "textbook" : "loan"), loans, i);
 		books += !is_set;
 		may_renew += db_bool(loans, i, "may_renew");
+		late_textbooks += is_set && db_int(loans, i, "days_late") > 0;
 	}
 	if (books == 0)
 		view_none(page, "loan");
 	if (books == db_row_count(loans))
 		view_none(page, "textbook");
 	view_int(page, "renewable", may_renew);
+	view_int(page, "late_textbooks", late_textbooks);
 }
 
 /* GET /library */
@@ -217,6 +219,8 @@ search_titles(struct request *rq)
 	add_facet(rq, page, found, "grade", &now, &now.grade);
 	add_facet(rq, page, found, "available", &now, &now.available);
 	add_parts(page, found, hits);
+	view_flag(page, "is_narrowed", *kind != '\0' || *subject != '\0' || grade != 0 || is_available);
+	view_text(page, "all_url", url_path(rq, "/library/search", "q", words, NULL));
 	view_text(page, "back_url", number > 1 ? search_url(rq, &now, url_id(rq, number - 1)) : "");
 	view_text(page, "next_url", db_int(found, 0, "n") > number * HITS_ON_PAGE ?
 	    search_url(rq, &now, url_id(rq, number + 1)) : "");

@@ -168,6 +168,9 @@ const examples = {
     const day = new Date(Date.now() + 2 * 86400e3).toISOString().slice(0, 10);
     return ['/meals/refuse', `/meals/refuse?first=${day}&last=${day}`];
   },
+  '/library': ['/library', '/library?done=library-renewed'],
+  '/library/search': ['/library/search', '/library/search?q=%D0%BA%D0%B0%D0%BF%D0%B8%D1%82%D0%BD%D1%81%D0%BA%D0%B0%D1%8F', '/library/search?kind=textbook&page=2',
+    '/library/search?q=%D1%8A%D1%8A%D1%8A%D1%8A&available=1'],
   '/security': ['/security', '/security?month=2026-10', '/security?from=2026-01-01&to=2026-11-30'],
   '/security/card': linkOn('/security', '/security/card?id='),
   '/staff/journal': ['/staff/journal', '/staff/journal?day=2026-07-01'],

@@ -215,7 +215,12 @@ comment on function library.find_limit is 'Among how many titles a search looks 
 create function library.kind_words(p_kind library.kind) returns text language sql immutable as $$
     select case p_kind when 'book' then 'Книги' when 'textbook' then 'Учебники' when 'periodical' then 'Журналы' when 'reference' then 'Справочники' end
 $$;
-comment on function library.kind_words is 'A kind of titles, Russian';
+comment on function library.kind_words is 'Titles of a kind, Russian';
+
+create function library.kind_word(p_kind library.kind) returns text language sql immutable as $$
+    select case p_kind when 'book' then 'книга' when 'textbook' then 'учебник' when 'periodical' then 'журнал' when 'reference' then 'справочник' end
+$$;
+comment on function library.kind_word is 'A title of a kind, Russian';
 
 create function cabinet.library_search(p_token text, p_words text, p_kind text, p_subject text, p_grade integer, p_available boolean,
     p_page integer, p_rows integer)
@@ -254,7 +259,7 @@ begin
     select 'available', '1', 'Есть сейчас', count(*) filter (where h.n_in > 0), false, null, null, null, null, null, null, null, null, null, null, null
       from hit h
     union all
-    (select 'hit', null, null, s.nth, false, null, s.title_id, s.title, s.authors, library.kind_words(s.kind), t.year, t.shelf, s.n_in, s.n,
+    (select 'hit', null, null, s.nth, false, null, s.title_id, s.title, s.authors, library.kind_word(s.kind), t.year, t.shelf, s.n_in, s.n,
             (select count(*) from library.hold q where q.title_id = s.title_id and q.state = 'waiting'),
             exists (select from library.loan l where l.title_id = s.title_id and l.pupil_id = v_visit.pupil_id and l.returned_at is null)
        from shown s
@@ -293,7 +298,7 @@ declare
     v_today date := (now() at time zone v_visit.time_zone)::date;
 begin
     return query
-    select t.id, t.title, t.authors, t.publisher, t.year, t.isbn, t.shelf, t.subject, t.grade, t.pages, t.annotation, library.kind_words(t.kind),
+    select t.id, t.title, t.authors, t.publisher, t.year, t.isbn, t.shelf, t.subject, t.grade, t.pages, t.annotation, library.kind_word(t.kind),
            t.kind = 'textbook', t.lent_times, (select count(*) from library.hold q where q.title_id = t.id and q.state = 'waiting'),
            l.id is not null, l.due_day, h.id, coalesce(h.state::text, ''),
            (select count(*) from library.hold o where o.title_id = t.id and o.state = 'waiting' and o.id <= h.id), h.kept_till,
@@ -401,7 +406,7 @@ end $$;
 comment on function cabinet.library_debts is 'What the child still has to bring back, or to pay for (is_lost, price_kop); no row: nothing is owed';
 
 revoke all on function library.why_not_renewed(library.loan, library.policy), library.hold_of(auth.visit, bigint), library.max_sleep(), library.find_limit(),
-    library.kind_words(library.kind),
+    library.kind_words(library.kind), library.kind_word(library.kind),
     cabinet.library_reader(text), cabinet.library_loans(text), cabinet.library_losses(text), cabinet.library_renew(text, uuid, bigint),
     cabinet.library_holds(text), cabinet.library_hold(text, bigint), cabinet.library_hold_drop(text, bigint),
     cabinet.library_hold_sleep(text, bigint, date),
