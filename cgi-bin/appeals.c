@@ -113,21 +113,6 @@ show_new(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* The files of a form as parameters, NULLs where there are none. false: words are at the field. */
-static bool
-read_files(struct request *rq, struct db_param file[MAX_FILES][3])
-{
-	struct form_upload *files = arena_alloc(rq->arena, MAX_FILES * sizeof *files);
-	int count = form_uploads(rq, "files", files, MAX_FILES);
-
-	for (int i = 0; i < MAX_FILES; i++) {
-		file[i][0] = DB_TEXT(i < count ? files[i].name : NULL);
-		file[i][1] = DB_TEXT(i < count ? files[i].type : NULL);
-		file[i][2] = i < count ? DB_BYTES(files[i].bytes, (int64_t)files[i].len) : DB_NULL;
-	}
-	return !form_failed(rq);
-}
-
 /* POST /appeals/new, multipart: key, category, subject, body, files. */
 static enum reply
 send_appeal(struct request *rq)
@@ -136,7 +121,7 @@ send_appeal(struct request *rq)
 	const char *category = form_text(rq, "category", CODE_MAX_CHARS, NULL);
 	const char *subject = form_text(rq, "subject", SUBJECT_MAX_CHARS, NULL);
 	const char *body = form_lines(rq, "body", BODY_MAX_CHARS, NULL);
-	struct db_param file[MAX_FILES][3];
+	struct form_upload file[MAX_FILES];
 	struct db_rows *sent;
 
 	if (category == NULL)
@@ -145,11 +130,11 @@ send_appeal(struct request *rq)
 		form_error(rq, "subject", "Назовите тему в нескольких словах.");
 	if (body == NULL)
 		form_error(rq, "body", "Напишите, что случилось.");
-	if (!read_files(rq, file))
+	form_uploads(rq, "files", file, MAX_FILES);
+	if (form_failed(rq))
 		return show_new(rq);
 	sent = db_ask(rq, Q_SEND, DB_TEXT(key), DB_TEXT(category), DB_TEXT(subject), DB_TEXT(body),
-	    file[0][0], file[0][1], file[0][2], file[1][0], file[1][1], file[1][2], file[2][0],
-	    file[2][1], file[2][2]);
+	    FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]), FORM_UPLOAD(file[2]));
 	if (!db_answer(rq))
 		return form_refused(rq, show_new);
 	return app_redirect(rq, "/appeals/appeal", "id", db_text(sent, 0, "appeal_id"), "done",
@@ -226,18 +211,18 @@ add_message(struct request *rq)
 {
 	const char *key = form_key(rq), *body = form_lines(rq, "body", BODY_MAX_CHARS, NULL);
 	int64_t id = form_id(rq, "id"), seen = form_id(rq, "seen");
-	struct db_param file[MAX_FILES][3];
+	struct form_upload file[MAX_FILES];
 	struct db_rows *added;
 
 	if (id == 0 || seen == 0)
 		return REPLY_BAD_INPUT;
 	if (body == NULL)
 		form_error(rq, "body", "Напишите сообщение.");
-	if (!read_files(rq, file))
+	form_uploads(rq, "files", file, MAX_FILES);
+	if (form_failed(rq))
 		return show_appeal(rq);
-	added = db_ask(rq, Q_ADD, DB_TEXT(key), DB_INT(id), DB_INT(seen), DB_TEXT(body), file[0][0],
-	    file[0][1], file[0][2], file[1][0], file[1][1], file[1][2], file[2][0], file[2][1],
-	    file[2][2]);
+	added = db_ask(rq, Q_ADD, DB_TEXT(key), DB_INT(id), DB_INT(seen), DB_TEXT(body),
+	    FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]), FORM_UPLOAD(file[2]));
 	if (!db_answer(rq))
 		return form_refused(rq, show_appeal);
 	return to_appeal(rq, id, db_bool(added, 0, "is_reopened") ? "appeal-again" : "appeal-added");

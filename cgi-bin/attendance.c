@@ -229,9 +229,9 @@ send_excuse(struct request *rq)
 	const char *reason = form_choice(rq, "reason", reasons, NULL);
 	const char *first = form_date(rq, "first", NULL), *last = form_date(rq, "last", first);
 	const char *body = form_lines(rq, "body", BODY_MAX_CHARS, NULL), *key = form_key(rq);
-	struct form_upload file = { 0 };
-	bool has_file = form_uploads(rq, "file", &file, 1) > 0;
+	struct form_upload file;
 
+	form_uploads(rq, "file", &file, 1);
 	if (kind == NULL)
 		form_error(rq, "kind", "Выберите, о чём речь.");
 	if (reason == NULL)
@@ -245,9 +245,7 @@ send_excuse(struct request *rq)
 	if (form_failed(rq))
 		return show_excuse_form(rq);
 	db_ask(rq, Q_EXCUSE, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(reason), DB_TEXT(first),
-	    DB_TEXT(last), DB_TEXT(body), DB_TEXT(has_file ? file.name : NULL),
-	    DB_TEXT(has_file ? file.type : NULL),
-	    has_file ? DB_BYTES(file.bytes, file.len) : DB_NULL);
+	    DB_TEXT(last), DB_TEXT(body), FORM_UPLOAD(file));
 	if (!db_answer(rq))
 		return form_refused(rq, show_excuse_form);
 	return app_redirect(rq, "/attendance", "done", "excuse-sent", NULL);

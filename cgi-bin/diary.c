@@ -313,10 +313,9 @@ show_answer(struct request *rq)
 static enum reply
 send_answer(struct request *rq)
 {
-	struct form_upload files[ANSWER_MAX_FILES] = { 0 };
+	struct form_upload files[ANSWER_MAX_FILES];
 	const char *key = form_key(rq), *body = form_lines(rq, "body", ANSWER_MAX_CHARS, "");
 	int64_t homework = form_id(rq, "homework");
-	struct db_param file[ANSWER_MAX_FILES][3];
 	int count = form_uploads(rq, "files", files, ANSWER_MAX_FILES);
 
 	if (rq->bad_input || homework == 0)
@@ -325,13 +324,8 @@ send_answer(struct request *rq)
 		form_error(rq, "body", "Напишите ответ или приложите файл.");
 	if (form_failed(rq))
 		return show_answer(rq);
-	for (int i = 0; i < ANSWER_MAX_FILES; i++) {
-		file[i][0] = DB_TEXT(i < count ? files[i].name : NULL);
-		file[i][1] = DB_TEXT(i < count ? files[i].type : NULL);
-		file[i][2] = i < count ? DB_BYTES(files[i].bytes, (int64_t)files[i].len) : DB_NULL;
-	}
-	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body), file[0][0], file[0][1],
-	    file[0][2], file[1][0], file[1][1], file[1][2], file[2][0], file[2][1], file[2][2]);
+	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body), FORM_UPLOAD(files[0]),
+	    FORM_UPLOAD(files[1]), FORM_UPLOAD(files[2]));
 	if (!db_answer(rq))
 		return form_refused(rq, show_answer);
 	return app_redirect(rq, "/diary/answer", "homework",

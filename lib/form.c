@@ -422,6 +422,7 @@ form_uploads(struct request *rq, const char *name, struct form_upload *uploads, 
 	int count = 0, sent = rq->body.left_out;
 
 	assert(max > 0 && max <= FORM_MAX_FILES);
+	memset(uploads, 0, (size_t)max * sizeof *uploads);
 	for (int i = 0; i < rq->body.file_count; i++) {
 		const struct form_file *file = &rq->body.file[i];
 		const char *type, *words;

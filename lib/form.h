@@ -122,10 +122,15 @@ struct form_period form_period(struct request *rq);
 /*
  * The files sent in that field, at most `max` of up to FORM_MAX_FILES. `type` is by the first bytes
  * and must be of file.h's table. More files, an empty one, one that is too long or of another type:
- * words at the field. Returns how many are good; 0 is no error.
+ * words at the field. Returns how many are good; 0 is no error. Those of `max` that were not sent are
+ * zero, and FORM_UPLOAD(u), the name, type and bytes of one as three parameters of a question, is
+ * three NULLs then.
  */
 struct form_upload { const char *name, *type; const void *bytes; size_t len; };
 int form_uploads(struct request *rq, const char *name, struct form_upload *uploads, int max);
+#define FORM_UPLOAD(u) \
+	DB_TEXT((u).name), DB_TEXT((u).type), \
+	    ((u).name != NULL ? DB_BYTES((u).bytes, (int64_t)(u).len) : DB_NULL)
 
 /*
  * Records words for the person next to a field ("" for the whole form); the first one per field

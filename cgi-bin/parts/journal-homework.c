@@ -81,8 +81,7 @@ journal_save_homework(struct request *rq)
 	    db_array_end(rq, drop));
 	for (int i = 0; i < count; i++)
 		db_ask(rq, Q_ADD_FILE, DB_TEXT(key), DB_INT(i + 1), DB_INT(id), DB_ID(target),
-		    DB_TEXT(uploads[i].name), DB_TEXT(uploads[i].type),
-		    DB_BYTES(uploads[i].bytes, uploads[i].len));
+		    FORM_UPLOAD(uploads[i]));
 	if (!db_answer(rq))
 		return form_refused(rq, journal_show_homework);
 	return app_redirect(rq, "/staff/journal/homework", "id", url_id(rq, id), "target",

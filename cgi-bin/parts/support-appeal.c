@@ -154,13 +154,10 @@ support_answer(struct request *rq)
 	int64_t id = form_id(rq, "id");
 	const char *key = form_key(rq);
 	const char *body = form_lines(rq, "body", SUPPORT_BODY_CHARS, NULL);
-	struct form_upload file[FORM_MAX_FILES] = { 0 };
-	int count = form_uploads(rq, "files", file, FORM_MAX_FILES);
+	struct form_upload file[FORM_MAX_FILES];
 	bool is_question = form_flag(rq, "ask");
 
-#define FILE_PARAMS(i) \
-	DB_TEXT((i) < count ? file[i].name : NULL), DB_TEXT((i) < count ? file[i].type : NULL), \
-	    (i) < count ? DB_BYTES(file[i].bytes, file[i].len) : DB_NULL
+	form_uploads(rq, "files", file, FORM_MAX_FILES);
 	if (id == 0)
 		return REPLY_BAD_INPUT;
 	if (body == NULL)
@@ -168,8 +165,8 @@ support_answer(struct request *rq)
 	if (form_failed(rq))
 		return support_show_appeal(rq);
 	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(id), revision_of(rq), DB_BOOL(is_question),
-	    DB_TEXT(body), FILE_PARAMS(0), FILE_PARAMS(1), FILE_PARAMS(2));
-#undef FILE_PARAMS
+	    DB_TEXT(body), FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]),
+	    FORM_UPLOAD(file[2]));
 	return finish(rq, id, is_question ? "appeal-ask" : "appeal-answer");
 }
 
