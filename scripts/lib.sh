@@ -64,6 +64,9 @@ ask_owner() {
   [[ -z ${words//$'\n'/} ]] || say "$words"
 }
 
+# pepper_mark: tells the pepper KABINET_PEPPER from another one, and nothing more.
+pepper_mark() { printf 'mark %s\n' "$(sha256sum <"$KABINET_PEPPER" | sha256sum | cut -c1-12)"; }
+
 # run_tool NAME ARGUMENT...: becomes a compiled tool of scripts/, made first where there is only its source.
 run_tool() {
   local program
