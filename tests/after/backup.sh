@@ -88,6 +88,7 @@ inside() {
   run env KABINET_PEPPER="$work/pepper" scripts/contract --batch <<<"pupil"$'\t'"$login"$'\t'"$password"$'\t'"5b2k-9xw4-q7mt"
   like 'but not with another pepper' "$code" '^1$'
 
+  sql -c 'alter database kabinet set log_min_error_statement = panic'
   # A kopeck that somebody with all rights added. The backup of it is a backup, and does not count.
   sql -c 'set session_replication_role = replica' -c 'update ledger.balance set balance_kop = balance_kop + 1 where account_id =
     (select min(account_id) from ledger.balance)'
@@ -97,6 +98,7 @@ inside() {
   sleep 1
   run scripts/backup "$work/backups" --keep 1 --quick
   like 'the newest is kept alone' "$code:$(folders "$work/backups"):$(test -e "$folder" || echo gone)" '^0:1:1:gone$'
+  like 'what the database sets is in it' "$(cat "$work"/backups/kabinet-*Z/grants.sql)" "alter  ?database :\"DBNAME\" set log_min_error_statement = 'panic';"
   run env KABINET_DB='host=/nonexistent dbname=kabinet' scripts/backup "$work/backups"
   like 'no database' "$code:$out" '^2:.*no backup was made'
   like 'leaves nothing half-made' "$(find "$work/backups" -name '*.part' | wc -l)" '^0$'
