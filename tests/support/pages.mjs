@@ -92,7 +92,7 @@ const teachersLesson = (path) => async (teacher) => {
 };
 
 /** What the demo's library has at school 039: a reader with the most books, copies in three states, a place in a queue, a set and its class. */
-const inLibrary = (paths) => () => {
+export const inLibrary = (paths) => () => {
   const school = value(`select id from school.school where region || number = '027039'`);
   const copy = (state) => value(`select min(id) from library.copy where school_id = ${school} and state = '${state}'`);
   const [[set, klass]] = sql(`select id, class_id from library.class_set where school_id = ${school} order by id limit 1`);

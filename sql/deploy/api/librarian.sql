@@ -678,10 +678,11 @@ begin
             where p.class_id = k.id and p.state = 'active'
               and not exists (select from library.loan l where l.pupil_id = p.id and l.title_id = t.id and l.returned_at is null and l.lost_at is null)) n
      where k.id = p_class and k.school_id = v_visit.school_id
+       and exists (select from library.copy c where c.title_id = t.id and c.state not in ('lost', 'gone'))
      order by t.subject, t.title, t.id
      limit 40;
 end $$;
-comment on function staff.librarian_textbooks is 'Textbooks for the grade of a class: how many are free, how many pupils are without, how many are short';
+comment on function staff.librarian_textbooks is 'Textbooks for the grade of a class that the library has: how many are free, how many pupils are without, how many are short';
 
 create function library.set_plan(p_class bigint, p_titles bigint[])
 returns table (pupil_id bigint, name text, title_id bigint, copy_id bigint, barcode text, has_it boolean) language sql stable rows 200 as $$
