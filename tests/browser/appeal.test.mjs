@@ -128,9 +128,9 @@ test('the term passes, a day off moves it, the job escalates, the head sees it',
 
   const head = await open(await loggedInStaff(credentials.staff.find((s) => s.role === 'head' && schoolOf(s.login) === school)), desk);
   await head.goto('/staff/appeals');
-  await head.locator('.s-tiles a', { hasText: 'Переданы руководству' }).click();
+  await head.locator('.s-tiles a', { hasText: 'Переданы вам' }).click();
   await head.locator('.s-list .late a', { hasText: subject }).click();
-  assert.match(await head.locator('main').innerText(), /Срок прошёл: .* обращение передано руководству школы/);
+  assert.match(await head.locator('main').innerText(), /Срок прошёл: .* обращение передано завучу/);
   await head.fill('#body', 'Разобрались: мармит починили.');
   await head.getByRole('button', { name: 'Отправить ответ' }).click();
   await head.waitForURL(/done=appeal-answer/);
