@@ -20,8 +20,8 @@
 
 struct arena;
 
-#define CATALOGUE_MAX_RECORDS 20000
-#define CATALOGUE_MAX_COPIES 20000 /* of a whole file */
+#define CATALOGUE_MAX_RECORDS 5000
+#define CATALOGUE_MAX_COPIES 10000 /* of a whole file */
 #define CATALOGUE_MAX_PROBLEMS 20
 #define CATALOGUE_MAX_BYTES (5 * 1024 * 1024)
 

@@ -450,13 +450,13 @@ limits(void **state)
 	for (int i = 0; i <= CATALOGUE_MAX_RECORDS; i++)
 		text_puts(&t, "я\n");
 	assert_false(read_text(&t));
-	assert_non_null(strstr(c.problem[0].words, "больше 20000 записей"));
+	assert_non_null(strstr(c.problem[0].words, "больше 5000 записей"));
 	text_clear(&t);
 	text_puts(&t, "Название;Экземпляров\n");
 	for (int i = 0; i <= CATALOGUE_MAX_COPIES / 500; i++)
 		text_puts(&t, "я;500\n");
 	assert_false(read_text(&t));
-	assert_non_null(strstr(c.problem[0].words, "больше 20000 экземпляров"));
+	assert_non_null(strstr(c.problem[0].words, "больше 10000 экземпляров"));
 	/* As many separators as fit take no more memory than letters. */
 	text_clear(&t);
 	text_puts(&t, "Название;Год\n");

@@ -197,7 +197,7 @@ begin
         when 'thin-views' then site.thin_views()
         when 'sweep' then auth.sweep()
         when 'thin-places' then school.thin_places()
-        when 'files' then job.drop_files()
+        when 'files' then job.drop_files() + library.drop_imports()
         when 'thin-runs' then job.thin_runs()
         when 'seal' then ledger.seal_days()
         when 'books' then job.check_books() end;

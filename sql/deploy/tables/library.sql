@@ -32,13 +32,15 @@ create table library.policy (
     renewals     smallint not null default 2 check (renewals between 0 and 20),
     max_loans    smallint not null default 5 check (max_loans between 1 and 100),
     max_holds    smallint not null default 3 check (max_holds between 0 and 20),
-    pickup_days  smallint not null default 3 check (pickup_days between 1 and 30)
+    pickup_days  smallint not null default 3 check (pickup_days between 1 and 30),
+    next_copy    integer not null default 1
 );
 comment on table library.policy is 'Rules of a school''s library; a row for each school';
 comment on column library.policy.loan_days is 'How long a book is lent';
 comment on column library.policy.renewals is 'How many times a loan may be prolonged, by renew_days each';
 comment on column library.policy.max_loans is 'Books at a time, textbooks aside';
 comment on column library.policy.max_holds is 'Places in queues at a time';
+comment on column library.policy.next_copy is 'From where the next free barcode is looked for: library.draw_barcodes()';
 comment on column library.policy.pickup_days is 'How many days a copy waits on the shelf for whom it was kept';
 
 create function library.open_policy() returns trigger language plpgsql security definer set search_path = '' as $$
@@ -91,7 +93,14 @@ comment on column library.title.words is 'Stems for the search; lexemes with # b
 create index title_words on library.title using gin (words) with (fastupdate = off);
 create index title_school on library.title (school_id, added_at desc, id desc);
 create index title_isbn on library.title (school_id, isbn) where isbn <> '';
+create index title_list on library.title (school_id, kind, id);
 create index title_popular on library.title (school_id, lent_times desc, id desc);
+
+create function library.same(p_title text, p_authors text, p_year smallint) returns text language sql immutable as $$
+    select lower(p_title) || E'\x1f' || lower(p_authors) || E'\x1f' || coalesce(p_year::text, '')
+$$;
+comment on function library.same is 'Equal for what is the same edition, where no ISBN tells';
+create index title_same on library.title (school_id, library.same(title, authors, year));
 
 create table library.word (
     school_id  bigint not null references school.school,
@@ -147,6 +156,147 @@ create table library.event (
 comment on table library.event is 'What happened to a copy; who had it stands in library.loan alone. Append-only';
 create index event_copy on library.event (copy_id, id);
 create trigger append_only before update or delete or truncate on library.event for each statement execute function site.refuse_change();
+
+create function library.draw_barcodes(p_school bigint, p_count integer) returns text[] language plpgsql as $$
+declare
+    v_next integer;
+    v_need integer := p_count;
+    v_number text := (select s.number from school.school s where s.id = p_school);
+    v_drawn text[] := array[]::text[];
+begin
+    select y.next_copy into strict v_next from library.policy y where y.school_id = p_school for no key update;
+    while v_need > 0 loop
+        v_drawn := v_drawn || array(
+            select b.code::text from (select format('%s-%s', v_number, lpad(n::text, greatest(5, length(n::text)), '0')) as code, n
+                                  from generate_series(v_next, v_next + v_need - 1) n) b
+             where not exists (select from library.copy c where c.school_id = p_school and c.barcode = b.code)
+             order by b.n);
+        v_next := v_next + v_need;
+        v_need := p_count - cardinality(v_drawn);
+    end loop;
+    update library.policy y set next_copy = v_next where y.school_id = p_school;
+    return v_drawn;
+end $$;
+comment on function library.draw_barcodes is
+    'So many free barcodes, the school''s number and a number of five digits or more. The school''s row of rules is locked until the end';
+
+-- ---- the catalogue from a file ------------------------------------------------------------------------------------------------
+
+create table library.import (
+    id         bigint generated always as identity primary key,
+    school_id  bigint not null references school.school,
+    staff_id   bigint not null references auth.staff,
+    name       text not null check (char_length(name) between 1 and 120),
+    format     text not null,
+    encoding   text not null,
+    skipped    integer not null,
+    begun_at   timestamptz not null default now(),
+    done_at    timestamptz,
+    titles     integer,
+    copies     integer,
+    check ((done_at is null) = (titles is null) and (done_at is null) = (copies is null))
+);
+comment on table library.import is 'Files with records for the catalogue: looked at first, then taken whole. The file itself is not kept';
+comment on column library.import.name is 'As the sender called the file, without a path';
+comment on column library.import.skipped is 'Records marked as deleted, which were passed over';
+comment on column library.import.done_at is 'NULL: looked at only; gone after a day';
+comment on column library.import.titles is 'Titles that it added';
+comment on column library.import.copies is 'Copies that it added';
+create index import_school on library.import (school_id, id);
+
+create table library.import_row (
+    import_id   bigint not null references library.import on delete cascade,
+    number      integer not null,
+    kind        library.kind not null,
+    title       text not null,
+    authors     text not null,
+    publisher   text not null,
+    year        smallint,
+    isbn        text not null,
+    shelf       text not null,
+    subject     text not null,
+    grade       smallint,
+    pages       smallint,
+    annotation  text not null,
+    price_kop   bigint,
+    copies      smallint not null,
+    barcodes    text[] collate "C" not null,
+    note        text not null,
+    first       integer,
+    title_id    bigint,
+    is_new      boolean,
+    fresh       text[] collate "C",
+    drawn       smallint,
+    problem     text not null default '',
+    primary key (import_id, number)
+);
+comment on table library.import_row is 'Records of a file, until a day after; what they come to is written by library.match_import()';
+comment on column library.import_row.number is 'Of the record, or the line of the table';
+comment on column library.import_row.copies is 'How many copies there are to be';
+comment on column library.import_row.note is 'What was left out or cut, Russian';
+comment on column library.import_row.first is 'The record of this file that names the same title first: this one''s own number mostly';
+comment on column library.import_row.title_id is 'The title that the catalogue has already, or that the import made';
+comment on column library.import_row.is_new is 'The title is to be made of this record';
+comment on column library.import_row.fresh is 'Barcodes that the catalogue has not';
+comment on column library.import_row.drawn is 'Copies that get the next free barcodes';
+comment on column library.import_row.problem is 'Why the file cannot be taken, Russian';
+
+-- Whoever calls it and goes on to write holds the row of rules: two imports at once would both see a title missing.
+-- Nobody has counted the rows that were written a moment ago: without the setting they would be joined as if they were few.
+create function library.match_import(p_import bigint, p_school bigint) returns void language plpgsql set enable_nestloop = off as $$
+begin
+    -- An aggregate that no index of ids can answer: the planner would go through them all.
+    update library.import_row r
+       set title_id = coalesce(
+               (select (array_agg(t.id order by t.id))[1] from library.title t where t.school_id = p_school and t.isbn = r.isbn and t.isbn <> ''),
+               (select (array_agg(t.id order by t.id))[1] from library.title t
+                 where t.school_id = p_school and library.same(t.title, t.authors, t.year) = library.same(r.title, r.authors, r.year)
+                   and (t.isbn = '' or r.isbn = ''))),
+           first = f.first, problem = ''
+      from (select o.number, case when o.isbn <> '' then o.root else first_value(o.root) over (partition by o.same order by o.number) end as first
+              from (select r.number, r.isbn, library.same(r.title, r.authors, r.year) as same,
+                           case when r.isbn <> '' then min(r.number) over (partition by r.isbn) else r.number end as root
+                      from library.import_row r where r.import_id = p_import) o) f
+     where r.import_id = p_import and f.number = r.number;
+    update library.import_row r
+       set title_id = coalesce(r.title_id, f.title_id), is_new = r.title_id is null and f.title_id is null and r.first = r.number,
+           drawn = case when r.title_id is null and f.title_id is null then r.copies - cardinality(r.barcodes) else 0 end, fresh = '{}'
+      from library.import_row f
+     where r.import_id = p_import and f.import_id = p_import and f.number = r.first;
+    update library.import_row r
+       set fresh = b.codes
+      from (select r.number, array_agg(u.code order by u.nth) as codes
+              from library.import_row r cross join lateral unnest(r.barcodes) with ordinality u(code, nth)
+              left join library.copy c on c.school_id = p_school and c.barcode = u.code
+             where r.import_id = p_import and c.id is null
+             group by r.number) b
+     where r.import_id = p_import and b.number = r.number;
+    update library.import_row r
+       set problem = p.words
+      from (select b.number, min(case when b.nth > 1 then format('Штрихкод %s стоит в файле дважды.', b.code)
+                                      else format('Штрихкод %s занят другой книгой.', b.code) end) as words
+              from (select r.number, r.title_id, u.code, row_number() over (partition by u.code order by r.number) as nth
+                      from library.import_row r cross join lateral unnest(r.barcodes) u(code) where r.import_id = p_import) b
+              left join library.copy c on c.school_id = p_school and c.barcode = b.code
+             where b.nth > 1 or c.title_id is distinct from b.title_id and c.id is not null
+             group by b.number) p
+     where r.import_id = p_import and r.number = p.number;
+end $$;
+comment on function library.match_import is
+    'Tells of each record whether the catalogue has its title: by ISBN, or by title, authors and year where one of the two has none; '
+    'which copies would be added; and what stands against it';
+
+create function library.drop_imports() returns bigint language plpgsql security definer set search_path = '' as $$
+declare
+    v_count bigint;
+begin
+    delete from library.import_row r using library.import i where i.id = r.import_id and i.begun_at < now() - interval '1 day';
+    delete from library.import i where i.done_at is null and i.begun_at < now() - interval '1 day';
+    get diagnostics v_count = row_count;
+    return v_count;
+end $$;
+comment on function library.drop_imports is
+    'A job, nightly: files that were looked at a day ago and not taken go, and the records of those that were; answers how many went';
 
 -- ---- readers ------------------------------------------------------------------------------------------------------------------
 
@@ -263,7 +413,8 @@ create table library.inventory (
     title      text not null check (char_length(title) between 1 and 80),
     staff_id   bigint not null references auth.staff,
     begun_at   timestamptz not null default now(),
-    ended_at   timestamptz
+    ended_at   timestamptz,
+    check (ended_at >= begun_at)
 );
 comment on table library.inventory is 'Counts of what is on the shelves; one at a time in a school';
 create unique index inventory_open on library.inventory (school_id) where ended_at is null;
@@ -277,6 +428,21 @@ create table library.inventory_seen (
 );
 comment on table library.inventory_seen is 'Copies that were scanned';
 create index inventory_seen_copy on library.inventory_seen (copy_id);
+
+create table library.inventory_missing (
+    inventory_id  bigint not null references library.inventory,
+    copy_id       bigint not null references library.copy,
+    is_lost       boolean not null,
+    primary key (inventory_id, copy_id)
+);
+comment on table library.inventory_missing is 'What had to be there and was not, as it was when the inventory ended';
+comment on column library.inventory_missing.is_lost is 'It was marked lost with the end';
+create index inventory_missing_copy on library.inventory_missing (copy_id);
+
+create function library.is_expected(p_state library.copy_state) returns boolean language sql immutable as $$
+    select p_state in ('in', 'kept', 'repair')
+$$;
+comment on function library.is_expected is 'Has an inventory to find the copy in the library? Not what is lent, lost or written off';
 
 -- ---- searching ----------------------------------------------------------------------------------------------------------------
 
