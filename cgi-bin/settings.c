@@ -1,6 +1,6 @@
 /*
- * settings.c -- «Настройки» and «Мои устройства и сеансы»: look, children, password, the pupil's
- * own login, devices.
+ * settings.c -- «Настройки», «Мои устройства и сеансы», «Кто смотрел данные ребёнка»: look, children,
+ * password, the pupil's own login, devices, views.
  *
  * What touches other people's way in (children, password, pupil's login) is for parents; the look
  * is for everybody, and is a cookie: the server keeps nothing about it.
@@ -9,11 +9,13 @@
 #include "auth.h"
 
 #define LOOK_COOKIE_S (365 * 24 * 3600)
+#define VIEWS_ON_PAGE 50
 
 enum question {
 	Q_BEGIN, Q_CHILD_ADD, Q_CHOOSE_CHILD, Q_PASSWORD_BEGIN, Q_PASSWORD_CHANGE,
 	Q_PUPIL, Q_PUPIL_BEGIN, Q_PUPIL_NEW, Q_PUPIL_END,
-	Q_DEVICES, Q_SESSIONS, Q_ATTEMPTS, Q_DEVICE_REVOKE, Q_SESSION_END, Q_SESSIONS_END_OTHERS, Q__COUNT
+	Q_DEVICES, Q_SESSIONS, Q_ATTEMPTS, Q_DEVICE_REVOKE, Q_SESSION_END, Q_SESSIONS_END_OTHERS,
+	Q_VIEWS, Q_VIEW_COUNTS, Q__COUNT
 };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_BEGIN]           = { "cabinet.login_begin($1, $2, $3, $4)", .no_token = true },
@@ -31,6 +33,8 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_DEVICE_REVOKE]   = { "cabinet.device_revoke($1, $2::uuid)" },
 	[Q_SESSION_END]     = { "cabinet.session_end($1, $2::uuid)" },
 	[Q_SESSIONS_END_OTHERS] = { "cabinet.sessions_end_others($1)" },
+	[Q_VIEWS]           = { "cabinet.views($1, $2::boolean, $3::date, $4::date, $5::bigint, $6::int)" },
+	[Q_VIEW_COUNTS]     = { "cabinet.view_counts($1, $2::boolean, $3::date, $4::date)" },
 };
 
 /* ---- settings and look ----------------------------------------------------------------------- */
@@ -285,6 +289,42 @@ end_other_sessions(struct request *rq)
 			     : rq->db_reply;
 }
 
+/* ---- who looked ------------------------------------------------------------------------------ */
+
+/*
+ * GET /views[?lists=1][&from=&to=][&before=] -- who looked at the data of the child on show, alone or
+ * among its class; with `lists`, who looked at lists of the whole school.
+ */
+static enum reply
+show_views(struct request *rq)
+{
+	struct form_period period = form_period(rq);
+	bool lists = form_flag(rq, "lists");
+	struct db_rows *counts = db_ask(rq, Q_VIEW_COUNTS, DB_BOOL(lists), DB_TEXT(period.from),
+	    DB_TEXT(period.to));
+	struct db_rows *views = db_ask(rq, Q_VIEWS, DB_BOOL(lists), DB_TEXT(period.from),
+	    DB_TEXT(period.to), DB_ID(form_id(rq, "before")), DB_INT(VIEWS_ON_PAGE + 1));
+	struct view *page;
+
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "views");
+	view_flag(page, "is_lists", lists);
+	view_text(page, "own_url", url_path(rq, "/views", "from", period.from, "to", period.to, NULL));
+	view_text(page, "lists_url",
+	    url_path(rq, "/views", "lists", "1", "from", period.from, "to", period.to, NULL));
+	view_values(page, counts);
+	view_rows(page, "count", counts);
+	view_pager(rq, page, "/views", views, VIEWS_ON_PAGE, "id");
+	view_groups(page, "date", "line", views, "day");
+	form_show(rq, page, "from", "to", NULL);
+	if (period.from == NULL)
+		view_text(page, "value_from", db_text(counts, 0, "first_day"));
+	if (period.to == NULL)
+		view_text(page, "value_to", db_text(counts, 0, "last_day"));
+	return view_send(rq, page);
+}
+
 static const struct route routes[] = {
 	{ "GET",  "/settings",           show_settings,      ACCESS_ANYONE | ACCESS_PARENT | ACCESS_PUPIL },
 	{ "POST", "/settings/look",      set_look,           ACCESS_ANYONE },
@@ -299,6 +339,7 @@ static const struct route routes[] = {
 	{ "POST", "/devices/revoke",     revoke_device,      ACCESS_PARENT | ACCESS_PUPIL, .any_child = true },
 	{ "POST", "/devices/end",        end_session,        ACCESS_PARENT | ACCESS_PUPIL, .any_child = true },
 	{ "POST", "/devices/end-others", end_other_sessions, ACCESS_PARENT | ACCESS_PUPIL, .any_child = true },
+	{ "GET",  "/views",             show_views,         ACCESS_PARENT },
 };
 
 APP_MAIN("settings", .needs_pepper = true)

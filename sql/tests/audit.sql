@@ -2,7 +2,7 @@
 begin;
 set local client_min_messages = warning;
 \ir meals.inc
-grant usage on schema public to kabinet_journal, kabinet_canteen;
+grant usage on schema public to kabinet_journal, kabinet_canteen, kabinet_settings, kabinet_audit;
 select no_plan();
 
 insert into auth.staff (school_id, login, roles)
@@ -97,6 +97,103 @@ insert into site.viewing (at, school_id, staff_id, role, purpose) values (now() 
     (now() - interval '364 days', pg_temp.school('839'), -1, 'guard', 'gate-inside');
 select is(site.thin_views(), 1::bigint, 'what is older than a year goes');
 select is((select count(*) from site.viewing where staff_id = -1), 1::bigint, 'and only that');
+
+-- ---- the family -------------------------------------------------------------------------------------------------------------
+
+-- C has come into the class a week ago; a view of the class before that was not of C. A team has A alone.
+update school.enrolment e set first_day = pg_temp.today() - 7 where e.pupil_id = pg_temp.pupil('C');
+select pg_temp.pass('1 day') \g /dev/null
+insert into service.service (school_id, title, unit, price_kop) values (pg_temp.school('839'), 'Шахматы', 'занятие', 10000) returning id as service \gset
+insert into service.team (school_id, service_id, title, staff_id) values (pg_temp.school('839'), :service, 'младшая', pg_temp.staff('teacher')) returning id as team \gset
+insert into service.member (team_id, pupil_id, first_day) values (:team, pg_temp.pupil('A'), pg_temp.today() - 20);
+insert into site.viewing (at, school_id, staff_id, role, purpose, class_id)
+values (now() - interval '10 days', pg_temp.school('839'), pg_temp.staff('tutor'), 'tutor', 'class-attendance', pg_temp.class('839', 7)),
+       (now() - interval '5 days', pg_temp.school('839'), pg_temp.staff('tutor'), 'tutor', 'class-meals', pg_temp.class('839', 7));
+select staff.note_view('teacher', 'services-group', :team::text) \g /dev/null
+
+set local role kabinet_settings;
+select results_eq($$ select v.role, v.purpose, v.whose, v.class_name from cabinet.views('parent', false, null, null, null, 3) v $$,
+    $$ values ('учитель', 'группа платной услуги', 'team', ''), ('столовая', 'список питания на бумаге', 'class', '7 «Б»'),
+              ('столовая', 'выдача питания', 'child', '') $$, 'the newest views of a child, its class and its group, without names');
+select is_empty($$ select v.purpose, v.whose from cabinet.views('stranger', false, null, null, null, 100) v where v.whose <> 'class' $$,
+    'another family of the class does not see what was of that child alone');
+select results_eq($$ select v.purpose from cabinet.views('stranger', false, pg_temp.today() - 12, pg_temp.today() - 4, null, 100) v $$,
+    $$ values ('питание класса') $$, 'a view of the class is of who was in it then');
+select results_eq($$ select v.purpose from cabinet.views('parent', false, pg_temp.today() - 12, pg_temp.today() - 4, null, 100) v $$,
+    $$ values ('питание класса'), ('посещаемость класса и пояснения родителей') $$, 'period');
+select is_empty($$ select 1 from cabinet.views('far-parent', false, null, null, null, 100) v $$, 'nobody looked in the other school');
+select results_eq($$ select v.role, v.whose from cabinet.views('parent', true, null, null, null, 100) v $$, $$ values ('столовая', 'school') $$, 'lists of the whole school apart');
+select is_empty($$ select 1 from cabinet.views('far-parent', true, null, null, null, 100) v $$, 'of the own school');
+select is((select count(*) from (select v.id from cabinet.views('parent', false, null, null, null, 3) v
+    union select v.id from cabinet.views('parent', false, null, null, (select min(o.id) from (select id from cabinet.views('parent', false, null, null, null, 3)) o), 100) v) a),
+    (select sum(c.views)::bigint from cabinet.view_counts('parent', false, null, null) c), 'pages neither skip nor repeat, and counts count them all');
+select results_eq($$ select c.role, c.views from cabinet.view_counts('parent', false, pg_temp.today() - 12, pg_temp.today() - 4) c where c.views is not null $$,
+    $$ values ('классный руководитель', 2::bigint) $$, 'counts by role');
+select is((select count(*) from cabinet.view_counts('parent', false, null, null) c where c.first_day = pg_temp.today() - 29 and c.last_day = pg_temp.today()), 8::bigint,
+    'the last month unless asked for');
+select throws_ok($$ select * from cabinet.views('child', false, null, null, null, 10) $$, 'KB403', null, 'not for the pupil');
+select throws_ok($$ select * from cabinet.view_counts('child', false, null, null) $$, 'KB403', null, 'nor counts');
+reset role;
+
+-- ---- the administrator --------------------------------------------------------------------------------------------------------
+
+select auth.note_staff(auth.resolve_staff('cook'), 'benefit-add', 'I2222AAAAA 1') \g /dev/null
+select auth.note_staff(auth.resolve_staff('head'), 'term-change', '1') \g /dev/null
+select auth.note(-1, pg_temp.access('parent'), 'money-transfer') \g /dev/null
+select auth.note_staff(auth.resolve_staff('far-admin'), 'job-ask', 'books') \g /dev/null
+create function pg_temp.audit(p_area text, p_staff bigint, p_idn text, p_token text default 'admin') returns table (who text, what text, area text, object text)
+language sql as $$
+    select l.who, l.what, l.area, l.object from staff.audit_list(p_token, null, null, p_area, p_staff, p_idn, null, 1000) l
+$$;
+set local role kabinet_audit;
+select results_eq($$ select * from pg_temp.audit('settings', null, '') $$, $$ values ('Учительская Head', 'границы четверти', 'settings', '1') $$, 'settings');
+select results_eq($$ select * from pg_temp.audit('money', null, '') order by object $$,
+    $$ values ('семья', 'перевод между детьми', 'money', 'I2222AAAAA'), ('Служебная Cook', 'льгота назначена', 'money', 'I2222AAAAA 1') $$, 'money: desks by name, families by ИДН');
+select results_eq($$ select l.what from pg_temp.audit(null, null, 'i2222aaaaa') l where l.area <> 'views' and l.area <> 'entry' order by l.what desc $$, $$ values ('перевод между детьми'), ('льгота назначена') $$,
+    'about one child');
+select isnt_empty($$ select 1 from pg_temp.audit('views', null, 'I2222AAAAA') l where l.object = 'класс 7 «Б»' $$, 'with the views of its class');
+select isnt_empty($$ select 1 from pg_temp.audit('views', null, 'I2222AAAAA') l where l.object = 'Вымышлев Тихон, I2222AAAAA' $$, 'and its own');
+select is_empty($$ select 1 from pg_temp.audit(null, null, 'I2222DDDDD') l $$, 'no child of another school');
+select results_eq($$ select distinct l.who from pg_temp.audit(null, pg_temp.staff('cook'), '') l $$, $$ values ('Служебная Cook') $$, 'of one person');
+select is_empty($$ select 1 from pg_temp.audit(null, pg_temp.staff('far-admin'), '') l $$, 'not of another school');
+select results_eq($$ select l.what from pg_temp.audit('settings', null, '', 'far-admin') l $$, $$ values ('задание запущено вручную') $$, 'each school its own');
+reset role;
+create function pg_temp.paged(p_limit int) returns text[] language plpgsql as $$
+declare
+    v_places text[] := '{}';
+    v_page text[];
+begin
+    loop
+        v_page := array(select l.place from staff.audit_list('admin', null, null, null, null, '', v_places[cardinality(v_places)], p_limit) l);
+        exit when cardinality(v_page) = 0;
+        v_places := v_places || v_page;
+    end loop;
+    return v_places;
+end $$;
+select is(pg_temp.paged(2), pg_temp.paged(1000), 'pages of two are the whole list, though many rows are of one moment');
+select is((select count(distinct p) from unnest(pg_temp.paged(3)) p), cardinality(pg_temp.paged(1000))::bigint, 'each once');
+select throws_ok($$ select * from staff.audit_list('admin', null, null, null, null, '', 'x-y-z', 10) $$, 'KB404', null, 'a place that is none');
+select throws_ok($$ select * from staff.audit_list('head', null, null, null, null, '', null, 10) $$, 'KB403', null, 'for the administrator alone');
+select throws_ok($$ select staff.audit_export('teacher', 'x') $$, 'KB403', null, 'the export too');
+select results_eq($$ select f.first_day, f.last_day, f.is_known from staff.audit_frame('admin', null, null, 'I2222DDDDD') f $$,
+    $$ values (pg_temp.today() - 6, pg_temp.today(), false) $$, 'the last week; a child of another school is unknown');
+select is((select string_agg(p.name, ', ') from staff.audit_people('far-admin') p), 'Служебная Far-Admin, Учительская Far', 'people of the own school');
+select staff.audit_export('admin', '- - - - -') \g /dev/null
+select is((select l.what from staff.audit_list('admin', null, null, 'settings', null, '', null, 1) l), 'выгрузка журнала действий', 'an export is an act');
+
+-- Every word that code writes has Russian ones.
+create temporary table words as
+select distinct w.word
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  join pg_roles r on r.oid = n.nspowner and r.rolname = 'kabinet_owner'
+ cross join lateral regexp_matches(p.prosrc, 'note(?:_staff)?\s*\(([^;]*);', 'g') c(call)
+ cross join lateral regexp_matches(c.call[1], '''([a-z]+(?:-[a-z]+)*-?)''', 'g') m(words)
+ cross join lateral (select m.words[1] as word) w
+ where w.word like '%-%';
+select ok((select count(*) from words) > 60, 'words are found in the code');
+select is_empty($$ select word from words where word !~ '-$' and word not in (select a.action from site.action a) $$, 'each action has its words');
+select is_empty($$ select word from words w where w.word ~ '-$' and not exists (select from site.action a where starts_with(a.action, w.word)) $$, 'and each beginning of actions some');
+select is_empty($$ select a.action from site.audit a where a.action not in (select o.action from site.action o) $$, 'what was done in this test has them as well');
 
 select * from finish();
 rollback;

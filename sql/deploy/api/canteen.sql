@@ -199,6 +199,7 @@ begin
     begin
         serving_id := canteen.serve(pupil_id, p_menu, p_meal, v_day, v_visit.staff_id, 'касса ' || p_till);
         outcome := 'served';
+        perform auth.note_staff(v_visit, 'meal-serve', p.idn || ' ' || serving_id) from school.pupil p where p.id = canteen_serve.pupil_id;
     exception when sqlstate 'KB422' then
         outcome := 'refused';
         -- What is shown now tells what this child would pay, and so whether it has a льгота.
@@ -474,6 +475,7 @@ begin
         end;
     end loop;
     insert into canteen.list (staff_id, key, served, refused) values (v_visit.staff_id, p_key, served, refused);
+    perform auth.note_staff(v_visit, 'meal-serve-list', format('%s %s: %s', p_meal, p_day, served));
     return next;
 end $$;
 comment on function staff.canteen_serve_list is
@@ -567,6 +569,7 @@ begin
     if p_sum is distinct from (select s.pay_kop from canteen.serving s where s.id = serving_id) then
         perform canteen.refuse('price', 'Цены только что изменились: проверьте сумму ещё раз.');
     end if;
+    perform auth.note_staff(v_visit, 'buffet-sell', p.idn || ' ' || serving_id) from school.pupil p where p.id = p_pupil;
     return next;
 end $$;
 comment on function staff.canteen_sell is 'A sale of the buffet for the sum that the operator has seen; answers its id. KB422: a ban, an allergy, the limit, no money, a changed price';

@@ -31,7 +31,7 @@ insert into site.view_role (role, rank, title) values
     ('admin',     8, 'администратор системы');
 
 create type site.view_kind as enum ('school', 'grade', 'class', 'tutored', 'lesson', 'meals-batch', 'team', 'team-batch', 'pupil',
-    'questions', 'excuse', 'file', 'serving', 'charge', 'refund', 'book-set', 'book-copy', 'book-queue', 'appeal');
+    'questions', 'excuse', 'file', 'serving', 'charge', 'refund', 'book-set', 'book-copy', 'book-queue', 'appeal', 'idn');
 comment on type site.view_kind is 'What the object of a page is: whose data that is, site.viewed() knows';
 
 create table site.view_purpose (
@@ -93,7 +93,8 @@ insert into site.view_purpose (purpose, roles, kind, or_all, title) values
     ('appeal',            '{support,head,canteen}', 'appeal',    false, 'обращение и ответ на него'),
     ('appeal-file',       '{support,head,canteen}', 'file',      false, 'файл к обращению'),
     ('audit',             '{admin}',              'school',      false, 'журнал действий и просмотров'),
-    ('audit-pupil',       '{admin}',              'pupil',       false, 'журнал действий и просмотров по ребёнку');
+    ('audit-export',      '{admin}',              'school',      false, 'выгрузка журнала действий и просмотров'),
+    ('audit-idn',         '{admin}',              'idn',         false, 'журнал действий и просмотров, по одному ребёнку');
 
 create table site.viewing (
     id         bigint generated always as identity primary key,
@@ -151,7 +152,7 @@ comment on function site.thin_views is 'A job, nightly: views that are old enoug
 create function site.viewed(p_school bigint, p_staff bigint, p_today date, p_kind site.view_kind, p_object text)
 returns table (pupil_id bigint, class_id bigint, team_id bigint) language plpgsql stable rows 1 as $$
 declare
-    v_id bigint := case when p_kind not in ('school', 'file', 'refund') then p_object::bigint end;
+    v_id bigint := case when p_kind not in ('school', 'file', 'refund', 'idn') then p_object::bigint end;
 begin
     case p_kind
         when 'school' then
@@ -180,6 +181,9 @@ begin
                            from service.batch b where b.id = v_id and b.school_id = p_school;
         when 'pupil' then
             return query select p.id, null::bigint, null::bigint from school.pupil p where p.id = v_id and p.school_id = p_school;
+        when 'idn' then
+            return query select p.id, null::bigint, null::bigint
+                           from school.pupil p where p.idn = upper(p_object) and p.school_id = p_school;
         when 'questions' then   -- of the lessons of whoever looks, as staff.journal_questions() lists them
             return query select distinct q.pupil_id, null::bigint, null::bigint
                            from school.lesson l join school.lesson_message q on q.lesson_id = l.id
