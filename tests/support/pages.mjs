@@ -253,6 +253,9 @@ const examples = {
     return [answered.replace('/appeal?', '/publish?')];
   },
   '/staff/appeals/figures': ['/staff/appeals/figures', '/staff/appeals/figures?from=2020-01-01&to=2020-01-02'],
+  '/views': ['/views', '/views?lists=1', '/views?from=2020-01-01&to=2020-01-02'],
+  '/staff/audit': ['/staff/audit', '/staff/audit?area=money', '/staff/audit?area=views', '/staff/audit?from=2020-01-01&to=2020-01-02'],
+  '/staff/audit.csv': [],                              // a table: audit.test.mjs asks for it
   '/staff/admin/job': ['/staff/admin/job?name=books', '/staff/admin/job?name=order-by-itself'],
   '/staff/gate/live': [],                              // a part of that page: gate.test.mjs asks for it
 };
