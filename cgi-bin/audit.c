@@ -6,7 +6,7 @@
 #include "app.h"
 #include "text.h"
 
-#define ROWS_ON_PAGE  50
+#define ROWS_ON_PAGE  40
 #define ROWS_IN_CSV   10000
 #define CSV_MAX_BYTES (8 * 1024 * 1024)
 #define IDN_CHARS     10

@@ -159,7 +159,7 @@ describe('«Кто что делал»', () => {
       texts.push(...[...text.matchAll(/<time datetime="([^"]+)"/g)].map((m) => m[1]));
       path = unescape(/rel="next" href="([^"]+)"/.exec(text)[1]);
     }
-    assert.equal(texts.length, 150);
+    assert.equal(texts.length, 120);
     assert.deepEqual(texts, [...texts].sort().reverse());
   });
 
