@@ -67,7 +67,8 @@ begin
     return query
     select l.id, t.id, t.title, t.authors, (l.lost_at at time zone v_visit.time_zone)::date,
            case when v_visit.may_finance then coalesce(c.price_kop, t.price_kop) end, l.entry_id is not null,
-           case when v_visit.may_finance then e.kop end, (l.returned_at at time zone v_visit.time_zone)::date,
+           -- A loan also ends when the copy is written off: then what was paid stays paid.
+           case when v_visit.may_finance then e.kop end, case when l.refund_id is not null then (l.returned_at at time zone v_visit.time_zone)::date end,
            case when v_visit.may_finance then r.kop end
       from library.loan l
       join library.title t on t.id = l.title_id
@@ -77,11 +78,12 @@ begin
       left join lateral (select p.amount_kop as kop from ledger.posting p
                           where p.entry_id = l.refund_id and p.account_id = ledger.pupil_account(v_visit.pupil_id)) r on true
      where l.pupil_id = v_visit.pupil_id and l.lost_at is not null and (l.returned_at is null or l.entry_id is not null)
+       and (l.refund_id is null or l.returned_at > now() - interval '90 days')
      order by l.lost_at desc, l.id desc
      limit 20;
 end $$;
 comment on function cabinet.library_losses is
-    'Books that were told lost: what was charged for them, and what came back when they were found. Sums are NULL for those who may not see money';
+    'Books that were told lost: what was charged for them, and for three months what came back when they were found. Sums are NULL for those who may not see money';
 
 create function cabinet.library_renew(p_token text, p_key uuid, p_loan bigint)
 returns table (renewed integer, due_day date)
