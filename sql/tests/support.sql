@@ -183,8 +183,8 @@ select lives_ok($$ select pg_temp.answer('head', 'meals', pg_temp.revision('meal
 select throws_ok($$ select number from staff.support_appeal('canteen', pg_temp.a('meals')) $$, 'KB404', null, 'the canteen has it no more');
 
 -- ---- ready answers
-select staff.support_template_save('support', '22222222-2222-4222-8222-222222222222', null, 'money', 'Ждём банк', 'По обращению {{number}} от {{date}} ждём банк до {{term}}. {{subject}} {{none}}', false);
-select staff.support_template_save('support', '22222222-2222-4222-8222-222222222222', null, 'money', 'Ждём банк', 'По обращению {{number}} от {{date}} ждём банк до {{term}}. {{subject}} {{none}}', false);
+select staff.support_template_save('support', '22222222-2222-4222-8222-222222222222', null, 'money', 'Ждём банк', 'По обращению [номер] от [дата] ждём банк до [срок]. [тема] [нет]', false);
+select staff.support_template_save('support', '22222222-2222-4222-8222-222222222222', null, 'money', 'Ждём банк', 'По обращению [номер] от [дата] ждём банк до [срок]. [тема] [нет]', false);
 select throws_ok($$ select staff.support_template_save('support', gen_random_uuid(), null, null, 'Ждём банк', 'x', false) $$, 'KB422', null, 'a title is one template');
 select throws_ok($$ select staff.support_template_save('support', gen_random_uuid(), null, 'meals', 'Обед', 'x', false) $$, 'KB404', null, 'a category of another desk');
 select t.template_id as template from staff.support_templates('support', null) t where t.title = 'Ждём банк' \gset
@@ -192,7 +192,7 @@ select results_eq($$ select title, category, may_edit from staff.support_templat
 select is_empty($$ select title from staff.support_templates('canteen', null) $$, 'not to the canteen');
 select is_empty($$ select title from staff.support_templates('far', null) $$, 'nor to another school');
 select matches((select f.body from staff.support_filled('support', pg_temp.a('money'), :template) f),
-    '^По обращению 027839-\d{4}/1 от \d\d\.\d\d\.\d{4} ждём банк до \d\d\.\d\d\.\d{4}\. Платёж по квитанции \{\{none\}\}$', 'its words are filled in');
+    '^По обращению 027839-\d{4}/1 от \d\d\.\d\d\.\d{4} ждём банк до \d\d\.\d\d\.\d{4}\. Платёж по квитанции \[нет\]$', 'its words are filled in');
 select throws_ok(format('select body from staff.support_filled(''far'', pg_temp.a(''far''), %s)', :template), 'KB404', null, 'not for another school''s appeal');
 select throws_ok(format('select title from staff.support_template(%L, %s)', w, :template), 'KB404', null, w || ' may not change it') from unnest('{canteen,far}'::text[]) w;
 select staff.support_template_save('second', gen_random_uuid(), :template, 'money', 'Ждём банк', 'Короче.', true);

@@ -147,7 +147,7 @@ describe('the desk of appeals', () => {
 
   test('a template by a plain link, its words filled in; nobody changes another school\'s', async () => {
     const title = `Ждём банк ${word()}`, page = await support.get('/staff/appeals/template');
-    const saved = await support.submit('/staff/appeals/template', { ...formOf(page), title, body: 'Обращение {{number}}: ответим до {{term}}.', category: 'cabinet' });
+    const saved = await support.submit('/staff/appeals/template', { ...formOf(page), title, body: 'Обращение [номер]: ответим до [срок].', category: 'cabinet' });
     assert.equal(saved.status, 303);
     const again = await support.submit('/staff/appeals/template', { ...formOf(page), key: randomUUID(), title, body: 'Не пропадёт', category: '' });
     assert.equal(again.status, 422);

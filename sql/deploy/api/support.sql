@@ -546,18 +546,18 @@ begin
     end if;
     for v_word in
         select w.word, w.means from school.pupil p, appeal.category c, lateral (values
-            ('number', v_appeal.number), ('date', to_char(timezone(v_visit.time_zone, v_appeal.sent_at), 'DD.MM.YYYY')),
-            ('term', to_char(v_appeal.answer_by, 'DD.MM.YYYY')), ('category', c.title), ('idn', p.idn),
+            ('номер', v_appeal.number), ('дата', to_char(timezone(v_visit.time_zone, v_appeal.sent_at), 'DD.MM.YYYY')),
+            ('срок', to_char(v_appeal.answer_by, 'DD.MM.YYYY')), ('раздел', c.title), ('ИДН', p.idn),
             -- The last one: what a family wrote is not looked through for words again.
-            ('subject', v_appeal.subject)) w(word, means)
+            ('тема', v_appeal.subject)) w(word, means)
          where p.id = v_appeal.pupil_id and c.code = v_appeal.category
     loop
-        body := replace(body, '{{' || v_word.word || '}}', v_word.means);
+        body := replace(body, '[' || v_word.word || ']', v_word.means);
     end loop;
     body := left(body, 5000);
     return next;
 end $$;
-comment on function staff.support_filled is 'A ready answer with its words filled in: {{number}} {{date}} {{term}} {{category}} {{idn}} {{subject}}';
+comment on function staff.support_filled is 'A ready answer with its words filled in: [номер] [дата] [срок] [раздел] [ИДН] [тема]';
 
 create function staff.support_template(p_token text, p_template bigint)
 returns table (template_id bigint, title text, body text, category text, is_retired boolean)
