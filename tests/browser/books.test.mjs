@@ -88,7 +88,7 @@ test('the desk issues it by barcode to the card of the child', async () => {
   barcode = value(`select c.barcode from library.hold h join library.copy c on c.id = h.copy_id where h.pupil_id = ${pupil} and h.title_id = ${title} and h.state = 'kept'`);
   assert.ok((await desk.locator('main').innerText()).includes(barcode));
   await scan(barcode);
-  assert.match(await said(), /выдано/);
+  assert.match(await said(), /выдано/i);
   const days = Number(value(`select loan_days from library.policy where school_id = ${school}`));
   assert.ok((await desk.locator('.ct-result').innerText()).includes(day(days)), 'for as long as the rules say');
   assert.equal(due(), day(days));
@@ -117,7 +117,7 @@ test('a scan without a reader takes it back', async () => {
   const free = inNow();
   await desk.goto('/staff/library');
   await scan(barcode);
-  assert.match(await said(), /принято/);
+  assert.match(await said(), /принято/i);
   assert.deepEqual([stateOf(barcode), inNow()], ['in', free + 1]);
   await open('/library');
   assert.equal(await row(parent, 'loans').count(), 0);
@@ -129,7 +129,7 @@ test('lent again and lost it is charged, once, where the family sees it', async 
   await desk.goto('/staff/library');
   await scan(child.idn);
   await scan(barcode);
-  assert.match(await said(), /выдано/);
+  assert.match(await said(), /выдано/i);
   await desk.click('.ct-result .ct-dishes a');
   await desk.click('a:text("Читатель потерял")');
   assert.equal(await kopecks(desk, '.facts'), price, 'the desk is told the price');

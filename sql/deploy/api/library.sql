@@ -95,7 +95,8 @@ declare
     v_due date;
     v_count integer := 0;
 begin
-    if not site.once('login ' || v_visit.login_id || ' library-renew', p_key, concat_ws('|', v_visit.pupil_id, p_loan)) then
+    -- The page has one key for the buttons of all its books.
+    if not site.once(concat_ws(' ', 'login', v_visit.login_id, 'library-renew', p_loan), p_key, v_visit.pupil_id::text) then
         return;
     end if;
     if p_loan is not null then
