@@ -62,7 +62,7 @@ static const struct route routes[] = {
 	    .view = { "library-readers", "class" } },
 	{ "GET",  "/staff/library/reader",    librarian_show_reader,    ACCESS_LIBRARIAN,
 	    .view = { "library-reader", "id" } },
-	{ "GET",  "/staff/library/clearance", librarian_show_clearance, ACCESS_LIBRARIAN,
+	{ "GET",  "/staff/library/discharge", librarian_show_discharge, ACCESS_LIBRARIAN,
 	    .view = { "library-reader", "reader" } },
 	{ "GET",  "/staff/library/kept",      librarian_show_kept,      ACCESS_LIBRARIAN,
 	    .view = { "library-kept" } },

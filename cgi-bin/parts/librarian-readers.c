@@ -55,9 +55,9 @@ librarian_show_reader(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* GET /staff/library/clearance?reader= -- обходной лист, to be printed and signed. */
+/* GET /staff/library/discharge?reader= -- обходной лист, to be printed and signed. */
 enum reply
-librarian_show_clearance(struct request *rq)
+librarian_show_discharge(struct request *rq)
 {
 	int64_t id = form_id(rq, "reader");
 	struct db_rows *reader = db_ask(rq, Q_READER, DB_ID(id));
@@ -67,7 +67,7 @@ librarian_show_clearance(struct request *rq)
 
 	if (!db_answer(rq))
 		return rq->db_reply;
-	page = view_new(rq, "librarian-clearance");
+	page = view_new(rq, "librarian-discharge");
 	view_values(page, reader);
 	view_text(page, "today", rq->visitor.today);
 	view_none(page, "loan");

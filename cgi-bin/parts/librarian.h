@@ -30,7 +30,7 @@ enum reply librarian_spoil(struct request *rq);
 /* librarian-readers.c */
 enum reply librarian_show_readers(struct request *rq);
 enum reply librarian_show_reader(struct request *rq);
-enum reply librarian_show_clearance(struct request *rq);
+enum reply librarian_show_discharge(struct request *rq);
 enum reply librarian_show_kept(struct request *rq);
 enum reply librarian_show_queue(struct request *rq);
 enum reply librarian_drop(struct request *rq);

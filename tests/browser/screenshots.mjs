@@ -1,7 +1,7 @@
 /* screenshots.mjs FOLDER [PAGE...] -- pictures of the pages for the documentation; scripts/screenshots starts it. */
 import { launchBrowser, newContext, newPage, stateOf } from '../support/browser.mjs';
 import { value } from '../support/kabinet.mjs';
-import { allPages, atTheTill, visitorOf } from '../support/pages.mjs';
+import { allPages, atTheTill, inLibrary, visitorOf } from '../support/pages.mjs';
 
 const [folder, ...wanted] = process.argv.slice(2);
 const desktop = { viewport: { width: 1280, height: 860 }, look: 'light.m.normal' };
@@ -18,6 +18,17 @@ const canteen = atTheTill(({ meal, klass, serving, pupil, dish, barred, day }) =
   result: `/staff/canteen/serve?meal=${meal}&till=1&serving=${serving}`, refused: `/staff/canteen/serve?meal=${meal}&till=1&pupil=${barred ?? pupil}`,
   list: `/staff/canteen/list?meal=${meal}&class=${klass}`, buffet: `/staff/canteen/buffet?pupil=${pupil}&n_${dish}=2`,
 }))();
+const library = inLibrary((known) => known)();
+/* A book lent at the desk and, once the pictures are taken, lent no more: the address that tells of it. */
+let lent;
+async function lending() {
+  if (lent) return lent;
+  const librarian = await visitorOf('librarian'), page = await librarian.get('/staff/library');
+  const [csrf, key] = ['csrf', 'key'].map((name) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.text)[1]);
+  lent = (await librarian.submit('/staff/library/scan', { csrf, key, reader: library.reader, find: value(`select barcode from library.copy where id = ${library.onShelf}`) })).headers.location;
+  return lent;
+}
+const undoLending = () => lent && value(`select library.undo_lend(s.loan_id, s.staff_id) from library.scan s where s.id = ${/scan=(\d+)/.exec(lent)[1]} and s.outcome = 'lent'`);
 const both = { '': desktop, '-phone': phone };
 const onDesk = { '': desktop, '-tablet': tablet };
 const inHand = { '-phone': phone };
@@ -138,6 +149,20 @@ const pages = {
   'canteen-report': { path: '/staff/canteen/report', role: 'canteen', forms: onDesk },
   'canteen-rations': { path: '/staff/canteen/rations', role: 'canteen', forms: onDesk },
   'canteen-rules': { path: '/staff/canteen/rules', role: 'canteen', forms: onDesk },
+  librarian: { path: '/staff/library', role: 'librarian', forms: { '-1024': narrow, '-phone': phone } },
+  'librarian-lent': { path: lending, role: 'librarian', forms: { '-1024': narrow, '-tablet': tablet, '-phone': phone, '-dark': dark } },
+  'librarian-readers': { path: `/staff/library/readers?class=${library.klass}`, role: 'librarian', forms: both },
+  'librarian-person': { path: `/staff/library/reader?id=${library.reader}`, role: 'librarian', forms: onDesk },
+  'librarian-discharge': { path: `/staff/library/discharge?reader=${library.reader}`, role: 'librarian' },
+  'librarian-kept': { path: '/staff/library/kept', role: 'librarian', forms: both },
+  'librarian-queue': { path: `/staff/library/queue?title=${library.hold.title}&hold=${library.hold.id}`, role: 'librarian', forms: both },
+  'librarian-copy': { path: `/staff/library/copy?id=${library.out}`, role: 'librarian', forms: both },
+  'librarian-act': { path: `/staff/library/act?copy=${library.out}&what=lose`, role: 'librarian', forms: both },
+  'librarian-sets': { path: `/staff/library/sets?class=${library.klass}`, role: 'librarian', forms: both },
+  'librarian-plan': { path: `/staff/library/sets/plan?class=${library.klass}&${library.textbooks.map((id) => `title_${id}=1`).join('&')}`, role: 'librarian' },
+  'librarian-set': { path: `/staff/library/set?id=${library.set}`, role: 'librarian', forms: { '': desktop, '-phone': phone, '-dark': dark } },
+  'librarian-labels': { path: `/staff/library/labels?since=2020-01-01`, role: 'librarian', forms: { '': desktop, '-phone': phone } },
+  'librarian-cards': { path: `/staff/library/cards?class=${library.klass}`, role: 'librarian' },
   'canteen-complex': { path: example('/staff/canteen/complex'), role: 'canteen', forms: onDesk },
   devices: { path: '/devices' },
   settings: { path: '/settings', forms: { '': { ...desktop, viewport: { width: 1280, height: 1150 } }, '-phone': phone } },
@@ -165,3 +190,4 @@ for (const [name, { path, role = 'parent', follow, forms = { '': desktop } }] of
   }
 }
 await browser.close();
+undoLending();

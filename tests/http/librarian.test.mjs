@@ -197,7 +197,7 @@ describe('losses', () => {
     assert.ok(lost.includes(title), 'whose page it is');
     assert.match(lost, /не хватило денег: книга записана утерянной, за читателем долг\. .*долг 450,00 ₽/);
     assert.match(await said(await scan(next.barcode, third)), /выдать нельзя .*утерянная книга/);
-    assert.match(wordsOf(await me.get(`/staff/library/clearance?reader=${third.id}`)), /обходной лист подписать нельзя/);
+    assert.match(wordsOf(await me.get(`/staff/library/discharge?reader=${third.id}`)), /обходной лист подписать нельзя/);
     const refused = await act({ copy: copy.id, what: 'gone', note: '' });
     assert.equal(refused.status, 422);
     assert.match(wordsOf(refused), /номер акта и причину/);

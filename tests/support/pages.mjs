@@ -229,7 +229,7 @@ const examples = {
   '/staff/library': inLibrary(({ reader, set }) => ['', `?reader=${reader}`, `?set=${set}`, '?why=unknown', '?why=many&find=%D0%90'].map((query) => `/staff/library${query}`)),
   '/staff/library/readers': inLibrary(({ klass }) => ['', `?class=${klass}`, '?find=%D0%90', '?find=nobody'].map((query) => `/staff/library/readers${query}`)),
   '/staff/library/reader': inLibrary(({ reader }) => [`/staff/library/reader?id=${reader}`]),
-  '/staff/library/clearance': inLibrary(({ reader }) => [`/staff/library/clearance?reader=${reader}`]),
+  '/staff/library/discharge': inLibrary(({ reader }) => [`/staff/library/discharge?reader=${reader}`]),
   '/staff/library/kept': ['/staff/library/kept'],
   '/staff/library/queue': inLibrary(({ hold }) => [`/staff/library/queue?title=${hold.title}`, `/staff/library/queue?title=${hold.title}&hold=${hold.id}`]),
   '/staff/library/copy': inLibrary(({ out, lost, onShelf }) => [out, lost, onShelf].map((id) => `/staff/library/copy?id=${id}`)),

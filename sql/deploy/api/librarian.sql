@@ -284,7 +284,7 @@ comment on function staff.librarian_named is 'Pupils of the school whose surname
 
 create function staff.librarian_reader(p_token text, p_pupil bigint)
 returns table (pupil_id bigint, name text, initials text, face integer, class_id bigint, class_name text, account text, idn text, books bigint,
-               textbooks bigint, max_loans integer, overdue bigint, debts bigint, debt_kop bigint, kept bigint, blocked text, has_left boolean,
+               textbooks bigint, max_loans integer, overdue bigint, debts bigint, debt_kop bigint, renewable bigint, kept bigint, blocked text, has_left boolean,
                keeps_history boolean)
 language plpgsql stable security definer rows 1 as $$
 declare
@@ -294,7 +294,7 @@ declare
 begin
     return query
     select p_pupil, n.name, gate.initials(n.name), (p_pupil % 6)::integer, v_pupil.class_id, coalesce(k.name, ''), v_pupil.account::text,
-           v_pupil.idn::text, l.books, l.textbooks, y.max_loans::integer, l.overdue, l.debts, l.debt_kop,
+           v_pupil.idn::text, l.books, l.textbooks, y.max_loans::integer, l.overdue, l.debts, l.debt_kop, l.renewable,
            (select count(*) from library.hold h where h.pupil_id = p_pupil and h.state = 'kept'),
            case when v_pupil.state <> 'active' then 'Ученик выбыл из школы: ничего не выдаётся, только принимается.'
                 when l.debts > 0 then 'Утерянная книга не оплачена, не заменена и не нашлась: выдаются только учебники.'
@@ -308,7 +308,8 @@ begin
                   count(*) filter (where l.lost_at is null and t.kind = 'textbook') as textbooks,
                   count(*) filter (where l.lost_at is null and l.due_day < v_day) as overdue,
                   count(*) filter (where l.lost_at is not null and l.entry_id is null) as debts,
-                  coalesce(sum(library.price_kop(c)) filter (where l.lost_at is not null and l.entry_id is null), 0)::bigint as debt_kop
+                  coalesce(sum(library.price_kop(c)) filter (where l.lost_at is not null and l.entry_id is null), 0)::bigint as debt_kop,
+                  count(*) filter (where l.lost_at is null and library.why_not_renewed(l, y) = '') as renewable
              from library.loan l join library.title t on t.id = l.title_id join library.copy c on c.id = l.copy_id
             where l.pupil_id = p_pupil and l.returned_at is null) l
      where y.school_id = v_visit.school_id;
@@ -328,8 +329,7 @@ begin
     return query
     select l.id, c.id, t.title, t.authors, c.barcode::text, t.kind = 'textbook', timezone(v_visit.time_zone, l.lent_at)::date, l.due_day,
            case when l.lost_at is null then greatest(v_day - l.due_day, 0) else 0 end, l.renewals::integer,
-           l.lost_at is null and t.kind <> 'textbook' and l.set_id is null and l.renewals < y.renewals
-               and not exists (select from library.hold h where h.title_id = l.title_id and h.state = 'waiting'),
+           l.lost_at is null and library.why_not_renewed(l, y) = '',
            l.lost_at is not null, l.entry_id is not null, library.price_kop(c)
       from library.loan l
       join library.copy c on c.id = l.copy_id

@@ -12,12 +12,6 @@ set local role kabinet_owner;
 
 -- ---- at home ----------------------------------------------------------------------------------------------------------------------
 
-create function library.why_not_renewed(p_loan library.loan, p_policy library.policy) returns text language sql stable as $$
-    select case when p_loan.set_id is not null then 'set' when p_loan.renewals >= p_policy.renewals then 'renewed'
-                when exists (select from library.hold h where h.title_id = p_loan.title_id and h.state = 'waiting') then 'queued' else '' end
-$$;
-comment on function library.why_not_renewed is 'The word by which library.renew() would refuse a loan of now; "" when it would not';
-
 create function cabinet.library_reader(p_token text)
 returns table (loan_days smallint, renew_days smallint, max_loans smallint, max_holds smallint, holds bigint, may_see_money boolean,
                keeps_history boolean)
@@ -408,7 +402,7 @@ begin
 end $$;
 comment on function cabinet.library_debts is 'What the child still has to bring back, or to pay for (is_lost, price_kop); no row: nothing is owed';
 
-revoke all on function library.why_not_renewed(library.loan, library.policy), library.hold_of(auth.visit, bigint), library.max_sleep(), library.find_limit(),
+revoke all on function library.hold_of(auth.visit, bigint), library.max_sleep(), library.find_limit(),
     library.kind_words(library.kind), library.kind_word(library.kind),
     cabinet.library_reader(text), cabinet.library_loans(text), cabinet.library_losses(text), cabinet.library_renew(text, uuid, bigint),
     cabinet.library_holds(text), cabinet.library_hold(text, bigint), cabinet.library_hold_drop(text, bigint),

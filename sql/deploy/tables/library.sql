@@ -888,27 +888,36 @@ end $$;
 comment on function library.spoil is
     'A copy that was just returned is not as it was: the condition it came back in and, p_repair, that it is mended before it is lent again';
 
+create function library.why_not_renewed(p_loan library.loan, p_policy library.policy) returns text language sql stable as $$
+    select case when p_loan.set_id is not null or t.kind = 'textbook' then 'set' when p_loan.renewals >= p_policy.renewals then 'renewed'
+                when library.is_waited(t.id, greatest(p_loan.due_day, library.today(t.school_id)) + p_policy.renew_days) then 'queued' else '' end
+      from library.title t where t.id = p_loan.title_id
+$$;
+comment on function library.why_not_renewed is 'The word by which library.renew() would refuse a loan of now; "" when it would not';
+
 create function library.renew(p_loan bigint, p_staff bigint) returns date language plpgsql security definer set search_path = '' as $$
 declare
     v_loan library.loan;
     v_school bigint;
     v_policy library.policy;
+    v_why text;
     v_due date;
 begin
     perform library.lock_title((select l.title_id from library.loan l where l.id = p_loan));
     select l.* into strict v_loan from library.loan l where l.id = p_loan;
     select c.school_id into strict v_school from library.copy c where c.id = v_loan.copy_id;
     select y.* into strict v_policy from library.policy y where y.school_id = v_school;
-    v_due := greatest(v_loan.due_day, library.today(v_school)) + v_policy.renew_days;
+    v_why := library.why_not_renewed(v_loan, v_policy);
     if v_loan.returned_at is not null or v_loan.lost_at is not null then
         perform library.refuse('again', 'Книга уже не на руках.');
-    elsif v_loan.set_id is not null or 'textbook' = (select t.kind from library.title t where t.id = v_loan.title_id) then
+    elsif v_why = 'set' then
         perform library.refuse('limit', 'Учебники выдаются до конца года и не продлеваются.');
-    elsif v_loan.renewals >= v_policy.renewals then
+    elsif v_why = 'renewed' then
         perform library.refuse('renewed', format('Продлить больше нельзя: уже продлено %s раз.', v_loan.renewals));
-    elsif library.is_waited(v_loan.title_id, v_due) then
+    elsif v_why = 'queued' then
         perform library.refuse('queued', 'Продлить нельзя: книгу ждёт другой читатель.');
     end if;
+    v_due := greatest(v_loan.due_day, library.today(v_school)) + v_policy.renew_days;
     update library.loan l set due_day = v_due, renewals = l.renewals + 1 where l.id = p_loan;
     perform library.note(v_loan.copy_id, 'renew', p_staff);
     return v_due;
