@@ -19,6 +19,9 @@ const canteen = atTheTill(({ meal, klass, serving, pupil, dish, barred, day }) =
   list: `/staff/canteen/list?meal=${meal}&class=${klass}`, buffet: `/staff/canteen/buffet?pupil=${pupil}&n_${dish}=2`,
 }))();
 const library = inLibrary((known) => known)();
+/* A class of the same grade that has no textbooks yet. */
+const bare = value(`select k.id from school.class k join school.class o on o.year_id = k.year_id and o.grade = k.grade and o.id <> k.id where o.id = ${library.klass}
+  and not exists (select from library.class_set s where s.class_id = k.id) order by k.letter limit 1`) ?? library.klass;
 /* A book lent at the desk and, once the pictures are taken, lent no more: the address that tells of it. */
 let lent;
 async function lending() {
@@ -159,7 +162,7 @@ const pages = {
   'librarian-copy': { path: `/staff/library/copy?id=${library.out}`, role: 'librarian', forms: both },
   'librarian-act': { path: `/staff/library/act?copy=${library.out}&what=lose`, role: 'librarian', forms: both },
   'librarian-sets': { path: `/staff/library/sets?class=${library.klass}`, role: 'librarian', forms: both },
-  'librarian-plan': { path: `/staff/library/sets/plan?class=${library.klass}&${library.textbooks.map((id) => `title_${id}=1`).join('&')}`, role: 'librarian' },
+  'librarian-plan': { path: `/staff/library/sets/plan?class=${bare}&${library.textbooks.map((id) => `title_${id}=1`).join('&')}`, role: 'librarian' },
   'librarian-set': { path: `/staff/library/set?id=${library.set}`, role: 'librarian', forms: { '': desktop, '-phone': phone, '-dark': dark } },
   'librarian-labels': { path: `/staff/library/labels?since=2020-01-01`, role: 'librarian', forms: { '': desktop, '-phone': phone } },
   'librarian-cards': { path: `/staff/library/cards?class=${library.klass}`, role: 'librarian' },
