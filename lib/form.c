@@ -445,6 +445,25 @@ form_uploads(struct request *rq, const char *name, struct form_upload *uploads, 
 	return count;
 }
 
+bool
+form_file(struct request *rq, const char *name, struct form_upload *upload)
+{
+	const char *words = "Выберите файл.";
+	int count = 0;
+
+	for (int i = 0; i < rq->body.file_count; i++) {
+		const struct form_file *file = &rq->body.file[i];
+
+		if (strcmp(file->field, name) != 0)
+			continue;
+		words = count++ > 0 ? "Выберите один файл." : refuse_file(rq, file, "");
+		*upload = (struct form_upload){ file->name, NULL, file->bytes, file->len };
+	}
+	if (words != NULL)
+		form_error(rq, name, words);
+	return words == NULL;
+}
+
 /* ---- words for the person -------------------------------------------------------------------- */
 
 static const char *

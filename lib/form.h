@@ -128,6 +128,12 @@ struct form_period form_period(struct request *rq);
  */
 struct form_upload { const char *name, *type; const void *bytes; size_t len; };
 int form_uploads(struct request *rq, const char *name, struct form_upload *uploads, int max);
+/*
+ * The one file sent in that field, of any type (NULL): for what has a strict reader of its own. No
+ * file, an empty or too long one, more than one: words at the field and false.
+ */
+bool form_file(struct request *rq, const char *name, struct form_upload *upload)
+    __attribute__((warn_unused_result));
 #define FORM_UPLOAD(u) \
 	DB_TEXT((u).name), DB_TEXT((u).type), \
 	    ((u).name != NULL ? DB_BYTES((u).bytes, (int64_t)(u).len) : DB_NULL)

@@ -101,8 +101,18 @@ export const inLibrary = (paths) => () => {
     group by 1 order by count(*) desc limit 1`);
   const textbooks = sql(`select t.id from library.title t join school.class k on k.grade = t.grade and k.id = ${klass} where t.school_id = ${school} and t.kind = 'textbook'
     order by 1 limit 15`).flat();
-  return paths({ reader, set, klass, textbooks, hold: { id, title }, out: copy('out'), lost: copy('lost'), onShelf: copy('in') });
+  return paths({ school, reader, set, klass, textbooks, hold: { id, title }, out: copy('out'), lost: copy('lost'), onShelf: copy('in') });
 };
+
+/** The latest inventory of a school, and the latest file that was looked at; made where there is none. */
+const anInventory = (school) => value(`select max(id) from library.inventory where school_id = ${school}`)
+  ?? value(`insert into library.inventory (school_id, title, staff_id) select ${school}, 'Проверка страниц', min(id) from auth.staff where school_id = ${school} returning id`);
+const anImport = (school) => value(`select max(i.id) from library.import i join library.import_row r on r.import_id = i.id where i.school_id = ${school} and i.done_at is null`)
+  ?? value(`with i as (insert into library.import (school_id, staff_id, name, format, encoding, skipped)
+    select ${school}, min(id), 'каталог.mrc', 'RUSMARC', 'windows-1251', 1 from auth.staff where school_id = ${school} returning id)
+    insert into library.import_row (import_id, number, kind, title, authors, publisher, year, isbn, shelf, subject, annotation, copies, barcodes, note, first, is_new, fresh, drawn, problem)
+    select i.id, n, 'book', 'Сказки, часть ' || n, 'Пушкин А. С.', 'Дрофа', 1995, '', '84', '', '', 1, '{}', case when n = 2 then 'год «в печати» не читается' else '' end, n, true, '{}', 1, ''
+      from i, generate_series(1, 3) n returning import_id`);
 
 const examples = {
   '/health': [],                                       // for monitoring, plain text: pages.test.mjs asks it by itself
@@ -236,6 +246,17 @@ const examples = {
   '/staff/library/act': inLibrary(({ out, lost, onShelf }) => [`${out}&what=lose`, `${lost}&what=found`, `${lost}&what=gone`, `${onShelf}&what=repair`, `${onShelf}&what=missing`]
     .map((query) => `/staff/library/act?copy=${query}`)),
   '/staff/library/labels': inLibrary(({ onShelf }) => ['', '?since=2020-01-01', `?copy_${onShelf}=1`, '?from=ZZZZ'].map((query) => `/staff/library/labels${query}`)),
+  '/staff/library/catalogue': ['', '?q=%D0%BA%D0%B0%D0%BF%D0%B8%D1%82%D0%BD%D1%81%D0%BA%D0%B0%D1%8F', '?kind=textbook', '?q=nothing-of-the-kind'].map((query) => `/staff/library/catalogue${query}`),
+  '/staff/library/catalogue.csv': [],                       // a table: catalogue.test.mjs
+  '/staff/library/title': inLibrary(({ hold }) => [`/staff/library/title?id=${hold.title}`]),
+  '/staff/library/title/edit': inLibrary(({ hold }) => ['/staff/library/title/edit', `/staff/library/title/edit?id=${hold.title}`]),
+  '/staff/library/import': inLibrary(({ school }) => ['/staff/library/import', `/staff/library/import?id=${anImport(school)}`]),
+  '/staff/library/inventory/count': inLibrary(({ school }) => ['', '&outcome=found&code=039-00001', '&outcome=unknown&code=ZZZZ'].map((more) => `/staff/library/inventory/count?id=${anInventory(school)}${more}`)),
+  '/staff/library/inventory/missing': inLibrary(({ school }) => [`/staff/library/inventory/missing?id=${anInventory(school)}`]),
+  '/staff/library/inventory/missing.csv': [],               // a table: catalogue.test.mjs
+  '/staff/library/inventory/end': inLibrary(({ school }) => [`/staff/library/inventory/end?id=${anInventory(school)}`]),
+  '/staff/library/overdue': ['/staff/library/overdue'],
+  '/staff/library/overdue.csv': [],                         // a table: catalogue.test.mjs
   '/staff/library/cards': inLibrary(({ klass }) => [`/staff/library/cards?class=${klass}`]),
   '/staff/library/sets': inLibrary(({ klass }) => ['/staff/library/sets', `/staff/library/sets?class=${klass}`]),
   '/staff/library/sets/plan': inLibrary(({ klass, textbooks }) => [`/staff/library/sets/plan?class=${klass}&${textbooks.map((id) => `title_${id}=1`).join('&')}`]),

@@ -174,45 +174,6 @@ end $$;
 comment on function staff.catalogue_add_copies is
     'Copies with the barcodes that are named, and with the next free ones up to p_count; those who wait are served. KB422: a barcode is taken';
 
-create function staff.catalogue_copy(p_token text, p_copy bigint)
-returns table (copy_id bigint, title_id bigint, title text, authors text, barcode text, state text, state_title text, condition text, price_kop bigint,
-               own_price_kop bigint, acquired_on date, pupil_id bigint, reader text, class_name text, due_day date)
-language plpgsql stable security definer rows 1 as $$
-declare
-    v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
-    v_copy library.copy := library.own_copy(v_visit, p_copy);
-begin
-    return query
-    select v_copy.id, t.id, t.title, t.authors, v_copy.barcode::text, v_copy.state::text, library.state_title(v_copy.state), v_copy.condition,
-           library.price_kop(v_copy), v_copy.price_kop, v_copy.acquired_on, p.id, coalesce(people.pupil_name(p.id), ''), coalesce(k.name, ''), l.due_day
-      from library.title t
-      left join library.loan l on l.copy_id = p_copy and l.returned_at is null
-      left join school.pupil p on p.id = l.pupil_id
-      left join school.class k on k.id = p.class_id
-     where t.id = v_copy.title_id;
-end $$;
-comment on function staff.catalogue_copy is 'One copy, and who has it; KB404: not of this library';
-
-create function staff.catalogue_events(p_token text, p_copy bigint, p_before bigint, p_limit integer)
-returns table (event_id bigint, at timestamp, words text, staff_name text, note text)
-language plpgsql stable security definer as $$
-declare
-    v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
-    v_copy library.copy := library.own_copy(v_visit, p_copy);
-begin
-    return query
-    select e.id, timezone(v_visit.time_zone, e.at),
-           case e.kind when 'lend' then 'выдана' when 'return' then 'возвращена' when 'renew' then 'продлена' when 'keep' then 'отложена читателю'
-                       when 'unkeep' then 'бронь снята' when 'repair' then 'сдана в ремонт' when 'mend' then 'вернулась из ремонта'
-                       when 'lose' then 'отмечена утерянной' when 'find' then 'нашлась' when 'write_off' then 'списана'
-                       when 'seen' then 'сосчитана при инвентаризации' else 'поступила' end,
-           coalesce(people.staff_name(e.staff_id), ''), e.note
-      from library.event e
-     where e.copy_id = v_copy.id and e.id < coalesce(p_before, e.id + 1)
-     order by e.id desc limit p_limit;
-end $$;
-comment on function staff.catalogue_events is 'The record of a copy, the newest first, without readers';
-
 create function staff.catalogue_export(p_token text, p_limit integer)
 returns table (kind text, title text, authors text, publisher text, year smallint, isbn text, shelf text, subject text, grade smallint, pages smallint,
                annotation text, price_kop bigint, copies bigint, barcodes text)
@@ -610,8 +571,8 @@ comment on function staff.catalogue_months is 'Loans of the last twelve months, 
 grant execute on function
     staff.catalogue_titles(text, text, text, bigint, integer), staff.catalogue_title(text, bigint), staff.catalogue_copies(text, bigint, bigint, integer),
     staff.catalogue_save(text, uuid, bigint, text, text, text, text, integer, text, text, text, integer, integer, text, bigint),
-    staff.catalogue_add_copies(text, uuid, bigint, integer, text[], bigint, text), staff.catalogue_copy(text, bigint),
-    staff.catalogue_events(text, bigint, bigint, integer), staff.catalogue_export(text, integer),
+    staff.catalogue_add_copies(text, uuid, bigint, integer, text[], bigint, text),
+    staff.catalogue_export(text, integer),
     staff.catalogue_stage(text, text, text, text, integer, text), staff.catalogue_import(text, bigint),
     staff.catalogue_import_rows(text, bigint, boolean, integer), staff.catalogue_import_do(text, bigint, boolean), staff.catalogue_imports(text, integer),
     staff.catalogue_inventories(text, bigint, integer), staff.catalogue_inventory_begin(text, text), staff.catalogue_inventory(text, bigint),

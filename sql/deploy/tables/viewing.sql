@@ -83,6 +83,7 @@ insert into site.view_purpose (purpose, roles, kind, or_all, title) values
     ('library-readers',   '{librarian}',          'class',       true,  'список читателей'),
     ('library-reader',    '{librarian}',          'pupil',       false, 'книги читателя'),
     ('library-kept',      '{librarian}',          'school',      false, 'отложенные книги'),
+    ('library-overdue',   '{librarian}',          'class',       true,  'должники библиотеки'),
     ('library-queue',     '{librarian}',          'book-queue',  false, 'очередь на книгу'),
     ('library-copy',      '{librarian}',          'book-copy',   false, 'у кого экземпляр книги'),
     ('library-cards',     '{librarian}',          'class',       false, 'печать читательских билетов'),

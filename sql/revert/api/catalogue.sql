@@ -5,8 +5,8 @@ begin;
 drop function
     staff.catalogue_titles(text, text, text, bigint, integer), staff.catalogue_title(text, bigint), staff.catalogue_copies(text, bigint, bigint, integer),
     staff.catalogue_save(text, uuid, bigint, text, text, text, text, integer, text, text, text, integer, integer, text, bigint),
-    staff.catalogue_add_copies(text, uuid, bigint, integer, text[], bigint, text), staff.catalogue_copy(text, bigint),
-    staff.catalogue_events(text, bigint, bigint, integer), staff.catalogue_export(text, integer),
+    staff.catalogue_add_copies(text, uuid, bigint, integer, text[], bigint, text),
+    staff.catalogue_export(text, integer),
     staff.catalogue_stage(text, text, text, text, integer, text), staff.catalogue_import(text, bigint),
     staff.catalogue_import_rows(text, bigint, boolean, integer), staff.catalogue_import_do(text, bigint, boolean), staff.catalogue_imports(text, integer),
     staff.catalogue_inventories(text, bigint, integer), staff.catalogue_inventory_begin(text, text), staff.catalogue_inventory(text, bigint),
