@@ -266,7 +266,9 @@ read_appeal(struct request *rq)
 	if (id == 0)
 		return REPLY_BAD_INPUT;
 	db_ask(rq, Q_READ, DB_INT(id));
-	return db_answer(rq) ? to_appeal(rq, id, "") : rq->db_reply;
+	return db_answer(rq)
+	    ? app_redirect(rq, "/appeals/appeal", "id", url_id(rq, id), "#", "thread", NULL)
+	    : rq->db_reply;
 }
 
 /* GET /appeals/file?id= -- always as an attachment, of the type that its first bytes had. */

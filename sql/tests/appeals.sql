@@ -126,7 +126,9 @@ select results_eq(format($$ select state, rating::int, rating_words, may_rate, m
 select is_empty($$ select * from cabinet.appeals_list('parent', true, '', 10, null) $$, 'not among the open ones');
 select is(pg_temp.add('parent', 8, :id, pg_temp.seen(:id), 'И снова нет.'), true, 'within two weeks it opens again');
 select pg_temp.desk(:id, 'answered', 'Всё.') \g /dev/null
-select cabinet.appeals_close('parent', :id, pg_temp.seen(:id), null, '') \g /dev/null
+select appeal.move(appeal.lock(:id), 'closed', 'canteen', null, null, '') \g /dev/null
+select results_eq($$ select state, is_unread from cabinet.appeals_list('parent', true, '', 10, null) $$, $$ values ('closed', true) $$, 'closed by the clock, its answer is still to be read');
+select cabinet.appeals_close('parent', :id, pg_temp.seen(:id), null, ''), cabinet.appeals_read('parent', :id) \g /dev/null
 update appeal.appeal set closed_at = now() - interval '14 days 1 minute' where id = :id;
 select throws_ok(format($$ select pg_temp.add('parent', 9, %s, %s, 'x') $$, :id, pg_temp.seen(:id)), 'KB422', null, 'later a new one is written');
 select is((select may_add from cabinet.appeals_appeal('parent', :id)), false, 'which the page says');
@@ -209,7 +211,7 @@ select throws_ok($$ select cabinet.appeals_helped('parent', (select id from appe
 -- ---- the program's role -----------------------------------------------------------------------------------------------------------
 
 select results_eq($$ select action, count(*) from site.audit where action like 'appeal-%' group by action order by action $$,
-    $$ values ('appeal-add', 17::bigint), ('appeal-close', 2), ('appeal-reopen', 2), ('appeal-send', 11), ('appeal-withdraw', 1) $$, 'what a family does is noted');
+    $$ values ('appeal-add', 17::bigint), ('appeal-close', 1), ('appeal-reopen', 2), ('appeal-send', 11), ('appeal-withdraw', 1) $$, 'what a family does is noted');
 set local role kabinet_appeals;
 select lives_ok($$ select * from cabinet.appeals_list('parent', false, '', 10, null) $$, 'its own questions');
 select throws_ok('select * from appeal.message', '42501', null, 'no table');

@@ -67,7 +67,7 @@ test('an answer is told of, opened, and not enough', async () => {
     const mine = page.locator('.appeals li', { hasText: 'Холодный завтрак' });
     assert.match(await mine.innerText(), /новый ответ/);
     await mine.locator('button').click();
-    await page.waitForURL(new RegExp(`id=${id}$`));
+    await page.waitForURL(new RegExp(`id=${id}#thread$`));
     assert.match(await page.textContent('.thread .desk'), /столовая.*Мармит починили/s);
     assert.equal(await page.locator('text=Пришёл новый ответ').count(), 0);
     await page.fill('#body', 'Сегодня опять холодный.');

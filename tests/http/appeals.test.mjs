@@ -71,7 +71,7 @@ describe('an appeal', () => {
     assert.match(wordsOf(conflict), /Обед отменён, деньги вернулись.*Пока вы писали, пришёл ответ.*выберите их снова/);
     assert.match(conflict.text, /Мой «длинный» &lt;текст&gt;<\/textarea>/);
     assert.equal((await parent.submit('/appeals/withdraw', { ...hidden(await page(parent, id), id) })).status, 422, 'an answered one is not withdrawn');
-    assert.equal((await parent.submit('/appeals/read', { csrf: csrfOf(conflict), id })).headers.location, `/appeals/appeal?id=${id}`);
+    assert.equal((await parent.submit('/appeals/read', { csrf: csrfOf(conflict), id })).headers.location, `/appeals/appeal?id=${id}#thread`);
     assert.doesNotMatch(wordsOf(await page(parent, id)), /Пришёл новый ответ/);
     assert.match((await addMessage(parent, id, 'Деньги не вернулись.')).headers.location, /done=appeal-again/);
     assert.match(wordsOf(await page(parent, id)), /открыто снова.*ответят до/);

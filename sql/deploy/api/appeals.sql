@@ -53,13 +53,14 @@ begin
       join school.pupil p on p.id = a.pupil_id
       join school.school s on s.id = a.school_id
      where x.login_id = v_visit.login_id and x.mode = 'parent' and x.barred_at is null
-       and (p_before is null or a.id < p_before) and (not p_is_open or a.state not in ('closed', 'withdrawn'))
+       and (p_before is null or a.id < p_before) and (not p_is_open or a.state not in ('closed', 'withdrawn') or a.is_unread)
        and (v_find is null or a.words @@ v_find or a.number = pg_catalog.btrim(p_find))
      order by a.id desc
      limit least(p_limit, 101);
 end $$;
 comment on function cabinet.appeals_list is
-    'Appeals of the login about any of its children, newest first, below p_before. p_find: words of subject and thread, or a number';
+    'Appeals of the login about any of its children, newest first, below p_before. Open: what somebody owes something, or has not read. '
+    'p_find: words of subject and thread, or a number';
 
 create function cabinet.appeals_frame(p_token text)
 returns table (all_count bigint, open_count bigint, unread_count bigint, by_pin boolean, reception text, reception_url text)
@@ -68,7 +69,7 @@ declare
     v_visit auth.visit := auth.parent(p_token);
 begin
     return query
-    select count(a.id), count(a.id) filter (where a.state not in ('closed', 'withdrawn')), count(a.id) filter (where a.is_unread),
+    select count(a.id), count(a.id) filter (where a.state not in ('closed', 'withdrawn') or a.is_unread), count(a.id) filter (where a.is_unread),
            v_visit.by_pin, s.reception, s.reception_url
       from school.school s
       left join (select b.id, b.state, b.is_unread from auth.access x join appeal.appeal b on b.access_id = x.id
