@@ -12,7 +12,9 @@ const nobody = new Set(['/staff', '/staff/login', '/staff/admin', '/staff/admin/
   '/staff/head', '/staff/head/timetable', '/staff/head/slot', '/staff/head/substitutions', '/staff/head/lesson', '/staff/head/year',
   '/staff/head/events', '/staff/head/completion', '/staff/head/completion.csv',
   '/staff/tutor/counts', '/staff/services', '/staff/services/prices', '/staff/services/price', '/staff/services/group',
-  '/staff/library/labels', '/staff/library/sets',
+  '/staff/library/labels', '/staff/library/sets', '/staff/library/catalogue', '/staff/library/catalogue.csv', '/staff/library/title',
+  '/staff/library/title/edit', '/staff/library/import', '/staff/library/inventory', '/staff/library/inventory/count', '/staff/library/inventory/missing',
+  '/staff/library/inventory/missing.csv', '/staff/library/inventory/end', '/staff/library/popular',
   '/staff/appeals/templates', '/staff/appeals/template', '/staff/appeals/faq', '/staff/appeals/figures']);
 
 const viewsOf = (who, since) => sql(`select purpose, coalesce(class_id::text, ''), coalesce(pupil_id::text, '') from site.viewing

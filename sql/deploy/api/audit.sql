@@ -12,6 +12,12 @@ set local role kabinet_owner;
 
 -- ---- the family ---------------------------------------------------------------------------------------------------------------
 
+create function site.below(p_to timestamptz, p_at timestamptz, p_id bigint, out at timestamptz, out id bigint) language sql immutable as $$
+    select least(p_to, p_at), case when p_at <= p_to then p_id else 0 end
+$$;
+comment on function site.below is
+    'The place below which a list begins: the end of its period, or the row that a page ended with. One bound, for an index is entered at one place';
+
 -- Each branch is one index, read from its newest end; the first p_limit of their union are the answer.
 create function site.views_of(p_pupil bigint, p_lists boolean, p_from timestamptz, p_to timestamptz, p_at timestamptz, p_id bigint, p_limit integer)
 returns setof site.viewing language plpgsql stable rows 50 as $$
@@ -20,33 +26,37 @@ declare
 begin
     if p_lists then
         return query
-        select v.* from site.viewing v
-         where v.school_id = (select p.school_id from school.pupil p where p.id = p_pupil)
-           and num_nonnulls(v.pupil_id, v.class_id, v.team_id) = 0
-           and v.at >= greatest(p_from, timezone(v_zone, (select min(e.first_day) from school.enrolment e where e.pupil_id = p_pupil)::timestamp))
-           and v.at < p_to and (v.at, v.id) < (p_at, p_id)
-         order by v.at desc, v.id desc limit p_limit;
+        select v.* from site.below(p_to, p_at, p_id) b cross join lateral (
+            select v.* from site.viewing v
+             where v.school_id = (select p.school_id from school.pupil p where p.id = p_pupil)
+               and num_nonnulls(v.pupil_id, v.class_id, v.team_id) = 0
+               and v.at >= greatest(p_from, timezone(v_zone, (select min(e.first_day) from school.enrolment e where e.pupil_id = p_pupil)::timestamp))
+               and (v.at, v.id) < (b.at, b.id)
+             order by v.at desc, v.id desc limit p_limit) v;
         return;
     end if;
     return query
     select a.* from (
-        (select v.* from site.viewing v
-          where v.pupil_id = p_pupil and v.at >= p_from and v.at < p_to and (v.at, v.id) < (p_at, p_id)
-          order by v.at desc, v.id desc limit p_limit)
-        union all
-        (select o.* from school.enrolment e cross join lateral (
+        select v.* from site.below(p_to, p_at, p_id) b cross join lateral (
             select v.* from site.viewing v
-             where v.class_id = e.class_id and v.at >= greatest(p_from, timezone(v_zone, e.first_day::timestamp))
-               and v.at < least(p_to, timezone(v_zone, (e.last_day + 1)::timestamp)) and (v.at, v.id) < (p_at, p_id)
-             order by v.at desc, v.id desc limit p_limit) o
-          where e.pupil_id = p_pupil)
+             where v.pupil_id = p_pupil and v.at >= p_from and (v.at, v.id) < (b.at, b.id)
+             order by v.at desc, v.id desc limit p_limit) v
         union all
-        (select o.* from service.member m cross join lateral (
+        select v.* from school.enrolment e
+         cross join site.below(least(p_to, timezone(v_zone, (e.last_day + 1)::timestamp)), p_at, p_id) b
+         cross join lateral (
             select v.* from site.viewing v
-             where v.team_id = m.team_id and v.at >= greatest(p_from, timezone(v_zone, m.first_day::timestamp))
-               and v.at < least(p_to, timezone(v_zone, (m.last_day + 1)::timestamp)) and (v.at, v.id) < (p_at, p_id)
-             order by v.at desc, v.id desc limit p_limit) o
-          where m.pupil_id = p_pupil)) a
+             where v.class_id = e.class_id and v.at >= greatest(p_from, timezone(v_zone, e.first_day::timestamp)) and (v.at, v.id) < (b.at, b.id)
+             order by v.at desc, v.id desc limit p_limit) v
+         where e.pupil_id = p_pupil
+        union all
+        select v.* from service.member m
+         cross join site.below(least(p_to, timezone(v_zone, (m.last_day + 1)::timestamp)), p_at, p_id) b
+         cross join lateral (
+            select v.* from site.viewing v
+             where v.team_id = m.team_id and v.at >= greatest(p_from, timezone(v_zone, m.first_day::timestamp)) and (v.at, v.id) < (b.at, b.id)
+             order by v.at desc, v.id desc limit p_limit) v
+         where m.pupil_id = p_pupil) a
      order by a.at desc, a.id desc limit p_limit;
 end $$;
 comment on function site.views_of is
@@ -92,15 +102,15 @@ comment on function cabinet.views is
     'p_lists: lists of the whole school alone, else all but these';
 
 create function cabinet.view_counts(p_token text, p_lists boolean, p_from date, p_to date)
-returns table (role text, views bigint, last_at timestamp, first_day date, last_day date)
+returns table (role text, views bigint, first_day date, last_day date)
 language plpgsql stable security definer rows 8 as $$
 declare
     v_visit auth.visit := auth.parent(p_token);
     v_period site.period := site.period(v_visit.time_zone, p_from, p_to, 30);
 begin
     return query
-    select r.title, c.n, timezone(v_visit.time_zone, c.newest), v_period.first_day, v_period.last_day
-      from (select v.role, count(*) as n, max(v.at) as newest
+    select r.title, c.n, v_period.first_day, v_period.last_day
+      from (select v.role, count(*) as n
               from site.views_of(v_visit.pupil_id, p_lists, v_period.starts, v_period.ends, 'infinity', 0, null) v group by v.role) c
       full join site.view_role r on r.role = c.role
      order by r.rank;
@@ -117,32 +127,33 @@ create function site.acts(p_school bigint, p_from timestamptz, p_to timestamptz,
     p_at timestamptz, p_id bigint, p_limit integer)
 returns setof site.audit language plpgsql stable rows 100 as $$
 declare
+    v_below record := site.below(p_to, p_at, p_id);
     v_actions text[] := (select array_agg(a.action) from site.action a where a.area = p_area);
 begin
     if p_idn is not null then
         return query
         select a.* from site.audit a
          where left(a.object, 10) = p_idn and a.object ~ '^I[2-9A-HJKMNP-Z]{9}' and a.school_id = p_school
-           and a.at >= p_from and a.at < p_to and (a.at, a.id) < (p_at, p_id)
+           and a.at >= p_from and (a.at, a.id) < (v_below.at, v_below.id)
            and (p_staff is null or a.staff_id = p_staff) and (p_area is null or a.action = any (v_actions))
          order by a.at desc, a.id desc limit p_limit;
     elsif p_staff is not null then
         return query
         select a.* from site.audit a
-         where a.staff_id = p_staff and a.school_id = p_school and a.at >= p_from and a.at < p_to and (a.at, a.id) < (p_at, p_id)
+         where a.staff_id = p_staff and a.school_id = p_school and a.at >= p_from and (a.at, a.id) < (v_below.at, v_below.id)
            and (p_area is null or a.action = any (v_actions))
          order by a.at desc, a.id desc limit p_limit;
     elsif p_area is not null then   -- each action has its place in the index: a rare one is found without reading the others
         return query
         select o.* from unnest(v_actions) w(action) cross join lateral (
             select a.* from site.audit a
-             where a.school_id = p_school and a.action = w.action and a.at >= p_from and a.at < p_to and (a.at, a.id) < (p_at, p_id)
+             where a.school_id = p_school and a.action = w.action and a.at >= p_from and (a.at, a.id) < (v_below.at, v_below.id)
              order by a.at desc, a.id desc limit p_limit) o
          order by o.at desc, o.id desc limit p_limit;
     else
         return query
         select a.* from site.audit a
-         where a.school_id = p_school and a.at >= p_from and a.at < p_to and (a.at, a.id) < (p_at, p_id)
+         where a.school_id = p_school and a.at >= p_from and (a.at, a.id) < (v_below.at, v_below.id)
          order by a.at desc, a.id desc limit p_limit;
     end if;
 end $$;
@@ -151,6 +162,8 @@ comment on function site.acts is 'Acts of a school, the newest first, from below
 create function site.looks(p_school bigint, p_from timestamptz, p_to timestamptz, p_staff bigint, p_pupil bigint,
     p_at timestamptz, p_id bigint, p_limit integer)
 returns setof site.viewing language plpgsql stable rows 100 as $$
+declare
+    v_below record := site.below(p_to, p_at, p_id);
 begin
     if p_pupil is not null and p_staff is null then
         return query
@@ -162,12 +175,12 @@ begin
     elsif p_staff is not null then
         return query
         select v.* from site.viewing v
-         where v.staff_id = p_staff and v.school_id = p_school and v.at >= p_from and v.at < p_to and (v.at, v.id) < (p_at, p_id)
+         where v.staff_id = p_staff and v.school_id = p_school and v.at >= p_from and (v.at, v.id) < (v_below.at, v_below.id)
          order by v.at desc, v.id desc limit p_limit;
     else
         return query
         select v.* from site.viewing v
-         where v.school_id = p_school and v.at >= p_from and v.at < p_to and (v.at, v.id) < (p_at, p_id)
+         where v.school_id = p_school and v.at >= p_from and (v.at, v.id) < (v_below.at, v_below.id)
          order by v.at desc, v.id desc limit p_limit;
     end if;
 end $$;
