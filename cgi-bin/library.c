@@ -1,6 +1,6 @@
 /*
- * library.c -- Библиотека for families: what the child has at home and waits for, the catalogue, what
- * it has read, the paper that nothing is owed, the reader's card.
+ * library.c -- Библиотека for families: what the child has at home and waits for, the catalogue,
+ * what it has read, the paper that nothing is owed, the reader's card.
  *
  * A pupil may all that a parent may; sums the database tells to those who may see money alone.
  */
@@ -16,8 +16,8 @@
 #define HISTORY_ON_PAGE    20
 
 enum question {
-	Q_READER, Q_LOANS, Q_LOSSES, Q_RENEW, Q_HOLDS, Q_HOLD, Q_HOLD_DROP, Q_HOLD_SLEEP, Q_SEARCH, Q_SHELF, Q_TITLE, Q_COPIES,
-	Q_HISTORY, Q_REMEMBER, Q_CARD, Q_DEBTS, Q__COUNT
+	Q_READER, Q_LOANS, Q_LOSSES, Q_RENEW, Q_HOLDS, Q_HOLD, Q_HOLD_DROP, Q_HOLD_SLEEP, Q_SEARCH,
+	Q_SHELF, Q_TITLE, Q_COPIES, Q_HISTORY, Q_REMEMBER, Q_CARD, Q_DEBTS, Q__COUNT
 };
 static const struct db_question questions[Q__COUNT] = {
 	[Q_READER]     = { "cabinet.library_reader($1)" },
@@ -28,7 +28,8 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_HOLD]       = { "cabinet.library_hold($1, $2::bigint)" },
 	[Q_HOLD_DROP]  = { "cabinet.library_hold_drop($1, $2::bigint)" },
 	[Q_HOLD_SLEEP] = { "cabinet.library_hold_sleep($1, $2::bigint, $3::date)" },
-	[Q_SEARCH]     = { "cabinet.library_search($1, $2, $3, $4, $5::int, $6::boolean, $7::int, $8::int)" },
+	[Q_SEARCH]     = { "cabinet.library_search($1, $2, $3, $4, $5::int, $6::boolean, "
+	                   "$7::int, $8::int)" },
 	[Q_SHELF]      = { "cabinet.library_shelf($1, $2::int)" },
 	[Q_TITLE]      = { "cabinet.library_title($1, $2::bigint)" },
 	[Q_COPIES]     = { "cabinet.library_copies($1, $2::bigint)" },
@@ -113,8 +114,8 @@ renew(struct request *rq)
 	int64_t loan = form_id(rq, "loan");
 
 	db_ask(rq, Q_RENEW, DB_TEXT(key), DB_ID(loan));
-	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-renewed", NULL) :
-	    form_refused(rq, show_library);
+	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-renewed", NULL)
+			     : form_refused(rq, show_library);
 }
 
 /* POST /library/hold/drop hold= */
@@ -122,7 +123,8 @@ static enum reply
 drop_hold(struct request *rq)
 {
 	db_ask(rq, Q_HOLD_DROP, DB_INT(form_id(rq, "hold")));
-	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-dropped", NULL) : rq->db_reply;
+	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-dropped", NULL)
+			     : rq->db_reply;
 }
 
 /* POST /library/hold/sleep hold= till= */
@@ -139,8 +141,8 @@ suspend_hold(struct request *rq)
 		return show_library(rq);
 	}
 	db_ask(rq, Q_HOLD_SLEEP, DB_INT(hold), DB_TEXT(till));
-	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-asleep", NULL) :
-	    form_refused(rq, show_library);
+	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-asleep", NULL)
+			     : form_refused(rq, show_library);
 }
 
 /* POST /library/hold/wake hold= */
@@ -148,26 +150,28 @@ static enum reply
 wake_hold(struct request *rq)
 {
 	db_ask(rq, Q_HOLD_SLEEP, DB_INT(form_id(rq, "hold")), DB_NULL);
-	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-awake", NULL) :
-	    form_refused(rq, show_library);
+	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-awake", NULL)
+			     : form_refused(rq, show_library);
 }
 
 /* ---- the catalogue --------------------------------------------------------------------------- */
 
 /* What a search is narrowed by; grade and page as text, as they stand in addresses. */
-struct search { const char *words, *kind, *subject, *grade, *available; };
+struct search {
+	const char *words, *kind, *subject, *grade, *available;
+};
 
 static const char *
 search_url(struct request *rq, const struct search *s, const char *page)
 {
-	return url_path(rq, "/library/search", "q", s->words, "kind", s->kind, "subject", s->subject, "grade", s->grade,
-	    "available", s->available, "page", page, NULL);
+	return url_path(rq, "/library/search", "q", s->words, "kind", s->kind, "subject",
+	    s->subject, "grade", s->grade, "available", s->available, "page", page, NULL);
 }
 
-/* The chips of one facet: each leads to the search with it, the chosen one to the search without. */
+/* The chips of one facet: each leads to the search with it, the chosen one to that without it. */
 static void
-add_facet(struct request *rq, struct view *page, const struct db_rows *found, const char *part, const struct search *now,
-    const char **chosen)
+add_facet(struct request *rq, struct view *page, const struct db_rows *found, const char *part,
+    const struct search *now, const char **chosen)
 {
 	bool has_rows = false;
 
@@ -203,8 +207,9 @@ search_titles(struct request *rq)
 	bool is_available = form_flag(rq, "available");
 	int64_t number = form_int(rq, "page", 1, HIT_PAGES_MAX, 1);
 	struct search now = { words, kind, subject, url_id(rq, grade), is_available ? "1" : "" };
-	struct db_rows *found = db_ask(rq, Q_SEARCH, DB_TEXT(words), DB_TEXT(kind), DB_TEXT(subject), DB_ID(grade),
-	    DB_BOOL(is_available), DB_INT(number), DB_INT(HITS_ON_PAGE));
+	struct db_rows *found =
+	    db_ask(rq, Q_SEARCH, DB_TEXT(words), DB_TEXT(kind), DB_TEXT(subject), DB_ID(grade),
+		DB_BOOL(is_available), DB_INT(number), DB_INT(HITS_ON_PAGE));
 	struct view *page;
 
 	if (!db_answer(rq))
@@ -219,11 +224,14 @@ search_titles(struct request *rq)
 	add_facet(rq, page, found, "grade", &now, &now.grade);
 	add_facet(rq, page, found, "available", &now, &now.available);
 	add_parts(page, found, hits);
-	view_flag(page, "is_narrowed", *kind != '\0' || *subject != '\0' || grade != 0 || is_available);
+	view_flag(page, "is_narrowed",
+	    *kind != '\0' || *subject != '\0' || grade != 0 || is_available);
 	view_text(page, "all_url", url_path(rq, "/library/search", "q", words, NULL));
 	view_text(page, "back_url", number > 1 ? search_url(rq, &now, url_id(rq, number - 1)) : "");
-	view_text(page, "next_url", db_int(found, 0, "n") > number * HITS_ON_PAGE ?
-	    search_url(rq, &now, url_id(rq, number + 1)) : "");
+	view_text(page, "next_url",
+	    db_int(found, 0, "n") > number * HITS_ON_PAGE
+		? search_url(rq, &now, url_id(rq, number + 1))
+		: "");
 	form_show(rq, page, "q", NULL);
 	return view_send(rq, page);
 }
@@ -254,8 +262,9 @@ hold(struct request *rq)
 
 	if (!db_answer(rq))
 		return form_refused(rq, show_title);
-	return app_redirect(rq, "/library", "done", strcmp(db_text(held, 0, "state"), "kept") == 0 ? "library-kept" :
-	    "library-waits", NULL);
+	return app_redirect(rq, "/library", "done",
+	    strcmp(db_text(held, 0, "state"), "kept") == 0 ? "library-kept" : "library-waits",
+	    NULL);
 }
 
 /* ---- what was read --------------------------------------------------------------------------- */
@@ -298,8 +307,8 @@ static enum reply
 forget(struct request *rq)
 {
 	db_ask(rq, Q_REMEMBER, DB_BOOL(false));
-	return db_answer(rq) ? app_redirect(rq, "/library/history", "done", "library-forgot", NULL) :
-	    form_refused(rq, show_forget);
+	return db_answer(rq) ? app_redirect(rq, "/library/history", "done", "library-forgot", NULL)
+			     : form_refused(rq, show_forget);
 }
 
 /* POST /library/remember */
@@ -307,8 +316,9 @@ static enum reply
 remember(struct request *rq)
 {
 	db_ask(rq, Q_REMEMBER, DB_BOOL(true));
-	return db_answer(rq) ? app_redirect(rq, "/library/history", "done", "library-remembers", NULL) :
-	    form_refused(rq, show_forget);
+	return db_answer(rq)
+		   ? app_redirect(rq, "/library/history", "done", "library-remembers", NULL)
+		   : form_refused(rq, show_forget);
 }
 
 /* ---- papers ---------------------------------------------------------------------------------- */
@@ -345,7 +355,8 @@ show_card(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "library-card");
 	view_values(page, card);
-	view_html(page, "qr", qr_svg(rq->arena, db_text(card, 0, "account"), "QR-код с номером лицевого счёта"));
+	view_html(page, "qr",
+	    qr_svg(rq->arena, db_text(card, 0, "account"), "QR-код с номером лицевого счёта"));
 	return view_send(rq, page);
 }
 

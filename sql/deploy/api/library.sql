@@ -342,6 +342,9 @@ begin
       from library.loan l
       join library.title t on t.id = l.title_id
      where l.pupil_id = v_visit.pupil_id and l.returned_at is not null and (p_before is null or l.id < p_before)
+       -- What was charged stays for the sake of the money, but it is no history of one who wants none.
+       and (l.entry_id is null
+            or not exists (select from library.reader r where r.pupil_id = v_visit.pupil_id and not r.keeps_history))
      order by l.id desc
      limit p_rows;
 end $$;
