@@ -7,7 +7,7 @@
 #include "money.h"
 #include "text.h"
 
-#define TITLES_PAGE      40
+#define TITLES_PAGE      30
 #define COPIES_PAGE      60
 #define COPIES_MAX       500
 #define WORDS_MAX        120

@@ -10,7 +10,7 @@
 #include "text.h"
 
 #define FIRST_ROWS     20
-#define NOTED_ROWS     50
+#define NOTED_ROWS     30
 #define LATEST_IMPORTS 10
 #define ROWS_MAX_BYTES ((size_t)24 << 20)
 

@@ -6,7 +6,7 @@
 #include "money.h"
 #include "text.h"
 
-#define OVERDUE_PAGE  80
+#define OVERDUE_PAGE  50
 #define OVERDUE_CSV   20000
 #define SKIP_MAX      1000000
 #define POPULAR_ROWS  20

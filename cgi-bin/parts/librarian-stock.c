@@ -9,7 +9,7 @@
 
 #define HISTORY_PAGE    20
 #define SEEN_LATEST     12
-#define MISSING_PAGE    100
+#define MISSING_PAGE    50
 #define MISSING_CSV     50000
 #define SKIP_MAX        1000000
 #define CSV_MAX_BYTES   ((size_t)16 << 20)

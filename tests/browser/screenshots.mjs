@@ -1,7 +1,7 @@
 /* screenshots.mjs FOLDER [PAGE...] -- pictures of the pages for the documentation; scripts/screenshots starts it. */
 import { launchBrowser, newContext, newPage, stateOf } from '../support/browser.mjs';
 import { value } from '../support/kabinet.mjs';
-import { allPages, atTheTill, inLibrary, visitorOf } from '../support/pages.mjs';
+import { allPages, anImport, atTheTill, inLibrary, visitorOf } from '../support/pages.mjs';
 
 const [folder, ...wanted] = process.argv.slice(2);
 const desktop = { viewport: { width: 1280, height: 860 }, look: 'light.m.normal' };
@@ -31,6 +31,18 @@ async function lending() {
   lent = (await librarian.submit('/staff/library/scan', { csrf, key, reader: library.reader, find: value(`select barcode from library.copy where id = ${library.onShelf}`) })).headers.location;
   return lent;
 }
+/* An inventory that goes on, with a shelf counted; a file that was looked at. */
+function stocktaking() {
+  const open = `from library.inventory where school_id = ${library.school} and ended_at is null`;
+  value(`insert into library.inventory (school_id, title, staff_id) select ${library.school}, 'Осень', min(id) from auth.staff where school_id = ${library.school} and 'librarian' = any (roles)
+    on conflict do nothing`);
+  const id = value(`select id ${open}`);
+  value(`insert into library.inventory_seen (inventory_id, copy_id, staff_id) select i.id, c.id, i.staff_id from library.inventory i, library.copy c where i.id = ${id}
+    and c.school_id = i.school_id and c.state in ('in', 'kept') and c.id % 3 <> 0 on conflict do nothing`);
+  return { count: `/staff/library/inventory/count?id=${id}`, missing: `/staff/library/inventory/missing?id=${id}`, end: `/staff/library/inventory/end?id=${id}`,
+    preview: `/staff/library/import?id=${anImport(library.school)}`, code: value(`select barcode from library.copy where id = ${library.onShelf}`) };
+}
+const stock = !wanted.length || wanted.some((name) => name.startsWith('librarian')) ? stocktaking() : {};
 const undoLending = () => lent && value(`select library.undo_lend(s.loan_id, s.staff_id) from library.scan s where s.id = ${/scan=(\d+)/.exec(lent)[1]} and s.outcome = 'lent'`);
 const both = { '': desktop, '-phone': phone };
 const onDesk = { '': desktop, '-tablet': tablet };
@@ -164,6 +176,17 @@ const pages = {
   'librarian-sets': { path: `/staff/library/sets?class=${library.klass}`, role: 'librarian', forms: both },
   'librarian-plan': { path: `/staff/library/sets/plan?class=${bare}&${library.textbooks.map((id) => `title_${id}=1`).join('&')}`, role: 'librarian' },
   'librarian-set': { path: `/staff/library/set?id=${library.set}`, role: 'librarian', forms: { '': desktop, '-phone': phone, '-dark': dark } },
+  'librarian-catalogue': { path: '/staff/library/catalogue', role: 'librarian', forms: { '': desktop, '-phone': phone, '-dark': dark } },
+  'librarian-title': { path: `/staff/library/title?id=${library.hold.title}`, role: 'librarian', forms: both },
+  'librarian-edit': { path: `/staff/library/title/edit?id=${library.hold.title}`, role: 'librarian' },
+  'librarian-import': { path: '/staff/library/import', role: 'librarian' },
+  'librarian-preview': { path: stock.preview, role: 'librarian', forms: both },
+  'librarian-inventories': { path: '/staff/library/inventory', role: 'librarian' },
+  'librarian-count': { path: `${stock.count}&outcome=found&code=${stock.code}`, role: 'librarian', forms: { '': desktop, '-phone': phone, '-dark': dark } },
+  'librarian-missing': { path: stock.missing, role: 'librarian', forms: both },
+  'librarian-end': { path: stock.end, role: 'librarian' },
+  'librarian-overdue': { path: '/staff/library/overdue', role: 'librarian', forms: { '': desktop, '-phone': phone, '-dark': dark } },
+  'librarian-popular': { path: '/staff/library/popular', role: 'librarian', forms: both },
   'librarian-labels': { path: `/staff/library/labels?since=2020-01-01`, role: 'librarian', forms: { '': desktop, '-phone': phone } },
   'librarian-cards': { path: `/staff/library/cards?class=${library.klass}`, role: 'librarian' },
   'canteen-complex': { path: example('/staff/canteen/complex'), role: 'canteen', forms: onDesk },

@@ -105,9 +105,9 @@ export const inLibrary = (paths) => () => {
 };
 
 /** The latest inventory of a school, and the latest file that was looked at; made where there is none. */
-const anInventory = (school) => value(`select max(id) from library.inventory where school_id = ${school}`)
+export const anInventory = (school) => value(`select max(id) from library.inventory where school_id = ${school}`)
   ?? value(`insert into library.inventory (school_id, title, staff_id) select ${school}, 'Проверка страниц', min(id) from auth.staff where school_id = ${school} returning id`);
-const anImport = (school) => value(`select max(i.id) from library.import i join library.import_row r on r.import_id = i.id where i.school_id = ${school} and i.done_at is null`)
+export const anImport = (school) => value(`select max(i.id) from library.import i join library.import_row r on r.import_id = i.id where i.school_id = ${school} and i.done_at is null`)
   ?? value(`with i as (insert into library.import (school_id, staff_id, name, format, encoding, skipped)
     select ${school}, min(id), 'каталог.mrc', 'RUSMARC', 'windows-1251', 1 from auth.staff where school_id = ${school} returning id)
     insert into library.import_row (import_id, number, kind, title, authors, publisher, year, isbn, shelf, subject, annotation, copies, barcodes, note, first, is_new, fresh, drawn, problem)
