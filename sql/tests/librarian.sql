@@ -18,6 +18,9 @@ insert into ledger.account (kind, school_id) select 'provider', s.id from school
 select people.school_of('027839') as school, people.school_of('027840') as other_school, people.class_of(people.school_of('027839'), '7Б') as seven,
        pg_temp.pupil('I2222AAAAA') as a, pg_temp.pupil('I2222BBBBB') as b, pg_temp.pupil('I2222CCCCC') as c, pg_temp.pupil('I2222DDDDD') as d \gset
 
+insert into school.term (school_id, year_id, kind, ordinal, first_day, last_day)
+select y.school_id, y.id, 'half', 2, current_date - 10, current_date + 150 from school.year y where y.school_id = :school;
+
 insert into library.title (school_id, title, authors, kind, price_kop, grade, shelf)
 select s.id, v.title, 'Автор', v.kind::library.kind, v.kop, v.grade, 'А1'
   from school.school s, (values ('Повесть', 'book', 45000::bigint, null::smallint), ('Роман', 'book', 30000, null), ('Без цены', 'book', null, null),
@@ -80,9 +83,11 @@ select is((select s.reader_id from staff.librarian_scan('test-lib', pg_temp.key(
   from staff.librarian_reader('test-lib', :c) p;
 
 -- Once
-select is(pg_temp.scan('R-0001', :a, p_key => pg_temp.key(7)), 'lent', 'a form');
+select is(pg_temp.scan('P-0002', :a, p_key => pg_temp.key(7)), 'lent', 'a form');
+select lives_ok('select pg_temp.undo()', 'is undone');
+select is(pg_temp.scan('R-0001', :a, p_key => pg_temp.key(7)), 'lent', 'its page, come back by the browser''s button, lends another copy');
 select is(pg_temp.scan('R-0001', :a, p_key => pg_temp.key(7)), 'lent', 'sent again says the same');
-select throws_ok(format('select pg_temp.scan(''P-0002'', %s, p_key => pg_temp.key(7))', :a), 'KB409', null, 'another copy under its key');
+select throws_ok(format('select pg_temp.scan(''R-0001'', %s, p_key => pg_temp.key(7))', :c), 'KB409', null, 'for another reader under its key it is refused');
 reset role;
 select is((select count(*) from library.loan l where l.copy_id = pg_temp.copy('R-0001')), 1::bigint, 'one loan');
 set role kabinet_librarian;
@@ -195,7 +200,7 @@ select set_id from staff.librarian_issue('test-lib', pg_temp.key(31), :seven, ar
 select is((select set_id from staff.librarian_issue('test-lib', pg_temp.key(31), :seven, array[pg_temp.title('Алгебра 7'), pg_temp.title('Физика 7')], :'stamp')), :set_id::bigint, 'once');
 select is((select s.lent || ' ' || s.out_now from staff.librarian_set('test-lib', :set_id) s), '3 3', 'issued');
 select is(pg_temp.state('A-0001') || ', ' || pg_temp.state('F-0001'), 'out I2222AAAAA, out I2222AAAAA', 'as it was planned');
-select is((select due_day from staff.librarian_set('test-lib', :set_id)), current_date + 200, 'until the end of the year');
+select is((select due_day from staff.librarian_set('test-lib', :set_id)), current_date + 150, 'until the end of lessons');
 select throws_ok(format('select library.renew(l.loan_id, null) from staff.librarian_loans(''test-lib'', %s) l where l.barcode = ''A-0001''', :a), '42501', null, 'programs cannot renew by themselves');
 select is(pg_temp.scan('A-0001', :a, 'renew'), 'refused Учебники выдаются до конца года и не продлеваются.', 'a set is not prolonged');
 select throws_ok(format('select staff.librarian_issue(''test-lib'', pg_temp.key(32), %s, array[pg_temp.title(''Алгебра 7'')], (select p.stamp from staff.librarian_plan(''test-lib'', %s, array[pg_temp.title(''Алгебра 7'')]) p limit 1))', :seven, :seven),

@@ -63,7 +63,7 @@ describe('the field', () => {
     assert.match(words, /выдано/);
     assert.ok(words.includes(title) && words.includes(reader.name), words);
     assert.equal((await me.submit('/staff/library/scan', fields)).headers.location, answer.headers.location, 'the same form says the same');
-    assert.equal((await me.submit('/staff/library/scan', { ...fields, find: two.barcode })).status, 409, 'another copy under its key');
+    assert.equal((await me.submit('/staff/library/scan', { ...fields, reader: other.id })).status, 409, 'for another reader under its key');
     assert.equal(loansOf(one), 1);
     assert.match(await said(await scan(two.barcode, reader)), /выдано .*На руках \d из 5/);
     assert.match(await said(await scan(one.barcode, reader)), /уже у этого читателя .*Продлить/);

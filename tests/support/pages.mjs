@@ -100,7 +100,7 @@ export const inLibrary = (paths) => () => {
   const reader = value(`select l.pupil_id from library.loan l join library.copy c on c.id = l.copy_id where c.school_id = ${school} and l.returned_at is null
     group by 1 order by count(*) desc limit 1`);
   const textbooks = sql(`select t.id from library.title t join school.class k on k.grade = t.grade and k.id = ${klass} where t.school_id = ${school} and t.kind = 'textbook'
-    order by 1 limit 15`).flat();
+    and exists (select from library.copy c where c.title_id = t.id and c.state not in ('lost', 'gone')) order by 1 limit 15`).flat();
   return paths({ school, reader, set, klass, textbooks, hold: { id, title }, out: copy('out'), lost: copy('lost'), onShelf: copy('in') });
 };
 

@@ -158,9 +158,10 @@ begin
         return next;
         return;
     end if;
-    if not site.once('staff ' || v_visit.staff_id || ' library-scan', p_key, format('%s|%s|%s|%s', v_copy.id, p_act, p_reader, p_set)) then
+    -- A key is spent for one copy: a page that comes back by the browser's button may still serve another.
+    if not site.once(format('staff %s library-scan %s', v_visit.staff_id, v_copy.id), p_key, format('%s|%s|%s', p_act, p_reader, p_set)) then
         select s.outcome, s.id into outcome, scan_id from library.scan s
-         where s.staff_id = v_visit.staff_id and s.key = p_key order by s.id desc limit 1;
+         where s.staff_id = v_visit.staff_id and s.key = p_key and s.copy_id = v_copy.id order by s.id desc limit 1;
         return next;
         return;
     end if;
@@ -662,6 +663,12 @@ begin
 end $$;
 comment on function staff.librarian_sets is 'Sets of textbooks that classes have, then those of the last year that are back';
 
+create function library.is_offered(p_title library.title) returns boolean language sql stable as $$
+    select (p_title).kind = 'textbook'
+           and exists (select from library.copy c where c.title_id = (p_title).id and c.state not in ('lost', 'gone'))
+$$;
+comment on function library.is_offered is 'A textbook that the library still has';
+
 create function staff.librarian_textbooks(p_token text, p_class bigint)
 returns table (title_id bigint, title text, authors text, subject text, free bigint, need bigint, short bigint)
 language plpgsql stable security definer rows 20 as $$
@@ -671,14 +678,14 @@ begin
     return query
     select t.id, t.title, t.authors, t.subject, f.free, n.need, greatest(n.need - f.free, 0)
       from school.class k
-      join library.title t on t.school_id = k.school_id and t.kind = 'textbook' and t.grade = k.grade
+      join library.title t on t.school_id = k.school_id and t.grade = k.grade
       cross join lateral (select count(*) as free from library.copy c where c.title_id = t.id and c.state = 'in') f
       cross join lateral (
            select count(*) as need from school.pupil p
             where p.class_id = k.id and p.state = 'active'
               and not exists (select from library.loan l where l.pupil_id = p.id and l.title_id = t.id and l.returned_at is null and l.lost_at is null)) n
      where k.id = p_class and k.school_id = v_visit.school_id
-       and exists (select from library.copy c where c.title_id = t.id and c.state not in ('lost', 'gone'))
+       and library.is_offered(t)
      order by t.subject, t.title, t.id
      limit 40;
 end $$;
@@ -715,8 +722,8 @@ comment on function library.plan_stamp is 'What a plan says, in short: what is d
 
 create function library.check_titles(p_visit auth.staff_visit, p_class bigint, p_titles bigint[]) returns bigint[] language plpgsql stable as $$
 declare
-    v_titles bigint[] := array(select t.id from library.title t
-                                where t.id = any (p_titles) and t.school_id = (p_visit).school_id and t.kind = 'textbook' order by t.id);
+    v_titles bigint[] := array(select t.id from library.title t join school.class k on k.id = p_class and t.grade = k.grade
+                                where t.id = any (p_titles) and t.school_id = (p_visit).school_id and library.is_offered(t) order by t.id);
 begin
     if cardinality(v_titles) <> cardinality(p_titles)
        or not exists (select from school.class k where k.id = p_class and k.school_id = (p_visit).school_id) then
@@ -724,7 +731,8 @@ begin
     end if;
     return v_titles;
 end $$;
-comment on function library.check_titles is 'Textbooks of the desk''s school in the order they are locked in; KB404 when one of them, or the class, is not there';
+comment on function library.check_titles is
+    'Textbooks that a class of the desk''s school is offered, in the order they are locked in; KB404 when one of them, or the class, is not there';
 
 create function staff.librarian_plan(p_token text, p_class bigint, p_titles bigint[])
 returns table (pupil_id bigint, name text, n integer, barcode text, has_it boolean, stamp text, due_day date)

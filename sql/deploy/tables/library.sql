@@ -717,9 +717,10 @@ $$;
 comment on function library.owes is 'Has the reader lost a book that is neither charged, nor found, nor settled otherwise?';
 
 create function library.year_ends(p_school bigint, p_day date) returns date language sql stable as $$
-    select y.last_day from school.year y where y.school_id = p_school and p_day between y.first_day and y.last_day
+    select coalesce((select max(t.last_day) from school.term t where t.year_id = y.id and t.last_day >= p_day), y.last_day)
+      from school.year y where y.school_id = p_school and p_day between y.first_day and y.last_day
 $$;
-comment on function library.year_ends is 'The last day of the school year: until then textbooks are lent. NULL in the summer';
+comment on function library.year_ends is 'The last day of lessons of the school year, in its summer the last of the year: until then textbooks are lent. NULL: there is no year yet';
 
 create function library.lend(p_copy bigint, p_pupil bigint, p_staff bigint, p_set bigint default null, p_due date default null)
 returns bigint language plpgsql security definer set search_path = '' as $$

@@ -40,6 +40,7 @@ drop function
     library.check_titles(auth.staff_visit, bigint, bigint[]),
     library.plan_stamp(bigint, bigint[]),
     library.set_plan(bigint, bigint[]),
+    library.is_offered(library.title),
     library.act(auth.staff_visit, library.copy, text, bigint, library.class_set),
     library.undoable(bigint),
     library.charged_kop(library.loan),
