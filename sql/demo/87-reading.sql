@@ -178,11 +178,16 @@ with made as (
       from shelf s where s.is_first
     returning id, school_id, staff_id, begun_at
 )
-insert into library.inventory_seen (inventory_id, copy_id, at, staff_id)
-select m.id, c.id, m.begun_at + (row_number() over (partition by m.id order by c.id)) * interval '25 s', m.staff_id
+insert into library.inventory_seen (inventory_id, copy_id, at, staff_id, state)
+select m.id, c.id, m.begun_at + (row_number() over (partition by m.id order by c.id)) * interval '25 s', m.staff_id, 'in'
   from made m
   join library.copy c on c.school_id = m.school_id and c.acquired_on < m.begun_at::date
  where demo.dice('missed ' || c.barcode) > 40
    and not exists (select from library.loan l where l.copy_id = c.id and l.lent_at < m.begun_at and coalesce(l.returned_at, 'infinity') > m.begun_at);
+insert into library.inventory_missing (inventory_id, copy_id, is_lost)
+select i.id, c.id, false
+  from library.inventory i join library.copy c on c.school_id = i.school_id and c.acquired_on < i.begun_at::date
+ where not exists (select from library.inventory_seen s where s.inventory_id = i.id and s.copy_id = c.id)
+   and not exists (select from library.loan l where l.copy_id = c.id and l.lent_at < i.begun_at and coalesce(l.returned_at, 'infinity') > i.begun_at);
 
 update demo.reading r set till = s.till from shelf s where s.school_id = r.school_id;

@@ -37,7 +37,7 @@ function stocktaking() {
   value(`insert into library.inventory (school_id, title, staff_id) select ${library.school}, 'Осень', min(id) from auth.staff where school_id = ${library.school} and 'librarian' = any (roles)
     on conflict do nothing`);
   const id = value(`select id ${open}`);
-  value(`insert into library.inventory_seen (inventory_id, copy_id, staff_id) select i.id, c.id, i.staff_id from library.inventory i, library.copy c where i.id = ${id}
+  value(`insert into library.inventory_seen (inventory_id, copy_id, staff_id, state) select i.id, c.id, i.staff_id, c.state from library.inventory i, library.copy c where i.id = ${id}
     and c.school_id = i.school_id and c.state in ('in', 'kept') and c.id % 3 <> 0 on conflict do nothing`);
   return { count: `/staff/library/inventory/count?id=${id}`, missing: `/staff/library/inventory/missing?id=${id}`, end: `/staff/library/inventory/end?id=${id}`,
     preview: `/staff/library/import?id=${anImport(library.school)}`, code: value(`select barcode from library.copy where id = ${library.onShelf}`) };

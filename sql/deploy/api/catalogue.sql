@@ -388,8 +388,10 @@ declare
     v_elsewhere bigint;
     v_missing bigint;
 begin
-    select count(*) filter (where library.is_expected(c.state)), count(*) filter (where not library.is_expected(c.state)) into v_found, v_elsewhere
-      from library.inventory_seen s join library.copy c on c.id = s.copy_id where s.inventory_id = p_inventory;
+    -- What was lent since it was counted is missing from neither side; once it has ended, the figures are those of the counting.
+    select count(*) filter (where library.is_expected(e.state)), count(*) filter (where not library.is_expected(e.state)) into v_found, v_elsewhere
+      from (select case when v_inventory.ended_at is null then c.state else s.state end as state
+              from library.inventory_seen s join library.copy c on c.id = s.copy_id where s.inventory_id = p_inventory) e;
     if v_inventory.ended_at is null then
         v_missing := (select count(*) from library.copy c where c.school_id = v_visit.school_id and library.is_expected(c.state)) - v_found;
     else
@@ -419,7 +421,8 @@ begin
         return query select 'unknown', null::bigint;
         return;
     end if;
-    insert into library.inventory_seen (inventory_id, copy_id, staff_id) values (p_inventory, v_copy.id, v_visit.staff_id) on conflict do nothing;
+    insert into library.inventory_seen (inventory_id, copy_id, staff_id, state) values (p_inventory, v_copy.id, v_visit.staff_id, v_copy.state)
+    on conflict do nothing;
     if not found then
         return query select 'again', v_copy.id;
         return;

@@ -424,9 +424,11 @@ create table library.inventory_seen (
     copy_id       bigint not null references library.copy,
     at            timestamptz not null default now(),
     staff_id      bigint not null references auth.staff,
+    state         library.copy_state not null,
     primary key (inventory_id, copy_id)
 );
 comment on table library.inventory_seen is 'Copies that were scanned';
+comment on column library.inventory_seen.state is 'What the books said of it then';
 create index inventory_seen_copy on library.inventory_seen (copy_id);
 
 create table library.inventory_missing (
