@@ -68,6 +68,7 @@ bench: all drills
 	tests/bench/run
 chaos: all drills
 	tests/chaos/run long
+	tests/chaos/library 60
 compdb:
 	bear --output compile_commands.json -- $(MAKE) -B BUILD=build/compdb
 
