@@ -131,7 +131,7 @@ describe('«Кто что делал»', () => {
   test('acts and views in one list, with names at the desk', async () => {
     const page = await admin.get('/staff/audit'), words = wordsOf(page);
     assert.equal(page.status, 200);
-    assert.match(words, /смотрел: урок: кто был, отметки, вопросы класс/);
+    assert.match(words, /просмотр: урок: кто был, отметки, вопросы класс/);
     assert.match(words, /вход/);
     assert.ok(words.includes(value(`select people.staff_name(${staff})`)), 'the teacher by name');
   });
@@ -139,7 +139,7 @@ describe('«Кто что делал»', () => {
   test('narrowed to what, who, one child; a foreign ИДН is nobody', async () => {
     const entries = wordsOf(await admin.get('/staff/audit?area=entry'));
     assert.match(entries, /вход/);
-    assert.ok(!entries.includes('смотрел:'));
+    assert.ok(!entries.includes('просмотр:'));
     const mine = wordsOf(await admin.get(`/staff/audit?who=${staff}&area=views`));
     assert.match(mine, /урок: кто был/);
     const since = lastView(), idn = cabinet((c) => value(`select class_id from school.pupil where idn = '${c.idn}'`) === klass).idn;
