@@ -137,7 +137,7 @@ librarian_show_labels(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* GET /staff/library/cards?class=[&after=] -- readers' cards of a class. */
+/* GET /staff/library/cards?class= -- readers' cards of a class. */
 enum reply
 librarian_show_cards(struct request *rq)
 {

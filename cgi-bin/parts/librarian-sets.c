@@ -9,7 +9,7 @@
 
 #define TITLES_MAX 15   /* of a set that is issued at once: the plan is a page of 30 KB */
 
-/* GET /staff/library/sets[?class=] -- sets that classes have; the textbooks of a class to choose from. */
+/* GET /staff/library/sets[?class=] -- sets that classes have; textbooks of a class to choose. */
 enum reply
 librarian_show_sets(struct request *rq)
 {

@@ -923,7 +923,7 @@ begin
       join school.school s on s.id = p.school_id
      where p.class_id = p_class and p.school_id = v_visit.school_id and p.state = 'active'
      order by 2, p.id
-     limit 48;
+     limit 40;
 end $$;
 comment on function staff.librarian_cards is 'Readers'' cards of a class; no row for another school''s';
 
