@@ -126,6 +126,7 @@ for (const [id] of [...told('waiting'), ...told('kept')].filter(([, r]) => r.op 
 const refunds = receipts.filter(({ outcome, id }) => outcome === 'found' && Number(id) > 0).length;
 const [[refunded]] = await rows(`select count(*) from library.loan where refund_id > ${lastEntry}`);
 if (Number(refunded) > refunds) wrong.push(`${refunded} refunds are there, ${refunds} were told`);
+await rows('refresh materialized view lib_drill.kept');
 for (const [what] of await rows('select what from lib_drill.wrong limit 20')) wrong.push(what);
 main.close();
 

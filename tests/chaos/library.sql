@@ -53,11 +53,12 @@ exception when sqlstate 'KB422' or sqlstate 'KB404' then
 end $$;
 comment on function lib_drill.act is 'One form of a desk or a family, as its program would send it. Anything but a refusal in words is an error';
 
--- When a place in a queue was given its copy: the event that families are told of.
-create view lib_drill.kept as
-select h.id, h.title_id, h.pupil_id, h.asked_at, h.ended_at, h.state,
-       (select min(e.at) from notice.event e where e.kind = 'library-kept' and e.object_id = h.id) as kept_at
-  from library.hold h;
+-- When a place in a queue was given its copy: the event that families are told of. Refreshed before the checker reads.
+create materialized view lib_drill.kept as
+select h.id, h.title_id, h.pupil_id, h.asked_at, h.ended_at, h.state, e.at as kept_at
+  from library.hold h
+  left join (select e.object_id, min(e.at) as at from notice.event e where e.kind = 'library-kept' group by e.object_id) e on e.object_id = h.id;
+create index on lib_drill.kept (title_id, pupil_id, state);
 
 create view lib_drill.wrong as
 select 'copy ' || a.copy_id || ' was lent twice: loans ' || a.id || ' and ' || b.id as what

@@ -78,10 +78,9 @@ describe('families', () => {
     assert.ok(tables.length > 20);
     const roles = programRoles();
     for (const program of [...programs, 'import']) assert.ok(roles.includes(`kabinet_${program}`), program);
-    for (const role of roles) {
-      for (const [table] of tables)
-        assert.equal(sqlstate(`select * from ${table} limit 1`, { role }), '42501', `${role} reads ${table}`);
-    }
+    const tried = `do $$ declare t text; begin foreach t in array '{${tables.map(([table]) => table).join()}}'::text[] loop
+      begin execute 'select from ' || t || ' limit 1'; raise exception '% may be read', t; exception when insufficient_privilege then null; end; end loop; end $$`;
+    for (const role of roles) assert.deepEqual(sql(tried, { role }), [], role);
   });
 
   test('no function of ours is executable by everybody', () => {
