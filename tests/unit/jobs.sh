@@ -38,7 +38,7 @@ stamp='^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z jobs\[[0-9]+\] '
 
 jobs due
 like 'all well' "$code" '^0$'
-like 'a line for each job' "$(grep -cE "$stamp""info job-done job=[a-z-]+ rows=[0-9]+ ms=[0-9]+$" <<<"$err")" '^10$'
+like 'a line for each job' "$(grep -cE "$stamp""info job-done job=[a-z-]+ rows=[0-9]+ ms=[0-9]+$" <<<"$err")" "^$(sql -c "select count(*) from job.job")\$"
 jobs due
 like 'nothing is due, nothing is said' "$code:$err" '^0:$'
 
