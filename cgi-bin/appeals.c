@@ -225,7 +225,8 @@ add_message(struct request *rq)
 	    FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]), FORM_UPLOAD(file[2]));
 	if (!db_answer(rq))
 		return form_refused(rq, show_appeal);
-	return to_appeal(rq, id, db_bool(added, 0, "is_reopened") ? "appeal-again" : "appeal-added");
+	return to_appeal(rq, id,
+	    db_bool(added, 0, "is_reopened") ? "appeal-again" : "appeal-added");
 }
 
 /* POST /appeals/close: id, seen, rating, words. */

@@ -73,7 +73,8 @@ show_areas(struct view *page, const char *chosen)
 }
 
 /*
- * GET /staff/audit[?from=&to=][&area=entry|views|money|settings|work][&who=][&idn=][&before=][&print=1]
+ * GET
+ * /staff/audit[?from=&to=][&area=entry|views|money|settings|work][&who=][&idn=][&before=][&print=1]
  */
 static enum reply
 show_list(struct request *rq)
@@ -98,7 +99,8 @@ show_list(struct request *rq)
 	view_pager(rq, page, "/staff/audit", lines, ROWS_ON_PAGE, "place");
 	view_groups(page, "date", "line", lines, "day");
 	view_text(page, "csv_url", url_query(rq, "/staff/audit.csv", "before", ""));
-	view_flag(page, "is_filtered", filter.area != NULL || filter.staff != 0 || *filter.idn != '\0');
+	view_flag(page, "is_filtered",
+	    filter.area != NULL || filter.staff != 0 || *filter.idn != '\0');
 	form_show(rq, page, "from", "to", "idn", NULL);
 	if (filter.period.from == NULL)
 		view_text(page, "value_from", db_text(frame, 0, "first_day"));
@@ -107,7 +109,10 @@ show_list(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* GET /staff/audit.csv, with the filter of the list -- all of it, and a line in it that it was taken. */
+/*
+ * GET /staff/audit.csv, with the filter of the list -- all of it, and a line in it that it was
+ * taken.
+ */
 static enum reply
 send_list(struct request *rq)
 {
@@ -119,10 +124,13 @@ send_list(struct request *rq)
 	struct db_rows *lines = ask_list(rq, &filter, NULL, ROWS_IN_CSV + 1);
 	struct text *csv;
 
-	db_ask(rq, Q_EXPORT, DB_TEXT(arena_printf(rq->arena, "%s %s %s %s %s",
-	    filter.period.from != NULL ? filter.period.from : "-",
-	    filter.period.to != NULL ? filter.period.to : "-", filter.area != NULL ? filter.area : "-",
-	    filter.staff != 0 ? url_id(rq, filter.staff) : "-", *filter.idn != '\0' ? filter.idn : "-")));
+	db_ask(rq, Q_EXPORT,
+	    DB_TEXT(arena_printf(rq->arena, "%s %s %s %s %s",
+		filter.period.from != NULL ? filter.period.from : "-",
+		filter.period.to != NULL ? filter.period.to : "-",
+		filter.area != NULL ? filter.area : "-",
+		filter.staff != 0 ? url_id(rq, filter.staff) : "-",
+		*filter.idn != '\0' ? filter.idn : "-")));
 	if (form_failed(rq))
 		return REPLY_BAD_INPUT;
 	if (!db_answer(rq))

@@ -1,6 +1,6 @@
 /*
- * settings.c -- «Настройки», «Мои устройства и сеансы», «Кто смотрел данные ребёнка»: look, children,
- * password, the pupil's own login, devices, views.
+ * settings.c -- «Настройки», «Мои устройства и сеансы», «Кто смотрел данные ребёнка»: look,
+ * children, password, the pupil's own login, devices, views.
  *
  * What touches other people's way in (children, password, pupil's login) is for parents; the look
  * is for everybody, and is a cookie: the server keeps nothing about it.
@@ -292,8 +292,8 @@ end_other_sessions(struct request *rq)
 /* ---- who looked ------------------------------------------------------------------------------ */
 
 /*
- * GET /views[?lists=1][&from=&to=][&before=] -- who looked at the data of the child on show, alone or
- * among its class; with `lists`, who looked at lists of the whole school.
+ * GET /views[?lists=1][&from=&to=][&before=] -- who looked at the data of the child on show, alone
+ * or among its class; with `lists`, who looked at lists of the whole school.
  */
 static enum reply
 show_views(struct request *rq)
@@ -310,7 +310,8 @@ show_views(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "views");
 	view_flag(page, "is_lists", lists);
-	view_text(page, "own_url", url_path(rq, "/views", "from", period.from, "to", period.to, NULL));
+	view_text(page, "own_url",
+	    url_path(rq, "/views", "from", period.from, "to", period.to, NULL));
 	view_text(page, "lists_url",
 	    url_path(rq, "/views", "lists", "1", "from", period.from, "to", period.to, NULL));
 	view_values(page, counts);

@@ -1,7 +1,7 @@
 /*
  * support.c -- Обращения: the desk that answers families. This file: the queues, the list with its
- * filters, the table for spreadsheets, the routes. parts/support-appeal.c has one appeal and what is
- * done with it, support-answers.c ready and public answers, support-figures.c the statistics.
+ * filters, the table for spreadsheets, the routes. parts/support-appeal.c has one appeal and what
+ * is done with it, support-answers.c ready and public answers, support-figures.c the statistics.
  *
  * Which desks a visitor has is the database's to know: it answers for them alone.
  */
@@ -84,7 +84,9 @@ read_filter(struct request *rq)
 	    DB_TEXT((f).period.from), DB_TEXT((f).period.to), DB_ID((f).priority), \
 	    DB_BOOL((f).escalated), DB_TEXT((f).find)
 
-/* Shown again as it was asked; `is_filtered`: more than the open ones of one queue was asked for. */
+/*
+ * Shown again as it was asked; `is_filtered`: more than the open ones of one queue was asked for.
+ */
 static void
 add_filter(struct request *rq, struct view *page, const struct filter *filter)
 {
@@ -127,7 +129,8 @@ show_queues(struct request *rq)
 	view_choices(page, "category", categories, "code", filter.category);
 	add_filter(rq, page, &filter);
 	if (db_limit(list, ON_PAGE))
-		next = url_query(rq, "/staff/appeals", "after", db_text(list, ON_PAGE - 1, "place"));
+		next = url_query(rq, "/staff/appeals", "after",
+		    db_text(list, ON_PAGE - 1, "place"));
 	view_rows(page, "appeal", list);
 	view_text(page, "next_url", next);
 	view_text(page, "first_url",

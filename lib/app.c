@@ -230,7 +230,9 @@ meet_visitor(struct request *rq)
 		rq->state->visitor = db_ask_visitor(rq);
 	if (rq->route != NULL && rq->route->view.purpose != NULL)
 		db_note_view(rq, rq->route->view.purpose,
-		    rq->route->view.of != NULL ? form_text(rq, rq->route->view.of, OBJECT_CHARS_MAX, "") : "");
+		    rq->route->view.of != NULL
+			? form_text(rq, rq->route->view.of, OBJECT_CHARS_MAX, "")
+			: "");
 	/*
 	 * What was written about one child must not be done to another that a second tab has chosen
 	 * meanwhile.

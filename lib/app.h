@@ -100,10 +100,11 @@ struct route {
 	 */
 	bool         any_child;
 	/*
-	 * What a GET of a desk shows of children, and the parameter that says of whom: { "journal-lesson", "id" }.
-	 * The purpose, of site.view_purpose, knows what that parameter is (a lesson, a class, a child …); NULL: the
-	 * purpose has none. The view is written in the page's own round trip, in one transaction with its questions:
-	 * a page is sent only when that was done (staff.note_view). Without a purpose no child is shown.
+	 * What a GET of a desk shows of children, and the parameter that says of whom: {
+	 * "journal-lesson", "id" }. The purpose, of site.view_purpose, knows what that parameter is
+	 * (a lesson, a class, a child …); NULL: the purpose has none. The view is written in the
+	 * page's own round trip, in one transaction with its questions: a page is sent only when
+	 * that was done (staff.note_view). Without a purpose no child is shown.
 	 */
 	struct { const char *purpose, *of; } view;
 };

@@ -32,7 +32,8 @@ put_path(struct text *t, const struct zint_symbol *symbol)
 		for (end = x; end < symbol->width && is_dark(symbol, end); end++)
 			;
 		if (end > x)
-			text_printf(t, "M%d 0h%dv%dh-%dz", QUIET_ZONE + x, end - x, HEIGHT, end - x);
+			text_printf(t, "M%d 0h%dv%dh-%dz", QUIET_ZONE + x, end - x, HEIGHT,
+			    end - x);
 		x = end + 1;
 	}
 }

@@ -6,11 +6,11 @@
  * prepared questions are the process's own state; what belongs to a request lives in its struct
  * db_queue, in its arena.
  *
- * The pipeline of one db_answer(): [BEGIN READ WRITE] [prepare what is new] questions... [who looked]
- * [COMMIT] sync. It is written without non-blocking mode. Files of several megabytes do not fit in a
- * socket's buffer, but neither side can wait for the other forever: whenever libpq cannot write on,
- * it reads what the server has answered so far (pqSendSome), so the server can always go on
- * reading.
+ * The pipeline of one db_answer(): [BEGIN READ WRITE] [prepare what is new] questions... [who
+ * looked] [COMMIT] sync. It is written without non-blocking mode. Files of several megabytes do not
+ * fit in a socket's buffer, but neither side can wait for the other forever: whenever libpq cannot
+ * write on, it reads what the server has answered so far (pqSendSome), so the server can always go
+ * on reading.
  */
 #include "db.h"
 
@@ -556,7 +556,9 @@ db_answer(struct request *rq)
 		return false;
 	}
 	if (queue->purpose != NULL)
-		ask(rq, db.count + OWN_VIEW, (const struct db_param[]){ DB_TEXT(queue->purpose), DB_TEXT(queue->object), { 0 } });
+		ask(rq, db.count + OWN_VIEW,
+		    (const struct db_param[]){ DB_TEXT(queue->purpose), DB_TEXT(queue->object),
+			{ 0 } });
 	drop_if_dead();
 	for (int i = 0; i < tries && trip == TRIP_LOST; i++) {
 		if (!connect_now(i > 0))

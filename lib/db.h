@@ -79,9 +79,10 @@ struct db_param db_array_end(struct request *rq, struct db_array *array);
 struct db_param db_ticked(struct request *rq, const char *prefix, int *count);
 
 /*
- * Who looks at whose data: `staff.note_view(token, purpose, object)` goes with the questions of the next
- * db_answer(), as the last of them, in a read-write transaction. app.c says so for routes with a view; a handler
- * whose route cannot name the object says it itself, instead of the route. Desks only.
+ * Who looks at whose data: `staff.note_view(token, purpose, object)` goes with the questions of the
+ * next db_answer(), as the last of them, in a read-write transaction. app.c says so for routes with
+ * a view; a handler whose route cannot name the object says it itself, instead of the route. Desks
+ * only.
  */
 void db_note_view(struct request *rq, const char *purpose, const char *object);
 

@@ -122,9 +122,9 @@ struct form_period form_period(struct request *rq);
 /*
  * The files sent in that field, at most `max` of up to FORM_MAX_FILES. `type` is by the first bytes
  * and must be of file.h's table. More files, an empty one, one that is too long or of another type:
- * words at the field. Returns how many are good; 0 is no error. Those of `max` that were not sent are
- * zero, and FORM_UPLOAD(u), the name, type and bytes of one as three parameters of a question, is
- * three NULLs then.
+ * words at the field. Returns how many are good; 0 is no error. Those of `max` that were not sent
+ * are zero, and FORM_UPLOAD(u), the name, type and bytes of one as three parameters of a question,
+ * is three NULLs then.
  */
 struct form_upload { const char *name, *type; const void *bytes; size_t len; };
 int form_uploads(struct request *rq, const char *name, struct form_upload *uploads, int max);

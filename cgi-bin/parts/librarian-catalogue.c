@@ -63,8 +63,8 @@ librarian_show_title(struct request *rq)
 static void
 show_stored(struct request *rq, struct view *page, const struct db_rows *title)
 {
-	static const char *const fields[] = { "name", "authors", "publisher", "year", "isbn", "shelf",
-		"subject", "grade", "pages", "annotation", "price" };
+	static const char *const fields[] = { "name", "authors", "publisher", "year", "isbn",
+		"shelf", "subject", "grade", "pages", "annotation", "price" };
 	char price[MONEY_BUF];
 
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
@@ -93,8 +93,8 @@ librarian_edit_title(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "librarian-edit");
 	view_text(page, "title_id", url_id(rq, id));
-	form_show(rq, page, "kind", "name", "authors", "publisher", "year", "isbn", "shelf", "subject",
-	    "grade", "pages", "annotation", "price", NULL);
+	form_show(rq, page, "kind", "name", "authors", "publisher", "year", "isbn", "shelf",
+	    "subject", "grade", "pages", "annotation", "price", NULL);
 	if (title != NULL && !form_has(rq, "name"))
 		show_stored(rq, page, title);
 	return view_send(rq, page);
@@ -180,16 +180,16 @@ librarian_add_copies(struct request *rq)
 	    DB_ID(price), DB_TEXT(condition));
 	if (!db_answer(rq))
 		return form_refused(rq, librarian_show_title);
-	return app_redirect(rq, "/staff/library/title", "id", url_id(rq, id), "done", "copies-added",
-	    NULL);
+	return app_redirect(rq, "/staff/library/title", "id", url_id(rq, id), "done",
+	    "copies-added", NULL);
 }
 
 /* GET /staff/library/catalogue.csv -- what an import reads again. */
 enum reply
 librarian_export(struct request *rq)
 {
-	static const char *const first[] = { "kind", "title", "authors", "publisher", "year", "isbn",
-		"shelf", "subject", "grade", "pages", "annotation" };
+	static const char *const first[] = { "kind", "title", "authors", "publisher", "year",
+		"isbn", "shelf", "subject", "grade", "pages", "annotation" };
 	static const char *const last[] = { "copies", "barcodes" };
 	struct db_rows *titles = db_ask(rq, Q_CAT_EXPORT, DB_INT(EXPORT_TITLES));
 	char price[MONEY_BUF];

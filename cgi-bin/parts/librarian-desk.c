@@ -16,8 +16,8 @@ static const char *const whys[] = { "unknown", "blocked", "ended", "nobody", "ma
 static const char *const acts[] = { "return", "swap", "renew", "pickup", "found", "mend", NULL };
 
 /*
- * What may stand beside the field: a reader who is served, or the figures of the day; the set that is
- * being filled.
+ * What may stand beside the field: a reader who is served, or the figures of the day; the set that
+ * is being filled.
  */
 struct beside { struct db_rows *reader, *loans, *holds, *today, *set, *pupils; };
 
@@ -67,8 +67,8 @@ librarian_show_desk(struct request *rq)
 	struct beside beside = ask_beside(rq, reader, set);
 	struct db_rows *scanned = db_ask(rq, Q_SCANNED, DB_ID(form_id(rq, "scan")));
 	struct db_rows *scans = db_ask(rq, Q_SCANS);
-	struct db_rows *found =
-	    db_ask(rq, Q_NAMED, DB_TEXT(strcmp(why, "many") == 0 ? find : ""), DB_INT(FOUND_MAX + 1));
+	struct db_rows *found = db_ask(rq, Q_NAMED, DB_TEXT(strcmp(why, "many") == 0 ? find : ""),
+	    DB_INT(FOUND_MAX + 1));
 	struct view *page;
 
 	if (reader == 0 && set != 0)
@@ -99,7 +99,8 @@ librarian_scan(struct request *rq)
 {
 	const char *key = form_key(rq), *find = form_text(rq, "find", LIBRARIAN_FIND_MAX, "");
 	const char *act = form_choice(rq, "act", acts, ""), *outcome, *scan;
-	int64_t copy = form_id(rq, "copy"), reader = form_id(rq, "reader"), set = form_id(rq, "set");
+	int64_t copy = form_id(rq, "copy"), reader = form_id(rq, "reader"),
+		set = form_id(rq, "set");
 	struct db_rows *done;
 	bool is_name, is_reader;
 
@@ -143,7 +144,8 @@ librarian_spoil(struct request *rq)
 	if (scan == 0)
 		return REPLY_BAD_INPUT;
 	if (*condition == '\0')
-		form_error(rq, "condition", "Напишите, что с книгой: например «надорвана обложка».");
+		form_error(rq, "condition",
+		    "Напишите, что с книгой: например «надорвана обложка».");
 	if (form_failed(rq))
 		return librarian_show_desk(rq);
 	db_ask(rq, Q_SPOIL, DB_INT(scan), DB_TEXT(condition), DB_BOOL(form_flag(rq, "repair")));

@@ -45,7 +45,10 @@ show_upload(struct request *rq, const struct catalogue *refused)
 	return view_send(rq, show_page(rq, refused, imports));
 }
 
-/* GET /staff/library/import[?id=] -- a form for a file; with id what a file would bring, or brought. */
+/*
+ * GET /staff/library/import[?id=] -- a form for a file; with id what a file would bring, or
+ * brought.
+ */
 enum reply
 librarian_show_import(struct request *rq)
 {
@@ -71,8 +74,8 @@ librarian_show_import(struct request *rq)
 }
 
 /*
- * All records as one parameter: fields with U+001F between, records with U+001E. No text of a record
- * has a control character in it.
+ * All records as one parameter: fields with U+001F between, records with U+001E. No text of a
+ * record has a control character in it.
  */
 static struct text *
 rows_of(struct request *rq, const struct catalogue *c)

@@ -39,8 +39,8 @@ librarian_show_reader(struct request *rq)
 	struct db_rows *reader = db_ask(rq, Q_READER, DB_ID(id));
 	struct db_rows *loans = db_ask(rq, Q_LOANS, DB_ID(id));
 	struct db_rows *holds = db_ask(rq, Q_HOLDS, DB_ID(id));
-	struct db_rows *history =
-	    db_ask(rq, Q_HISTORY, DB_ID(id), DB_ID(form_id(rq, "before")), DB_INT(HISTORY_PAGE + 1));
+	struct db_rows *history = db_ask(rq, Q_HISTORY, DB_ID(id), DB_ID(form_id(rq, "before")),
+	    DB_INT(HISTORY_PAGE + 1));
 	struct view *page;
 
 	if (!db_answer(rq))

@@ -30,7 +30,9 @@ librarian_show_sets(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* GET /staff/library/sets/plan?class=&title_ID=1 … -- who would get what; issuing asks for it once. */
+/*
+ * GET /staff/library/sets/plan?class=&title_ID=1 … -- who would get what; issuing asks for it once.
+ */
 enum reply
 librarian_show_plan(struct request *rq)
 {

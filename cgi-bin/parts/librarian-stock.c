@@ -89,7 +89,8 @@ librarian_count(struct request *rq)
 	struct db_rows *scan;
 
 	if (*code == '\0')
-		return app_redirect(rq, "/staff/library/inventory/count", "id", url_id(rq, id), NULL);
+		return app_redirect(rq, "/staff/library/inventory/count", "id", url_id(rq, id),
+		    NULL);
 	scan = db_ask(rq, Q_INVENTORY_SCAN, DB_INT(id), DB_TEXT(code));
 	if (!db_answer(rq))
 		return form_refused(rq, librarian_show_inventory);
@@ -126,7 +127,8 @@ librarian_show_missing(struct request *rq)
 enum reply
 librarian_send_missing(struct request *rq)
 {
-	static const char *const columns[] = { "shelf", "title", "authors", "barcode", "state_title" };
+	static const char *const columns[] = { "shelf", "title", "authors", "barcode",
+		"state_title" };
 	struct db_rows *missing =
 	    db_ask(rq, Q_MISSING, DB_INT(form_id(rq, "id")), DB_INT(0), DB_INT(MISSING_CSV));
 	char price[MONEY_BUF];

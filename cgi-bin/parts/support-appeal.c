@@ -135,7 +135,8 @@ support_send_on(struct request *rq)
 	if (desk == NULL)
 		form_error(rq, "desk", "Выберите, куда передать.");
 	if (why == NULL)
-		form_error(rq, "why", "Напишите, почему передаёте: это прочтут и коллеги, и семья.");
+		form_error(rq, "why",
+		    "Напишите, почему передаёте: это прочтут и коллеги, и семья.");
 	if (form_failed(rq))
 		return support_show_appeal(rq);
 	sent = db_ask(rq, Q_SEND_ON, DB_INT(id), revision_of(rq), DB_TEXT(desk), DB_TEXT(why));
@@ -147,7 +148,9 @@ support_send_on(struct request *rq)
 	    "done", "appeal-send-on", NULL);
 }
 
-/* POST /staff/appeals/answer: id, revision, seen, key, body, files; ask: a question, no answer yet */
+/*
+ * POST /staff/appeals/answer: id, revision, seen, key, body, files; ask: a question, no answer yet
+ */
 enum reply
 support_answer(struct request *rq)
 {

@@ -1,6 +1,6 @@
 /*
- * fuzz-marc.c -- libFuzzer: bytes that call themselves ISO 2709 are refused, or every record fits the
- * catalogue; libyaz never sees what its lenience would read past the end.
+ * fuzz-marc.c -- libFuzzer: bytes that call themselves ISO 2709 are refused, or every record fits
+ * the catalogue; libyaz never sees what its lenience would read past the end.
  */
 #include "fuzz-catalogue.h"
 
