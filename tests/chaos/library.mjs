@@ -28,16 +28,17 @@ class Session {
     const got = [];
     for (;;) {
       const { value, done } = await this.#lines.next();
-      if (done || /server closed|terminat|57P0|08006|08003|08001/.test(this.#said)) {
-        this.close();
-        throw Object.assign(new Error(this.#said), { gone: true });
+      if (done || value === '.') {
+        await sleep(0);
+        if (done || /server closed|57P0|08006|08003|08001/.test(this.#said)) {
+          this.close();
+          throw Object.assign(new Error(this.#said), { gone: true });
+        }
+        if (this.#said) throw new Error(this.#said);
+        return got;
       }
-      if (value === '.') break;
       got.push(value);
     }
-    await sleep(0);
-    if (this.#said) throw new Error(this.#said);
-    return got;
   }
   close() { this.#psql?.kill(); this.#psql = undefined; }
 }
