@@ -1,44 +1,11 @@
 // serve.mjs HOME TILLS CLASSES -- plays two tills and a tutor, of two schools of tests/bench/serve.sql, over HTTPS; prints servings/s, the median and the
 // 99th percentile of a serving in ms, and the median ms of a class written off.
 import { randomUUID } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import https from 'node:https';
-import path from 'node:path';
+import { Desk, at, ms, sqlOf } from './desk.mjs';
 
 const [home, tills, withTutor] = process.argv.slice(2);
-const { base_url: base, ca, database } = JSON.parse(readFileSync(path.join(home, 'credentials.json'), 'utf8'));
-const sql = (text) => execFileSync('psql', ['-XAtq', '-F', '\t', '-d', database, '-c', text], { encoding: 'utf8' })
-  .split('\n').filter(Boolean).map((line) => line.split('\t'));
-const authority = readFileSync(ca);
+const sql = sqlOf(home);
 
-/** One browser: its connection, its session, its forms' token. */
-class Desk {
-  agent = new https.Agent({ keepAlive: true, maxSockets: 1, ca: authority });
-  constructor(name, school) {
-    this.cookie = `__Host-staff=${`${name}-${school}`.padEnd(43, 'x')}`;
-  }
-  request(method, where, fields) {
-    const body = fields && new URLSearchParams(fields).toString();
-    return new Promise((resolve, reject) => {
-      const request = https.request(base + where, { method, agent: this.agent, headers: { cookie: this.cookie, origin: base,
-        'sec-fetch-site': 'same-origin', ...(body && { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }) } }, (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (part) => (text += part)).on('end', () => resolve({ status: answer.statusCode, location: answer.headers.location, text }));
-      });
-      request.on('error', reject).end(body);
-    });
-  }
-  async open(where) {
-    const answer = await this.request('GET', where);
-    this.csrf = /name="csrf" value="([0-9a-f]+)"/.exec(answer.text)?.[1];
-    if (answer.status !== 200 || !this.csrf) throw new Error(`${where}: ${answer.status}`);
-    return answer;
-  }
-}
-
-const ms = (since) => Number(process.hrtime.bigint() - since) / 1e6;
-const at = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
 const menuOf = (school) => sql(`select c.meal_id, m.id from canteen.menu m join canteen.complex c on c.id = m.complex_id
   join school.school s on s.id = m.school_id where s.number = '${school}'`)[0];
 const classes = sql(`select k.id from school.class k join school.school s on s.id = k.school_id where s.number = '${withTutor}'
@@ -46,7 +13,7 @@ const classes = sql(`select k.id from school.class k join school.school s on s.i
 const pupilsOf = (id) => sql(`select p.id from school.pupil p where p.class_id = ${id} order by p.id`).map(([pupil]) => pupil);
 
 // Ten classes.
-const tutor = new Desk('tutor', withTutor), written = [], classMenu = menuOf(withTutor)[1];
+const tutor = new Desk(home, `tutor-${withTutor}`), written = [], classMenu = menuOf(withTutor)[1];
 for (const id of classes) {
   const ticks = Object.fromEntries(pupilsOf(id).map((pupil) => [`p_${pupil}`, '1']));
   await tutor.open(`/staff/tutor/confirm?${new URLSearchParams({ class: id, menu: classMenu, ...ticks })}`);
@@ -62,7 +29,7 @@ const [meal, menu] = menuOf(tills), accounts = sql(`select p.account, p.id, exis
   where s.number = '${tills}' order by p.id`);
 const took = [];
 async function till(number) {
-  const desk = new Desk(`till-${number}`, tills);
+  const desk = new Desk(home, `till-${number}-${tills}`);
   await desk.open(`/staff/canteen/serve?meal=${meal}&till=${number}`);
   for (let i = number - 1; i < accounts.length; i += 2) {
     const [account, pupil, ordered] = accounts[i], since = process.hrtime.bigint();
