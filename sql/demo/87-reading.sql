@@ -188,6 +188,7 @@ insert into library.inventory_missing (inventory_id, copy_id, is_lost)
 select i.id, c.id, false
   from library.inventory i join library.copy c on c.school_id = i.school_id and c.acquired_on < i.begun_at::date
  where not exists (select from library.inventory_seen s where s.inventory_id = i.id and s.copy_id = c.id)
-   and not exists (select from library.loan l where l.copy_id = c.id and l.lent_at < i.begun_at and coalesce(l.returned_at, 'infinity') > i.begun_at);
+   and not exists (select from library.loan l where l.copy_id = c.id and l.lent_at < i.begun_at and coalesce(l.returned_at, 'infinity') > i.begun_at)
+on conflict do nothing;
 
 update demo.reading r set till = s.till from shelf s where s.school_id = r.school_id;

@@ -448,14 +448,29 @@ comment on function library.is_expected is 'Has an inventory to find the copy in
 
 -- ---- searching ----------------------------------------------------------------------------------------------------------------
 
+create function library.near(p_school bigint, p_word text) returns text language plpgsql stable as $$
+declare
+    v_near text;
+begin
+    if char_length(p_word) < 4 or exists (select from library.word d where d.school_id = p_school and d.word = p_word) then
+        return p_word;
+    end if;
+    -- Most errors leave half of the trigrams as they were: few words are so near. Only then is it asked among the many.
+    foreach v_near in array '{0.5,0.3}'::text[] loop
+        perform set_config('pg_trgm.similarity_threshold', v_near, true);
+        select d.word into v_near from library.word d
+         -- By its trigrams, not by the school: the sum keeps the primary key out of the plan.
+         where d.school_id + 0 = p_school and d.word operator(trgm.%) p_word
+         order by trgm.similarity(d.word, p_word) desc, d.word limit 1;
+        exit when found;
+    end loop;
+    return coalesce(v_near, p_word);
+end $$;
+comment on function library.near is 'The word itself when the catalogue has it or it is short, else the nearest one of the catalogue, else itself';
+
 create function library.mend(p_school bigint, p_words text) returns text language sql stable as $$
-    select coalesce(string_agg(coalesce(n.word, w.word), ' ' order by w.nth), '')
+    select coalesce(string_agg(library.near(p_school, w.word), ' ' order by w.nth), '')
       from (select m[1] as word, nth from regexp_matches(lower(p_words), '[а-яёa-z0-9]+', 'g') with ordinality r(m, nth)) w
-      left join lateral (
-           select d.word from library.word d
-            -- By its trigrams, not by the school: the sum keeps the primary key out of the plan.
-            where d.school_id + 0 = p_school and char_length(w.word) >= 4 and d.word operator(trgm.%) w.word
-            order by trgm.similarity(d.word, w.word) desc, d.word limit 1) n on true
 $$;
 comment on function library.mend is 'The words with each replaced by the nearest one that the catalogue has, where one is near';
 
