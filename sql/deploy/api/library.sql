@@ -206,7 +206,7 @@ comment on function cabinet.library_hold_sleep is 'Lets others pass until that d
 
 -- ---- the catalogue ----------------------------------------------------------------------------------------------------------------
 
-create function library.find_limit() returns integer language sql immutable as $$ select 200 $$;
+create function library.find_limit() returns integer language sql immutable as $$ select 120 $$;
 comment on function library.find_limit is 'Among how many titles a search looks and counts: of more it says «больше»';
 
 create function library.kind_words(p_kind library.kind) returns text language sql immutable as $$

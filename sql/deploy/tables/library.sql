@@ -77,7 +77,7 @@ create table library.title (
     words       tsvector not null generated always as (
         setweight(to_tsvector('russian'::regconfig, title), 'A') || setweight(to_tsvector('russian'::regconfig, authors), 'B')
         || setweight(to_tsvector('russian'::regconfig, subject || ' ' || annotation), 'D')
-        || array_to_tsvector(array['#school ' || school_id::text, '#subject ' || subject, '#grade ' || coalesce(grade::text, ''),
+        || array_to_tsvector(array['#subject ' || subject, '#grade ' || coalesce(grade::text, ''),
                '#kind ' || case kind when 'book' then 'book' when 'textbook' then 'textbook' when 'periodical' then 'periodical' else 'reference' end])) stored,
     unique (id, school_id)
 );
@@ -503,20 +503,14 @@ declare
     v_isbn text := library.isbn13(p_words);
     v_mended text;
     v_query tsquery;
-    v_scope tsquery := library.exactly('#school ' || p_school);
+    v_others tsquery;
+    v_scope tsquery;
 begin
-    if p_kind <> '' then
-        v_scope := v_scope && library.exactly('#kind ' || p_kind);
-    end if;
-    if p_subject <> '' then
-        v_scope := v_scope && library.exactly('#subject ' || p_subject);
-    end if;
-    if p_grade is not null then
-        v_scope := v_scope && library.exactly('#grade ' || p_grade);
-    end if;
+    select string_agg(library.exactly(x)::text, ' & ')::tsquery into v_scope
+      from unnest(array['#kind ' || nullif(p_kind, ''), '#subject ' || nullif(p_subject, ''), '#grade ' || p_grade]) x where x is not null;
     -- A plan for these very words: what is rare comes by the index of words, what is everywhere by any list that stops early.
     if p_words = '' then
-        return query execute 'select t.id, 0::real, null::text from library.title t where t.school_id = $1 and t.words @@ $2 '
+        return query execute 'select t.id, 0::real, null::text from library.title t where t.school_id = $1 and ($2 is null or t.words @@ $2) '
             || case when p_kind || p_subject = '' and p_grade is null then 'order by t.added_at desc, t.id desc ' else '' end || 'limit $3'
             using p_school, v_scope, p_limit;
         return;
@@ -524,7 +518,7 @@ begin
         return query
         select t.id, 1::real, null::text from library.title t
          -- Older books have the ten digits, with a check digit of their own.
-         where t.school_id = p_school and t.isbn <> '' and t.words @@ v_scope
+         where t.school_id = p_school and t.isbn <> '' and (v_scope is null or t.words @@ v_scope)
            and t.isbn = any (array(select v_isbn union all
                                    select substr(v_isbn, 4, 9) || d from unnest('{0,1,2,3,4,5,6,7,8,9,X}'::text[]) d where v_isbn like '978%'))
          limit p_limit;
@@ -538,8 +532,15 @@ begin
         end if;
         v_query := library.query(coalesce(v_mended, p_words), i % 2 = 0);
         continue when v_query is null;
+        -- All words that begin so are gathered before the others are looked at: not where the others are in no title.
+        if i % 2 = 0 then
+            v_others := plainto_tsquery('russian', regexp_replace(coalesce(v_mended, p_words), '[[:alnum:]]+[^[:alnum:]]*$', ''));
+            continue when numnode(v_others) > 0 and not exists (
+                select from library.title t where t.school_id = p_school and t.words @@ coalesce(v_others && v_scope, v_others));
+        end if;
         return query execute 'select t.id, ts_rank(t.words, $1), $2
-            from (select t.id, t.words from library.title t where t.school_id = $5 and t.words @@ ($1 && $3) limit $4) t' using v_query, v_mended, v_scope, p_limit, p_school;
+            from (select t.id, t.words from library.title t where t.school_id = $5 and t.words @@ $3 limit $4) t'
+            using v_query, v_mended, coalesce(v_query && v_scope, v_query), p_limit, p_school;
         exit when found;
     end loop;
 end $$;
