@@ -84,7 +84,7 @@ test('the desk issues it by barcode to the card of the child', async () => {
   const free = inNow();
   await desk.goto('/staff/library');
   await scan(child.account);
-  assert.match(await desk.locator('main').innerText(), /Для него отложено: выдайте/);
+  assert.match(await desk.locator('main').innerText(), /Ждёт отложенное: выдайте/);
   barcode = value(`select c.barcode from library.hold h join library.copy c on c.id = h.copy_id where h.pupil_id = ${pupil} and h.title_id = ${title} and h.state = 'kept'`);
   assert.ok((await desk.locator('main').innerText()).includes(barcode));
   await scan(barcode);
