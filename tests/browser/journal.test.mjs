@@ -342,6 +342,8 @@ test('without scripts: the roll, the theme, marks, homework with a file, an answ
   await save(page, 'roll');
   await done('journal-roll');
   assert.deepEqual(rollOf(lesson.id), { [first.id]: 'н' });
+  /* The button that saves stays at the foot of the window, over the rows that stand there. */
+  await page.locator(`[name=absent_${first.id}]`).evaluate((box) => box.scrollIntoView({ block: 'center' }));
   await page.uncheck(`[name=absent_${first.id}]`);
   await save(page, 'roll');
   await done('journal-roll');
