@@ -198,7 +198,7 @@ test('the keyboard: skip link first, then everything in the order of reading, an
   await page.keyboard.press('Enter');
   await page.waitForSelector('main[data-page=finance]');
   const order = [];
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 50; i++) {
     await page.keyboard.press('Tab');
     order.push(await focused(page));
   }
