@@ -48,7 +48,7 @@ $(BUILD)/scripts/%: $(BUILD)/scripts/%.o $(BUILD)/libkabinet.a
 	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libkabinet.a
 	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
-$(BUILD)/tests/chaos/client: $(BUILD)/tests/chaos/parts/model.o
+$(BUILD)/tests/chaos/client: $(BUILD)/tests/chaos/parts/model.o $(BUILD)/tests/chaos/parts/sender.o
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libkabinet.a
 	$(Q)$(CC) $(SAN) $(LDHARD) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

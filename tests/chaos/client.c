@@ -6,89 +6,42 @@
  * answer, balance and held sum there must be; the one whose number ends with 0 is everybody's, and
  * what is done there is judged afterwards, by receipts. OPERATIONS is 0 for «until SIGTERM».
  *
- * A quarter of the requests is not sent once: some twice after one another (an answer that got
- * lost, a form sent again), some on two connections at once (a double click), some over a
- * connection that is closed before the answer, and some much later. A lost server leaves a request
- * unknown; it is sent again with its key until there is an answer. What was acknowledged goes to
- * the file RECEIPTS before the next request: outside the database, which alone is killed.
+ * A quarter of the requests is not sent once (parts/sender.h), and some are sent again much later.
+ * What was acknowledged goes to the file RECEIPTS before the next request: outside the database,
+ * which alone is killed.
  *
  * `unsafe` is the negative control: synchronous_commit = off, and nothing is sent again, for the
  * control must not heal what it lost. Exit status: 0, or 1 when an answer was not the model's.
  */
-#include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <libpq-fe.h>
 
-#include "dice.h"
 #include "parts/model.h"
+#include "parts/sender.h"
 #include "text.h"
 
-#define RETRY_US 50000
 #define LATER_MAX 256 /* requests that are kept to be sent much later */
 #define SHARED_PART 4 /* one operation in so many goes to the shared school */
-#define ANSWER_MAX 512
 #define HINTS 16 /* reasons of refusals, for the figures */
 
-struct sent {
-	const char *name;
-	char key[40], parameters[512], dishes[32];
-};
-struct answer {
-	bool is_lost;
-	char sqlstate[6], hint[16], text[ANSWER_MAX];
-};
 struct kept {
 	struct sent sent;
 	char text[ANSWER_MAX];
 };
 
-static const char *conninfo;
-static char who[24];
-static bool is_unsafe;
-static int receipts;
-static struct dice dice;
-static PGconn *line[2];
 static struct world own_world, shared_world;
 static struct model own, shared;
 static struct kept kept[LATER_MAX];
 static int kept_count;
-static int64_t operation, effects, repeats, cuts, losses, compared;
+static int64_t effects, compared;
 static struct {
 	char hint[16];
 	int64_t count;
 } refused_by[HINTS];
-static volatile sig_atomic_t is_over;
-
-static void
-on_term(int signal_number)
-{
-	(void)signal_number;
-	is_over = 1;
-}
-
-static void wrong(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
-
-static void
-wrong(const char *format, ...)
-{
-	va_list args;
-
-	printf("# %s, operation %" PRId64 ": ", who, operation);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	exit(1);
-}
-
 static void
 count_refusal(const char *hint)
 {
@@ -101,166 +54,6 @@ count_refusal(const char *hint)
 	refused_by[i].count++;
 }
 
-static bool
-one_in(int n)
-{
-	return dice_below(&dice, n) == 0;
-}
-
-/* ---- the server ------------------------------------------------------------------------------ */
-
-static void
-ignore(void *nothing, const char *notice)
-{
-	(void)nothing;
-	(void)notice;
-}
-
-/* The control ends here: it must not send anything again. */
-static void
-connect_again(int i)
-{
-	if (is_unsafe && line[i] != NULL)
-		exit(0);
-	PQfinish(line[i]);
-	while (line[i] = PQconnectdb(conninfo), PQstatus(line[i]) != CONNECTION_OK) {
-		PQfinish(line[i]);
-		usleep(RETRY_US);
-	}
-	PQsetNoticeProcessor(line[i], ignore, NULL);
-	if (is_unsafe)
-		PQclear(PQexec(line[i], "set synchronous_commit = off"));
-}
-
-static struct answer
-read_answer(PGconn *conn, PGresult *result)
-{
-	struct answer a = { 0 };
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
-
-	if (PQresultStatus(result) == PGRES_TUPLES_OK) {
-		snprintf(a.text, sizeof a.text, "%s", PQgetvalue(result, 0, 0));
-	} else if (PQstatus(conn) != CONNECTION_OK || state == NULL ||
-		   strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0) {
-		a.is_lost = true;
-	} else {
-		snprintf(a.sqlstate, sizeof a.sqlstate, "%s", state);
-		snprintf(a.hint, sizeof a.hint, "%s", hint == NULL ? "" : hint);
-		snprintf(a.text, sizeof a.text, "%s", PQresultErrorMessage(result));
-	}
-	PQclear(result);
-	return a;
-}
-
-/* Asks until there is an answer, as a program does: over a new connection, and after a deadlock
- * again. */
-static struct answer
-insist(int i, const char *sql, int count, const char *const *parameters)
-{
-	struct answer a;
-
-	for (;;) {
-		a = read_answer(
-		    line[i], PQexecParams(line[i], sql, count, NULL, parameters, NULL, NULL, 0));
-		if (a.is_lost) {
-			losses++;
-			connect_again(i);
-		} else if (strcmp(a.sqlstate, "40P01") != 0 && strcmp(a.sqlstate, "40001") != 0) {
-			return a;
-		}
-	}
-}
-
-static const char act[] = "select drill.act($1, $2, $3, $4::bigint[], $5::int[])";
-#define PARAMETERS(s)                                                                              \
-	(const char *const[])                                                                      \
-	{                                                                                          \
-		who, (s)->key, (s)->name, (s)->parameters,                                         \
-		    *(s)->dishes == '\0' ? NULL : (s)->dishes                                      \
-	}
-
-static struct answer
-send_once(const struct sent *s)
-{
-	return insist(0, act, 5, PARAMETERS(s));
-}
-
-/* A double click: two connections, one key. Whoever got it done has the answer. */
-static struct answer
-send_at_once(const struct sent *s)
-{
-	struct answer a[2];
-
-	for (int i = 0; i < 2; i++)
-		if (PQsendQueryParams(line[i], act, 5, NULL, PARAMETERS(s), NULL, NULL, 0) != 1)
-			connect_again(i);
-	for (int i = 0; i < 2; i++) {
-		PGresult *result = PQgetResult(line[i]), *end;
-
-		a[i] = read_answer(line[i], result);
-		while ((end = PQgetResult(line[i])) != NULL)
-			PQclear(end);
-		if (a[i].is_lost)
-			connect_again(i);
-		if (a[i].is_lost || strcmp(a[i].sqlstate, "40P01") == 0)
-			a[i] = insist(i, act, 5, PARAMETERS(s));
-	}
-	if (*a[0].sqlstate == '\0' && *a[1].sqlstate == '\0' && strcmp(a[0].text, a[1].text) != 0)
-		wrong("%s at once has two answers: %s and %s", s->name, a[0].text, a[1].text);
-	return *a[0].sqlstate == '\0' ? a[0] : a[1];
-}
-
-/* The request is on its way and we are gone; we come back while it may still be at work. */
-static struct answer
-send_and_leave(const struct sent *s)
-{
-	char pid[16];
-	struct answer first, a;
-
-	snprintf(pid, sizeof pid, "%d", PQbackendPID(line[0]));
-	PQsendQueryParams(line[0], act, 5, NULL, PARAMETERS(s), NULL, NULL, 0);
-	PQflush(line[0]);
-	PQfinish(line[0]);
-	line[0] = NULL;
-	connect_again(0);
-	cuts++;
-	first = send_once(s);
-	do
-		a = insist(0, "select count(*) from pg_stat_activity where pid = $1", 1,
-		    (const char *const[]){ pid });
-	while (strcmp(a.text, "0") != 0);
-	a = send_once(s);
-	if (*first.sqlstate == '\0' && strcmp(first.text, a.text) != 0)
-		wrong("%s, left and sent again, has two answers: %s and %s", s->name, first.text,
-		    a.text);
-	return a;
-}
-
-static struct answer
-send_twice(const struct sent *s)
-{
-	struct answer first = send_once(s), a = send_once(s);
-
-	if (*first.sqlstate == '\0' && strcmp(first.text, a.text) != 0)
-		wrong("%s sent again has two answers: %s and %s%s", s->name, first.text, a.sqlstate,
-		    a.text);
-	return a;
-}
-
-static struct answer
-deliver(const struct sent *s)
-{
-	int64_t choice = is_unsafe ? 99 : dice_below(&dice, 100);
-
-	repeats += choice < 22;
-	if (choice < 1)
-		return send_and_leave(s);
-	if (choice < 8)
-		return send_at_once(s);
-	return choice < 22 ? send_twice(s) : send_once(s);
-}
-
 /* ---- what never changes ---------------------------------------------------------------------- */
 
 static PGresult *
@@ -270,8 +63,8 @@ ask(const char *sql, int64_t parameter)
 	PGresult *result;
 
 	snprintf(number, sizeof number, "%" PRId64, parameter);
-	result =
-	    PQexecParams(line[0], sql, 1, NULL, (const char *const[]){ number }, NULL, NULL, 0);
+	result = PQexecParams(sender.line[0], sql, 1, NULL, (const char *const[]){ number }, NULL,
+	    NULL, 0);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		wrong("%s", PQresultErrorMessage(result));
 	return result;
@@ -392,15 +185,9 @@ random_kind(void)
 
 	for (int i = 0; i < OP__COUNT; i++)
 		sum += kinds[i].weight;
-	for (int64_t choice = dice_below(&dice, sum); choice >= kinds[kind].weight; kind++)
+	for (int64_t choice = dice_below(&sender.dice, sum); choice >= kinds[kind].weight; kind++)
 		choice -= kinds[kind].weight;
 	return (enum op_kind)kind;
-}
-
-static int
-below(int n)
-{
-	return (int)dice_below(&dice, n);
 }
 
 static struct op
@@ -431,7 +218,7 @@ random_op(struct model *m)
 	while (op.dishes == 0)
 		op.dishes = (unsigned)below(1 << DISHES) & 0x38;
 	op.is_on = one_in(op.kind == OP_ALLERGY ? 4 : 3);
-	op.kop = 1 + dice_below(&dice, op.kind == OP_CREDIT ? 5000 : 20000);
+	op.kop = 1 + dice_below(&sender.dice, op.kind == OP_CREDIT ? 5000 : 20000);
 	switch (op.kind) {
 	case OP_LIMIT:
 		op.what = below(2);
@@ -458,8 +245,7 @@ spell(struct model *m, const struct op *op)
 	size_t len = 0;
 
 #define SAY(format, ...) snprintf(s.parameters, sizeof s.parameters, "{" format "}", __VA_ARGS__)
-	snprintf(s.key, sizeof s.key, "%08" PRIx64 "-0000-4000-8000-%012" PRIx64,
-	    (uint64_t)(operation >> 32), (uint64_t)operation);
+	sender_key(&s);
 	if (op->complex != NONE)
 		snprintf(menu, sizeof menu, "%" PRId64, w->menu[op->complex][op->menu_day].id);
 	if (op->kop != NONE)
@@ -519,14 +305,10 @@ spell(struct model *m, const struct op *op)
 /* ---- answers --------------------------------------------------------------------------------- */
 
 static void
-keep_receipt(const struct sent *s, int64_t object, int64_t pupil, int64_t kop)
+keep(const struct sent *s, int64_t object, int64_t pupil, int64_t kop)
 {
-	char text[160];
-	int len = snprintf(text, sizeof text, "%s\t%s\t%s\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n",
-	    who, s->key, s->name, object, pupil, kop);
-
-	if (write(receipts, text, (size_t)len) != len)
-		wrong("a receipt cannot be kept");
+	keep_receipt("%s\t%s\t%s\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n", sender.who, s->key,
+	    s->name, object, pupil, kop);
 }
 
 /* `id:kopecks`; what has no id or no sum says so by 0. */
@@ -548,29 +330,29 @@ acknowledge(struct model *m, const struct op *op, const struct sent *s, const ch
 
 	parse(text, &id, &kop);
 	switch (op->kind) {
-	case OP_TOP_UP: keep_receipt(s, id, w->pupil[op->pupil].id, op->kop); break;
+	case OP_TOP_UP: keep(s, id, w->pupil[op->pupil].id, op->kop); break;
 	case OP_TRANSFER:
-		keep_receipt(s, id, w->pupil[op->other].id, op->kop);
+		keep(s, id, w->pupil[op->other].id, op->kop);
 		/* fallthrough */
-	case OP_WITHDRAW: keep_receipt(s, id, w->pupil[op->pupil].id, -op->kop); break;
+	case OP_WITHDRAW: keep(s, id, w->pupil[op->pupil].id, -op->kop); break;
 	case OP_TAKE_BACK:
-		keep_receipt(
+		keep(
 		    s, id, w->pupil[things->at[op->thing].pupil].id, -things->at[op->thing].kop);
 		break;
 	case OP_CANCEL:
 		if (strcmp(text, "true") == 0)
-			keep_receipt(s, things->at[op->thing].id,
+			keep(s, things->at[op->thing].id,
 			    w->pupil[things->at[op->thing].pupil].id, 0);
 		break;
 	case OP_UNDO:
 	case OP_SERVICE_UNDO:
-		keep_receipt(s, things->at[op->thing].id, w->pupil[things->at[op->thing].pupil].id,
+		keep(s, things->at[op->thing].id, w->pupil[things->at[op->thing].pupil].id,
 		    things->at[op->thing].kop);
 		break;
 	case OP_ORDER:
 	case OP_SERVE:
 	case OP_SELL:
-	case OP_SERVICE: keep_receipt(s, id, w->pupil[op->pupil].id, -kop); break;
+	case OP_SERVICE: keep(s, id, w->pupil[op->pupil].id, -kop); break;
 	default: break;
 	}
 }
@@ -637,7 +419,7 @@ take_class(struct model *m, const struct op *op, const struct sent *s, struct an
 		} else {
 			snprintf(each.text, sizeof each.text, "%s", word);
 			parse(word, &id, &kop);
-			keep_receipt(s, id, m->world->pupil[i].id, -kop);
+			keep(s, id, m->world->pupil[i].id, -kop);
 			effects++;
 		}
 		if (m == &own)
@@ -689,7 +471,7 @@ send_later(void)
 		return;
 	k = &kept[below(kept_count < LATER_MAX ? kept_count : LATER_MAX)];
 	a = send_once(&k->sent);
-	repeats++;
+	sender.repeats++;
 	if (*a.sqlstate != '\0' || strcmp(a.text, k->text) != 0)
 		wrong("%s sent again much later: %s%s, before it was %s", k->sent.name, a.sqlstate,
 		    a.text, k->text);
@@ -730,13 +512,15 @@ compare_account(int pupil)
 static void
 work(int64_t operations)
 {
-	for (operation = 1; !is_over && (operations == 0 || operation <= operations); operation++) {
+	int64_t *n = &sender.operation;
+
+	for (*n = 1; !sender.is_over && (operations == 0 || *n <= operations); ++*n) {
 		struct model *m = one_in(SHARED_PART) ? &shared : &own;
 		struct op op;
 		struct sent s;
 		struct answer a;
 
-		if (!is_unsafe && one_in(20)) {
+		if (!sender.is_unsafe && one_in(20)) {
 			send_later();
 			continue;
 		}
@@ -744,17 +528,18 @@ work(int64_t operations)
 		s = spell(m, &op);
 		a = deliver(&s);
 		take(m, &op, &s, &a);
-		if (m == &own && !is_unsafe && one_in(4))
+		if (m == &own && !sender.is_unsafe && one_in(4))
 			compare_account(op.pupil);
 	}
-	for (int i = 0; i < PUPILS && !is_unsafe; i++)
+	for (int i = 0; i < PUPILS && !sender.is_unsafe; i++)
 		compare_account(i);
 }
 
 int
 main(int argc, char **argv)
 {
-	int64_t number, operations, seed = (int64_t)getpid() * 1000003 + (int64_t)time(NULL);
+	int64_t number, operations;
+	char who[24];
 
 	if (argc < 5 || !int_parse(argv[2], 1, 49, &number) ||
 	    !int_parse(argv[3], 0, INT64_MAX, &operations)) {
@@ -762,19 +547,9 @@ main(int argc, char **argv)
 		    "usage: client CONNINFO NUMBER OPERATIONS RECEIPTS [SEED | unsafe]\n", stderr);
 		return 2;
 	}
-	signal(SIGTERM, on_term);
-	signal(SIGPIPE, SIG_IGN);
-	conninfo = argv[1];
-	is_unsafe = argc > 5 && strcmp(argv[5], "unsafe") == 0;
-	if (argc > 5 && !is_unsafe && !int_parse(argv[5], 0, INT64_MAX, &seed))
-		return 2;
 	snprintf(who, sizeof who, "drill %" PRId64, number);
-	dice.state = (uint64_t)seed;
-	receipts = open(argv[4], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (receipts < 0)
-		wrong("%s cannot be opened", argv[4]);
-	for (int i = 0; i < 2; i++)
-		connect_again(i);
+	if (!sender_init(argv[1], who, argv[4], argv[5]))
+		return 2;
 	read_school(&own_world, number);
 	read_school(&shared_world, number / 10 * 10);
 	for (int i = 0; i < 2; i++) {
@@ -787,13 +562,13 @@ main(int argc, char **argv)
 	work(operations);
 	printf("# %s figures operations %" PRId64 " effects %" PRId64 " repeats %" PRId64
 	       " left-unread %" PRId64 " lost-servers %" PRId64 " balances-compared %" PRId64,
-	    who, operation - 1, effects, repeats, cuts, losses, compared);
+	    sender.who, sender.operation - 1, effects, sender.repeats, sender.cuts, sender.losses,
+	    compared);
 	for (int i = 0; i < HINTS && *refused_by[i].hint != '\0'; i++)
 		printf(" %s %" PRId64, refused_by[i].hint, refused_by[i].count);
-	printf(" seed %" PRId64 "\n", seed);
+	printf(" seed %" PRIu64 "\n", sender.seed);
 	model_release(&own);
 	model_release(&shared);
-	for (int i = 0; i < 2; i++)
-		PQfinish(line[i]);
+	sender_release();
 	return 0;
 }
