@@ -132,7 +132,7 @@ send_appeal(struct request *rq)
 		form_error(rq, "body", "Напишите, что случилось.");
 	form_uploads(rq, "files", file, MAX_FILES);
 	if (form_failed(rq))
-		return show_new(rq);
+		return form_again(rq, show_new);
 	sent = db_ask(rq, Q_SEND, DB_TEXT(key), DB_TEXT(category), DB_TEXT(subject), DB_TEXT(body),
 	    FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]), FORM_UPLOAD(file[2]));
 	if (!db_answer(rq))
@@ -220,7 +220,7 @@ add_message(struct request *rq)
 		form_error(rq, "body", "Напишите сообщение.");
 	form_uploads(rq, "files", file, MAX_FILES);
 	if (form_failed(rq))
-		return show_appeal(rq);
+		return form_again(rq, show_appeal);
 	added = db_ask(rq, Q_ADD, DB_TEXT(key), DB_INT(id), DB_INT(seen), DB_TEXT(body),
 	    FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]), FORM_UPLOAD(file[2]));
 	if (!db_answer(rq))
@@ -240,7 +240,7 @@ close_appeal(struct request *rq)
 	if (id == 0 || seen == 0)
 		return REPLY_BAD_INPUT;
 	if (form_failed(rq))
-		return show_appeal(rq);
+		return form_again(rq, show_appeal);
 	db_ask(rq, Q_CLOSE, DB_INT(id), DB_INT(seen), DB_ID(rating), DB_TEXT(words));
 	return db_answer(rq) ? to_appeal(rq, id, "appeal-closed") : form_refused(rq, show_appeal);
 }

@@ -243,7 +243,7 @@ send_excuse(struct request *rq)
 	if (body == NULL)
 		form_error(rq, "body", "Напишите в нескольких словах, что случилось.");
 	if (form_failed(rq))
-		return show_excuse_form(rq);
+		return form_again(rq, show_excuse_form);
 	db_ask(rq, Q_EXCUSE, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(reason), DB_TEXT(first),
 	    DB_TEXT(last), DB_TEXT(body), FORM_UPLOAD(file));
 	if (!db_answer(rq))

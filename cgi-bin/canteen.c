@@ -213,7 +213,7 @@ serve_list(struct request *rq)
 	if (count == 0)
 		form_error(rq, "", "Отметьте, кому выдано.");
 	if (form_failed(rq))
-		return show_list(rq);
+		return form_again(rq, show_list);
 	done = db_ask(rq, Q_SERVE_LIST, DB_TEXT(key), DB_INT(meal), DB_TEXT(day),
 	    DB_ID(form_id(rq, "menu")), db_array_end(rq, pupils));
 	if (!db_answer(rq))

@@ -323,7 +323,7 @@ send_answer(struct request *rq)
 	if (*body == '\0' && count == 0 && !form_failed(rq))
 		form_error(rq, "body", "Напишите ответ или приложите файл.");
 	if (form_failed(rq))
-		return show_answer(rq);
+		return form_again(rq, show_answer);
 	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body), FORM_UPLOAD(files[0]),
 	    FORM_UPLOAD(files[1]), FORM_UPLOAD(files[2]));
 	if (!db_answer(rq))
@@ -375,7 +375,7 @@ send_question(struct request *rq)
 		return REPLY_BAD_INPUT;
 	if (*body == '\0') {
 		form_error(rq, "body", "Напишите вопрос.");
-		return show_ask(rq);
+		return form_again(rq, show_ask);
 	}
 	db_ask(rq, Q_ASK, DB_TEXT(key), DB_INT(lesson), DB_TEXT(body));
 	if (!db_answer(rq))

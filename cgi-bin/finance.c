@@ -309,7 +309,7 @@ make_transfer(struct request *rq)
 	struct db_rows *entry;
 
 	if (form_failed(rq))
-		return show_transfer(rq);
+		return form_again(rq, show_transfer);
 	entry = db_ask(rq, Q_TRANSFER, DB_TEXT(key), DB_TEXT(to), DB_INT(sum_kop));
 	if (!db_answer(rq))
 		return form_refused(rq, show_transfer);
@@ -369,7 +369,7 @@ ask_withdraw(struct request *rq)
 	if (!form_flag(rq, "checked"))
 		form_error(rq, "checked", "Сверьте сумму и реквизиты и отметьте это.");
 	if (form_failed(rq))
-		return show_withdraw(rq);
+		return form_again(rq, show_withdraw);
 	db_ask(rq, Q_WITHDRAW, DB_TEXT(key), DB_INT(sum_kop), DB_TEXT(bik), DB_TEXT(account20));
 	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw", NULL)
 			     : form_refused(rq, show_withdraw);

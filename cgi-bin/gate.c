@@ -132,7 +132,7 @@ let_pass(struct request *rq)
 	if (text_chars(note, strlen(note)) < 3)
 		form_error(rq, "note", "Напишите, почему без карты: это увидит родитель.");
 	if (form_failed(rq))
-		return show_monitor(rq);
+		return form_again(rq, show_monitor);
 	db_ask(rq, Q_PASS, DB_TEXT(key), DB_INT(pupil), DB_TEXT(direction), DB_INT(door),
 	    DB_TEXT(note));
 	if (!db_answer(rq))

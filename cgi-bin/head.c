@@ -162,7 +162,7 @@ save_slot(struct request *rq)
 	if (teacher == 0)
 		form_error(rq, "teacher", "Выберите учителя.");
 	if (form_failed(rq))
-		return show_slot(rq);
+		return form_again(rq, show_slot);
 	db_ask(rq, Q_SLOT_SAVE, DB_TEXT(key), DB_INT(class), DB_ID(slot), DB_INT(weekday),
 	    DB_INT(number), DB_INT(subject), DB_INT(teacher), DB_ID(subgroup), DB_TEXT(room),
 	    DB_TEXT(from), DB_BOOL(form_flag(rq, "shares")));
@@ -179,7 +179,7 @@ end_slot(struct request *rq)
 	const char *from = form_day(rq, "from");
 
 	if (form_failed(rq))
-		return show_slot(rq);
+		return form_again(rq, show_slot);
 	db_ask(rq, Q_SLOT_END, DB_INT(form_id(rq, "slot")), DB_TEXT(from));
 	if (!db_answer(rq))
 		return form_refused(rq, show_slot);
@@ -261,7 +261,7 @@ substitute(struct request *rq)
 		strcspn(remote, " \t") != strlen(remote)))
 		form_error(rq, "remote", "Ссылка начинается с https:// и не содержит пробелов.");
 	if (form_failed(rq))
-		return show_lesson(rq);
+		return form_again(rq, show_lesson);
 	db_ask(rq, Q_SUBSTITUTE, DB_INT(id), DB_TEXT(action), DB_ID(teacher), DB_ID(subject),
 	    DB_TEXT(room), DB_TEXT(note), DB_TEXT(remote));
 	if (!db_answer(rq))
@@ -295,7 +295,7 @@ static enum reply
 year_answer(struct request *rq, const char *done)
 {
 	if (form_failed(rq))
-		return show_year(rq);
+		return form_again(rq, show_year);
 	return db_answer(rq) ? app_redirect(rq, "/staff/head/year", "done", done, NULL)
 			     : form_refused(rq, show_year);
 }
@@ -308,7 +308,7 @@ save_term(struct request *rq)
 
 	if (form_failed(rq)) {
 		form_error(rq, "", "У четверти есть первый и последний день.");
-		return show_year(rq);
+		return form_again(rq, show_year);
 	}
 	db_ask(rq, Q_TERM_SAVE, DB_INT(form_id(rq, "term")), DB_TEXT(first), DB_TEXT(last));
 	return year_answer(rq, "head-term");
@@ -325,7 +325,7 @@ save_day_off(struct request *rq)
 	if (!is_study && *title == '\0')
 		form_error(rq, "title", "Напишите, почему нет уроков: это увидят родители.");
 	if (form_failed(rq))
-		return show_year(rq);
+		return form_again(rq, show_year);
 	db_ask(rq, Q_DAY_OFF, DB_TEXT(first), DB_TEXT(last), DB_TEXT(title));
 	return year_answer(rq, is_study ? "head-study" : "head-off");
 }
@@ -337,7 +337,7 @@ save_bell_day(struct request *rq)
 	const char *day = form_day(rq, "day");
 
 	if (form_failed(rq))
-		return show_year(rq);
+		return form_again(rq, show_year);
 	db_ask(rq, Q_BELL_DAY, DB_TEXT(day), DB_INT(form_id(rq, "bells")));
 	return year_answer(rq, "head-bells");
 }
@@ -356,7 +356,7 @@ save_bell(struct request *rq)
 	if (ends == NULL)
 		form_error(rq, "ends", "Когда он кончается?");
 	if (form_failed(rq))
-		return show_year(rq);
+		return form_again(rq, show_year);
 	db_ask(rq, Q_BELL_SAVE, DB_INT(form_id(rq, "bells")), DB_INT(number), DB_TEXT(starts),
 	    DB_TEXT(ends));
 	return year_answer(rq, "head-bell");
@@ -411,7 +411,7 @@ save_event(struct request *rq)
 	if (*title == '\0')
 		form_error(rq, "title", "Напишите, что это.");
 	if (form_failed(rq))
-		return show_events(rq);
+		return form_again(rq, show_events);
 	db_ask(rq, Q_EVENT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "event")), DB_TEXT(kind),
 	    DB_ID(form_id(rq, "class")), DB_TEXT(day), DB_TEXT(last), DB_TEXT(starts),
 	    DB_TEXT(ends), DB_TEXT(title), DB_TEXT(place), DB_BOOL(form_flag(rq, "cancelled")));

@@ -289,7 +289,7 @@ save_roll(struct request *rq)
 			db_array_int(ticked, pupil);
 	}
 	if (form_failed(rq))
-		return show_lesson(rq);
+		return form_again(rq, show_lesson);
 	db_ask(rq, Q_SAVE_ROLL, DB_TEXT(key), DB_INT(id), db_array_end(rq, pupils),
 	    db_array_end(rq, ticked), db_array_end(rq, codes), db_array_end(rq, minutes),
 	    DB_TEXT(form_text(rq, "seen", 4000, "")), DB_TEXT(form_text(rq, "shown", 4000, "")),
@@ -323,7 +323,7 @@ save_reply(struct request *rq)
 
 	if (*reply == '\0') {
 		form_error(rq, "", "Ответ пуст: напишите несколько слов.");
-		return show_lesson(rq);
+		return form_again(rq, show_lesson);
 	}
 	saved = db_ask(rq, Q_REPLY, DB_TEXT(form_key(rq)), DB_INT(form_id(rq, "message")),
 	    DB_TEXT(reply));

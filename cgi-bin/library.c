@@ -138,7 +138,7 @@ suspend_hold(struct request *rq)
 		return REPLY_BAD_INPUT;
 	if (till == NULL) {
 		form_error(rq, "", "Укажите день, до которого книгу можно не держать для вас.");
-		return show_library(rq);
+		return form_again(rq, show_library);
 	}
 	db_ask(rq, Q_HOLD_SLEEP, DB_INT(hold), DB_TEXT(till));
 	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-asleep", NULL)

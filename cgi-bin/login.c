@@ -87,7 +87,7 @@ log_in(struct request *rq)
 	if (*secret == '\0')
 		form_error(rq, "password", "Введите пароль.");
 	if (form_failed(rq))
-		return show_login(rq);
+		return form_again(rq, show_login);
 	reply = begin(rq, name, is_pin ? "pin" : "password", &attempt, show_login);
 	if (reply != REPLY_GO_ON)
 		return reply;
@@ -100,7 +100,7 @@ log_in(struct request *rq)
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "", "Неверный логин или пароль.");
-		return show_login(rq);
+		return form_again(rq, show_login);
 	}
 	let_in(rq, &entry, remember);
 	return app_redirect(rq, next, NULL);
@@ -142,7 +142,7 @@ log_in_first(struct request *rq)
 	if (*code == '\0')
 		form_error(rq, "code", "Введите код авторизации из договора.");
 	if (form_failed(rq))
-		return show_first(rq);
+		return form_again(rq, show_first);
 	reply = begin(rq, name, "code", &attempt, show_first);
 	if (reply != REPLY_GO_ON)
 		return reply;
@@ -158,7 +158,7 @@ log_in_first(struct request *rq)
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "",
 		    "Неверный логин или код. Код действует один раз и ограниченное время.");
-		return show_first(rq);
+		return form_again(rq, show_first);
 	}
 	let_in(rq, &entry, true);
 	return app_redirect(rq, "/", "done", "first", NULL);

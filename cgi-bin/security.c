@@ -215,7 +215,7 @@ ask_permit(struct request *rq)
 	if (*body == '\0')
 		form_error(rq, "body", "Напишите несколько слов: их прочитает охранник.");
 	if (form_failed(rq))
-		return show_permit(rq);
+		return form_again(rq, show_permit);
 	db_ask(rq, Q_ASK, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(day), DB_TEXT(at), DB_TEXT(body));
 	return db_answer(rq) ? app_redirect(rq, "/security", "done", "permit", NULL)
 			     : form_refused(rq, show_permit);

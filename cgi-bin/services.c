@@ -163,7 +163,7 @@ show_confirm(struct request *rq)
 
 	if (ticked == 0 && !rq->bad_input) {
 		form_error(rq, "", "Отметьте хотя бы одного ученика.");
-		return show_lesson(rq);
+		return form_again(rq, show_lesson);
 	}
 	team = db_ask(rq, Q_TEAM, DB_INT(id));
 	lines = db_ask(rq, Q_FORESEE, DB_INT(id), DB_TEXT(day), pupils);
@@ -240,7 +240,7 @@ undo(struct request *rq)
 	if (*why == '\0' && !rq->bad_input)
 		form_error(rq, "why", "Напишите причину: её прочитают родители.");
 	if (form_failed(rq))
-		return show_undo(rq);
+		return form_again(rq, show_undo);
 	team = db_ask(rq, Q_UNDO, DB_TEXT(key), DB_INT(form_id(rq, "id")), DB_TEXT(why));
 	if (!db_answer(rq))
 		return form_refused(rq, show_undo);

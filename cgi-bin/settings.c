@@ -119,13 +119,13 @@ add_child(struct request *rq)
 	if (*code == '\0')
 		form_error(rq, "code", "Введите код авторизации из договора.");
 	if (form_failed(rq))
-		return show_child(rq);
+		return form_again(rq, show_child);
 	rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT("code"), DB_TEXT(rq->device),
 	    DB_TEXT(rq->address));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (!auth_read_attempt(rq, rows, &attempt))
-		return show_child(rq);
+		return form_again(rq, show_child);
 	auth_hash(&attempt, code, hash);
 	rows = db_ask(rq, Q_CHILD_ADD, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash));
 	if (!db_answer(rq))
@@ -133,7 +133,7 @@ add_child(struct request *rq)
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "",
 		    "Неверный логин или код. Код действует один раз и ограниченное время.");
-		return show_child(rq);
+		return form_again(rq, show_child);
 	}
 	return app_redirect(rq, "/settings", "done", "child", NULL);
 }
@@ -171,12 +171,12 @@ change_password(struct request *rq)
 	if (*old == '\0')
 		form_error(rq, "old", "Введите нынешний пароль.");
 	if (form_failed(rq))
-		return show_password(rq);
+		return form_again(rq, show_password);
 	rows = db_ask(rq, Q_PASSWORD_BEGIN);
 	if (!db_answer(rq))
 		return form_refused(rq, show_password);
 	if (!auth_read_attempt(rq, rows, &attempt))
-		return show_password(rq);
+		return form_again(rq, show_password);
 	auth_hash(&attempt, old, hash);
 	auth_make_secret(&made, password);
 	crypto_token(token);
@@ -187,7 +187,7 @@ change_password(struct request *rq)
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "old", "Это не нынешний пароль.");
-		return show_password(rq);
+		return form_again(rq, show_password);
 	}
 	app_set_cookie(rq, APP_SESSION_COOKIE, token, 0);
 	return app_redirect(rq, "/settings", "done", "password", NULL);
@@ -212,7 +212,7 @@ give_pupil_login(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (!auth_read_attempt(rq, rows, &attempt))
-		return show_settings(rq);
+		return form_again(rq, show_settings);
 	auth_new_code(code);
 	auth_make_secret(&made, code);
 	rows = db_ask(rq, Q_PUPIL_NEW, DB_TEXT(attempt.id), DB_BYTES(made.salt, sizeof made.salt),

@@ -52,12 +52,12 @@ log_in(struct request *rq)
 	if (*secret == '\0')
 		form_error(rq, "password", "Введите пароль.");
 	if (form_failed(rq))
-		return show_login(rq);
+		return form_again(rq, show_login);
 	rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT(rq->address));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	if (!auth_read_attempt(rq, rows, &attempt))
-		return show_login(rq);
+		return form_again(rq, show_login);
 	auth_hash(&attempt, secret, hash);
 	crypto_token(token);
 	rows = db_ask(rq, Q_FINISH, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash),
@@ -66,7 +66,7 @@ log_in(struct request *rq)
 		return rq->db_reply;
 	if (strcmp(db_text(rows, 0, "outcome"), "ok") != 0) {
 		form_error(rq, "", "Неверное имя входа или пароль.");
-		return show_login(rq);
+		return form_again(rq, show_login);
 	}
 	app_set_cookie(rq, APP_STAFF_COOKIE, token, 0);
 	app_set_cookie(rq, APP_VISIT_COOKIE, "", -1);

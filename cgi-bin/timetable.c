@@ -246,7 +246,7 @@ subscribe(struct request *rq)
 		return REPLY_BAD_INPUT;
 	if (kind == NULL) {
 		form_error(rq, "kind", "Выберите, на что подписаться.");
-		return show_subscriptions(rq);
+		return form_again(rq, show_subscriptions);
 	}
 	crypto_token(token);
 	rows = db_ask(rq, Q_SUBSCRIBE, DB_TEXT(key), DB_TEXT(kind),

@@ -127,7 +127,7 @@ show_confirm(struct request *rq)
 
 	if (ticked == 0 && !rq->bad_input) {
 		form_error(rq, "", "Отметьте хотя бы одного ученика.");
-		return show_class(rq);
+		return form_again(rq, show_class);
 	}
 	lines = db_ask(rq, Q_FORESEE, DB_ID(class), DB_INT(menu), pupils);
 	if (!db_answer(rq))
@@ -233,7 +233,7 @@ refund(struct request *rq)
 	if (*why == '\0' && !rq->bad_input)
 		form_error(rq, "why", "Напишите причину: её прочитают родители.");
 	if (form_failed(rq))
-		return show_refund(rq);
+		return form_again(rq, show_refund);
 	whose = db_ask(rq, Q_REFUND, DB_TEXT(key), DB_TEXT(kind), DB_INT(form_id(rq, "id")),
 	    DB_TEXT(why));
 	if (!db_answer(rq))

@@ -27,6 +27,7 @@ struct app_state {
 	struct text       page;
 	int               status;       /* 0: nothing was sent */
 	size_t            sent_bytes;
+	bool              shows_again;   /* form_again(): the page of a form that was not taken */
 };
 
 /*
@@ -77,6 +78,9 @@ bool csrf_is_good(struct request *rq);
  * then asks nothing.
  */
 bool form_is_unseen(const struct request *rq);
+
+/* app.c: notes what a route of a desk shows of children, with the next questions. */
+void app_note_view(struct request *rq, const struct route *route);
 
 /* reply.c */
 /* Reads rq->token, rq->device from the cookies; a token of the wrong form counts as none. */

@@ -216,6 +216,16 @@ find_route(struct request *rq)
 	return other != NULL ? REPLY_BAD_METHOD : REPLY_NOT_FOUND;
 }
 
+void
+app_note_view(struct request *rq, const struct route *route)
+{
+	if (route->view.purpose != NULL)
+		db_note_view(rq, route->view.purpose,
+		    route->view.of != NULL
+			? form_text(rq, route->view.of, OBJECT_CHARS_MAX, "")
+			: "");
+}
+
 /* Queues the question who the visitor is. A stranger on a page for anyone is no failure. */
 static enum reply
 meet_visitor(struct request *rq)
@@ -228,11 +238,8 @@ meet_visitor(struct request *rq)
 		return access & ACCESS_ANYONE ? REPLY_GO_ON : REPLY_LOGIN;
 	if (access != ACCESS_ANYONE)
 		rq->state->visitor = db_ask_visitor(rq);
-	if (rq->route != NULL && rq->route->view.purpose != NULL)
-		db_note_view(rq, rq->route->view.purpose,
-		    rq->route->view.of != NULL
-			? form_text(rq, rq->route->view.of, OBJECT_CHARS_MAX, "")
-			: "");
+	if (rq->route != NULL)
+		app_note_view(rq, rq->route);
 	/*
 	 * What was written about one child must not be done to another that a second tab has chosen
 	 * meanwhile.

@@ -167,6 +167,7 @@ struct request {
 	bool            bad_input;    /* sticky, set by form.h */
 	int             page_status;  /* of the page that view_send() sends; 0: 200, or 422 when the form has errors */
 	enum reply      db_reply;     /* after db_answer() said false */
+	const void     *left;         /* what a POST leaves for its form's page, form_again(), when words do not do */
 	const char     *db_refusal;   /* KB422's message; form_refused() puts it on the form */
 	struct visitor  visitor;
 	const struct route *route;    /* NULL before routing */

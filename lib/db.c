@@ -33,7 +33,8 @@ struct db_queue {
 	int  count;
 	int  answered;
 	int  round_trips;
-	const char *purpose, *object;          /* of the view to note with the next questions; NULL: none */
+	struct { const char *purpose, *object; } view[DB_MAX_VIEWS];   /* to note with the next questions */
+	int  view_count;
 	bool writable;
 	bool wants_rerun;
 };
@@ -259,9 +260,18 @@ db_expect_child(struct request *rq, const char *idn)
 void
 db_note_view(struct request *rq, const char *purpose, const char *object)
 {
-	assert(db.app->audience == AUDIENCE_STAFF);
-	rq->queue->purpose = purpose;
-	rq->queue->object = object;
+	rq->queue->view_count = 0;
+	db_also_view(rq, purpose, object);
+}
+
+void
+db_also_view(struct request *rq, const char *purpose, const char *object)
+{
+	struct db_queue *queue = rq->queue;
+
+	assert(db.app->audience == AUDIENCE_STAFF && queue->view_count < DB_MAX_VIEWS);
+	queue->view[queue->view_count].purpose = purpose;
+	queue->view[queue->view_count++].object = object;
 }
 
 bool
@@ -347,7 +357,7 @@ must_prepare(const struct db_queue *queue, int index)
 static bool
 is_writing(const struct db_queue *queue)
 {
-	return queue->writable || queue->purpose != NULL;
+	return queue->writable || queue->view_count > 0;
 }
 
 static bool
@@ -555,10 +565,10 @@ db_answer(struct request *rq)
 		rq->db_reply = REPLY_BAD_INPUT;
 		return false;
 	}
-	if (queue->purpose != NULL)
+	for (int i = 0; i < queue->view_count; i++)
 		ask(rq, db.count + OWN_VIEW,
-		    (const struct db_param[]){ DB_TEXT(queue->purpose), DB_TEXT(queue->object),
-			{ 0 } });
+		    (const struct db_param[]){ DB_TEXT(queue->view[i].purpose),
+			DB_TEXT(queue->view[i].object), { 0 } });
 	drop_if_dead();
 	for (int i = 0; i < tries && trip == TRIP_LOST; i++) {
 		if (!connect_now(i > 0))
@@ -570,7 +580,7 @@ db_answer(struct request *rq)
 		}
 	}
 	queue->answered = queue->count;
-	queue->purpose = NULL;
+	queue->view_count = 0;
 	/*
 	 * Who it is was asked first: known even when a later question failed, so that the error
 	 * page has its frame.

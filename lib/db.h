@@ -81,10 +81,12 @@ struct db_param db_ticked(struct request *rq, const char *prefix, int *count);
 /*
  * Who looks at whose data: `staff.note_view(token, purpose, object)` goes with the questions of the
  * next db_answer(), as the last of them, in a read-write transaction. app.c says so for routes with
- * a view; a handler whose route cannot name the object says it itself, instead of the route. Desks
- * only.
+ * a view; a handler whose route cannot name the object says it itself, instead of the route; one
+ * that shows others besides says that too. Desks only; DB_MAX_VIEWS at most (asserted).
  */
+#define DB_MAX_VIEWS 4
 void db_note_view(struct request *rq, const char *purpose, const char *object);
+void db_also_view(struct request *rq, const char *purpose, const char *object);
 
 /* The rows of one question: filled by db_answer(), owned by the request, valid until it ends. */
 struct db_rows;

@@ -503,12 +503,24 @@ form_is_unseen(const struct request *rq)
 }
 
 enum reply
+form_again(struct request *rq, app_handler *show)
+{
+	const struct app *app = rq->state->app;
+
+	rq->state->shows_again = true;
+	for (int i = 0; i < app->route_count; i++)
+		if (app->routes[i].handler == show)
+			app_note_view(rq, &app->routes[i]);
+	return show(rq);
+}
+
+enum reply
 form_refused(struct request *rq, app_handler *show)
 {
 	if (rq->db_reply != REPLY_REFUSED)
 		return rq->db_reply;
 	form_error(rq, "", rq->db_refusal);
-	return show(rq);
+	return form_again(rq, show);
 }
 
 void

@@ -146,9 +146,15 @@ void form_error(struct request *rq, const char *name, const char *words);
 /* Was there one? */
 bool form_failed(const struct request *rq);
 /*
+ * What a handler returns when there are words at its fields: the page of the form once more, by
+ * `show`, the handler of that page's GET, which must ask anew what it shows. That somebody looked
+ * is noted as the GET would; view_send() asserts that a POST's form comes back in no other way.
+ */
+enum reply form_again(struct request *rq, enum reply (*show)(struct request *rq));
+/*
  * What a POST returns after db_answer() said false: a refusal (KB422) shows the form again with the
- * database's words, what was typed kept; anything else is its own page. `show` is the handler of
- * the form's GET, which must ask anew what it shows.
+ * database's words, what was typed kept; anything else is its own page. `show` is as in
+ * form_again().
  */
 enum reply form_refused(struct request *rq, enum reply (*show)(struct request *rq));
 /*

@@ -2,6 +2,8 @@
  * frame.c -- the frame around every page: who it is, the menu, the look, of the cabinet or of the
  * desks; and view_send(), which puts a page into it. A new section is one row of the menu.
  */
+#include <assert.h>
+
 #include "app-private.h"
 
 #include "crypto.h"
@@ -295,6 +297,7 @@ view_send(struct request *rq, struct view *page)
 	struct text *out = &rq->state->page;
 	int status = form_failed(rq) ? 422 : 200;
 
+	assert(!form_failed(rq) || rq->state->shows_again || strcmp(rq->method, "POST") != 0);
 	if (db_is_pending(rq) && !db_answer(rq))
 		return rq->db_reply;
 	if (!frame_render(rq, page))

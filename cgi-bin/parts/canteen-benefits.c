@@ -42,6 +42,8 @@ canteen_show_benefits(struct request *rq)
 	struct view *page;
 	bool has_next;
 
+	if (*find != '\0')
+		db_also_view(rq, "canteen-benefits", "");
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "canteen-benefits");
@@ -133,7 +135,7 @@ canteen_add_benefit(struct request *rq)
 	if (*document == '\0')
 		form_error(rq, "document", "На каком документе основана льгота?");
 	if (form_failed(rq))
-		return canteen_show_child(rq);
+		return form_again(rq, canteen_show_child);
 	db_ask(rq, Q_ADD_BENEFIT, DB_INT(pupil), DB_INT(kind), DB_INT(meal), DB_INT(share),
 	    DB_TEXT(first), DB_TEXT(last), DB_TEXT(document));
 	if (!db_answer(rq))
@@ -171,7 +173,7 @@ canteen_set_study(struct request *rq)
 	if (last == NULL)
 		form_error(rq, "study_last", "По какой день?");
 	if (form_failed(rq))
-		return canteen_show_child(rq);
+		return form_again(rq, canteen_show_child);
 	db_ask(rq, Q_SET_STUDY, DB_INT(pupil), DB_TEXT(first), DB_TEXT(last));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_child);

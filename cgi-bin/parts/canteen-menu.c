@@ -46,7 +46,7 @@ canteen_copy_week(struct request *rq)
 		return REPLY_BAD_INPUT;
 	if (to == NULL) {
 		form_error(rq, "to", "Выберите любой день недели, в которую копировать.");
-		return canteen_show_week(rq);
+		return form_again(rq, canteen_show_week);
 	}
 	done = db_ask(rq, Q_COPY_WEEK, DB_TEXT(from), DB_TEXT(to));
 	if (!db_answer(rq))
@@ -113,7 +113,7 @@ canteen_save_menu(struct request *rq)
 			db_array_int(dishes, dish);
 	}
 	if (form_failed(rq))
-		return canteen_show_menu(rq);
+		return form_again(rq, canteen_show_menu);
 	db_ask(rq, Q_SAVE_MENU, DB_ID(complex), DB_TEXT(day), DB_INT(price),
 	    db_array_end(rq, dishes));
 	if (!db_answer(rq))
@@ -287,7 +287,7 @@ canteen_save_dish(struct request *rq)
 		if (form_flag(rq, arena_printf(rq->arena, "has_%s", allergens[i])))
 			db_array_text(has, allergens[i]);
 	if (form_failed(rq))
-		return canteen_show_dish(rq);
+		return form_again(rq, canteen_show_dish);
 	db_ask(rq, Q_SAVE_DISH, DB_ID(form_id(rq, "id")), DB_TEXT(title), DB_TEXT(category),
 	    DB_TEXT(composition), DB_INT(weight), DB_INT(kcal), DB_INT(protein), DB_INT(fat),
 	    DB_INT(carb), db_array_end(rq, has), DB_ID(buffet), DB_BOOL(form_flag(rq, "retired")));
@@ -333,7 +333,7 @@ canteen_save_rules(struct request *rq)
 		back = read_number(rq, "back_days", 0, 14);
 
 	if (form_failed(rq))
-		return canteen_show_complexes(rq);
+		return form_again(rq, canteen_show_complexes);
 	db_ask(rq, Q_SAVE_RULES, DB_INT(days), DB_TEXT(cutoff), DB_TEXT(absent), DB_INT(refund),
 	    DB_INT(back));
 	if (!db_answer(rq))
@@ -352,7 +352,7 @@ canteen_save_meal(struct request *rq)
 	if (*title == '\0')
 		form_error(rq, "title", "Как называется приём пищи?");
 	if (form_failed(rq))
-		return canteen_show_complexes(rq);
+		return form_again(rq, canteen_show_complexes);
 	db_ask(rq, Q_SAVE_MEAL, DB_ID(meal), DB_TEXT(title), DB_TEXT(from), DB_TEXT(to));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_complexes);
@@ -413,7 +413,7 @@ canteen_save_complex(struct request *rq)
 	if (last < first)
 		form_error(rq, "last", "Последний класс младше первого.");
 	if (form_failed(rq))
-		return canteen_show_complex(rq);
+		return form_again(rq, canteen_show_complex);
 	db_ask(rq, Q_SAVE_COMPLEX, DB_ID(form_id(rq, "id")), DB_INT(meal), DB_TEXT(title),
 	    DB_INT(first), DB_INT(last), DB_ID(shift), DB_INT(price),
 	    DB_BOOL(form_flag(rq, "default")), DB_BOOL(form_flag(rq, "retired")));

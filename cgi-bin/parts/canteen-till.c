@@ -40,6 +40,16 @@ add_tills(struct request *rq, struct view *page, const char *chosen)
 	}
 }
 
+/* Beside the child that a till's address names: the one that was just served, those of a name. */
+static void
+also_viewed(struct request *rq, const char *purpose, int64_t serving, bool is_many)
+{
+	if (serving != 0)
+		db_also_view(rq, "canteen-served", url_id(rq, serving));
+	if (is_many)
+		db_also_view(rq, purpose, "");
+}
+
 /* ---- serving --------------------------------------------------------------------------------- */
 
 static const char *const whys[] = { "unknown", "blocked", "ended", "nobody", "many", "one",
@@ -56,16 +66,18 @@ canteen_show_serve(struct request *rq)
 	int64_t serving = form_id(rq, "serving"), pupil = form_id(rq, "pupil");
 	const char *find = form_text(rq, "find", CANTEEN_FIND_MAX, "");
 	const char *why = form_choice(rq, "why", whys, "");
+	bool is_many = strcmp(why, "many") == 0 && *find != '\0';
 	struct db_rows *meals = db_ask(rq, Q_MEALS);
 	struct db_rows *now = db_ask(rq, Q_NOW, DB_NULL);
 	struct db_rows *given = db_ask(rq, Q_SERVING, DB_ID(serving));
 	struct db_rows *bought = db_ask(rq, Q_BOUGHT, DB_ID(pupil), DB_ID(serving));
 	struct db_rows *recent = db_ask(rq, Q_RECENT, DB_TEXT("meal"));
-	struct db_rows *found = db_ask(rq, Q_CANDIDATES,
-	    DB_TEXT(strcmp(why, "many") == 0 ? find : ""), DB_INT(FOUND_MAX + 1));
+	struct db_rows *found = db_ask(rq, Q_CANDIDATES, DB_TEXT(is_many ? find : ""),
+	    DB_INT(FOUND_MAX + 1));
 	struct db_rows *child = NULL, *offers = NULL;
 	struct view *page;
 
+	also_viewed(rq, "canteen-serve", serving, is_many);
 	if (till.meal != 0 && pupil != 0) {
 		child = db_ask(rq, Q_CHILD, DB_INT(till.meal), DB_INT(pupil));
 		offers = db_ask(rq, Q_OFFERS, DB_INT(till.meal), DB_INT(pupil));
@@ -164,7 +176,7 @@ canteen_undo(struct request *rq)
 	if (text_chars(why, strlen(why)) < 3)
 		form_error(rq, "why", "Напишите причину: родитель увидит её рядом с возвратом.");
 	if (form_failed(rq))
-		return canteen_show_undo(rq);
+		return form_again(rq, canteen_show_undo);
 	db_ask(rq, Q_UNDO, DB_TEXT(key), DB_INT(serving), DB_TEXT(why));
 	if (!db_answer(rq))
 		return form_refused(rq, canteen_show_undo);
@@ -234,8 +246,8 @@ canteen_show_buffet(struct request *rq)
 	int64_t pupil = form_id(rq, "pupil"), serving = form_id(rq, "serving"), sum = 0;
 	const char *find = form_text(rq, "find", CANTEEN_FIND_MAX, "");
 	const char *why = form_choice(rq, "why", whys, "");
-	bool is_many = strcmp(why, "many") == 0, has_limit = false, is_barred = false,
-	     is_over_limit = false, is_short = false;
+	bool is_many = strcmp(why, "many") == 0 && *find != '\0', has_limit = false,
+	     is_barred = false, is_over_limit = false, is_short = false;
 	struct db_rows *given = db_ask(rq, Q_SERVING, DB_ID(serving));
 	struct db_rows *bought = db_ask(rq, Q_BOUGHT, DB_ID(pupil), DB_ID(serving));
 	struct db_rows *recent = db_ask(rq, Q_RECENT, DB_TEXT("buffet"));
@@ -245,6 +257,7 @@ canteen_show_buffet(struct request *rq)
 	struct db_rows *goods = pupil != 0 ? db_ask(rq, Q_GOODS, DB_INT(pupil)) : NULL;
 	struct view *page;
 
+	also_viewed(rq, "canteen-buffet", serving, is_many);
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "canteen-buffet");

@@ -71,7 +71,7 @@ journal_save_homework(struct request *rq)
 
 	check_homework(rq, minutes, link, &n);
 	if (form_failed(rq))
-		return journal_show_homework(rq);
+		return form_again(rq, journal_show_homework);
 	for (int i = 0; i < rq->body.count; i++)
 		if (strncmp(rq->body.field[i].name, "drop_", 5) == 0)
 			db_array_text(drop, form_uuid(rq, rq->body.field[i].name));

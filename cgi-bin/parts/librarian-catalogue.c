@@ -140,7 +140,7 @@ librarian_save_title(struct request *rq)
 	if (strcmp(kind, "textbook") == 0 && grade == 0)
 		form_error(rq, "grade", "У учебника укажите класс: от 1 до 11.");
 	if (form_failed(rq))
-		return librarian_edit_title(rq);
+		return form_again(rq, librarian_edit_title);
 	saved = db_ask(rq, Q_CAT_SAVE, DB_TEXT(key), DB_ID(id), DB_TEXT(kind), DB_TEXT(name),
 	    DB_TEXT(authors), DB_TEXT(publisher), DB_ID(year), DB_TEXT(isbn), DB_TEXT(shelf),
 	    DB_TEXT(subject), DB_ID(grade), DB_ID(pages), DB_TEXT(annotation), DB_ID(price));
@@ -175,7 +175,7 @@ librarian_add_copies(struct request *rq)
 	else if (count == 0 && named == 0)
 		form_error(rq, "count", "Укажите, сколько экземпляров, или их штрихкоды.");
 	if (form_failed(rq))
-		return librarian_show_title(rq);
+		return form_again(rq, librarian_show_title);
 	db_ask(rq, Q_CAT_ADD, DB_TEXT(key), DB_INT(id), DB_INT(count), db_array_end(rq, barcodes),
 	    DB_ID(price), DB_TEXT(condition));
 	if (!db_answer(rq))

@@ -51,10 +51,10 @@ librarian_show_act(struct request *rq)
 }
 
 static enum reply
-lose(struct request *rq, const char *key, int64_t copy)
+lose(struct request *rq, const char *key, int64_t copy, int64_t loan)
 {
-	struct db_rows *done =
-	    db_ask(rq, Q_LOSE, DB_TEXT(key), DB_INT(copy), DB_BOOL(form_flag(rq, "charge")));
+	struct db_rows *done = db_ask(rq, Q_LOSE, DB_TEXT(key), DB_INT(copy), DB_ID(loan),
+	    DB_ID(form_id(rq, "price")), DB_BOOL(form_flag(rq, "charge")));
 	const char *outcome;
 
 	if (!db_answer(rq))
@@ -67,28 +67,32 @@ lose(struct request *rq, const char *key, int64_t copy)
 	    *db_text(done, 0, "words") != '\0' ? "book-no-money" : "book-owed", NULL);
 }
 
-/* POST /staff/library/act copy= what= key= [note=][&charge=1] */
+/*
+ * POST /staff/library/act copy= loan= price= what= key= [note=][&charge=1] -- loan and price, in
+ * kopecks, are those that the page had: what has changed meanwhile is asked anew.
+ */
 enum reply
 librarian_act(struct request *rq)
 {
 	const char *what = form_choice(rq, "what", whats, NULL), *key = form_key(rq);
 	const char *note = form_text(rq, "note", NOTE_MAX, "");
-	int64_t copy = form_id(rq, "copy");
+	int64_t copy = form_id(rq, "copy"), loan = form_id(rq, "loan");
 	struct db_rows *done;
 	bool wants_note;
 
 	if (what == NULL || copy == 0)
 		return REPLY_BAD_INPUT;
 	if (strcmp(what, "lose") == 0)
-		return lose(rq, key, copy);
+		return lose(rq, key, copy, loan);
 	wants_note = strcmp(what, "gone") == 0 || strcmp(what, "repair") == 0;
 	if (wants_note && text_chars(note, strlen(note)) < NOTE_MIN)
 		form_error(rq, "note", strcmp(what, "gone") == 0
 		    ? "Напишите номер акта и причину: запись останется навсегда."
 		    : "Напишите, что чинить.");
 	if (form_failed(rq))
-		return librarian_show_act(rq);
-	done = db_ask(rq, Q_MARK, DB_TEXT(key), DB_INT(copy), DB_TEXT(what), DB_TEXT(note));
+		return form_again(rq, librarian_show_act);
+	done = db_ask(rq, Q_MARK, DB_TEXT(key), DB_INT(copy), DB_ID(loan), DB_TEXT(what),
+	    DB_TEXT(note));
 	if (!db_answer(rq))
 		return form_refused(rq, librarian_show_act);
 	return app_redirect(rq, "/staff/library/copy", "id", url_id(rq, copy), "done",

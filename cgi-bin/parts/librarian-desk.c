@@ -64,15 +64,20 @@ librarian_show_desk(struct request *rq)
 	int64_t reader = form_id(rq, "reader"), set = form_id(rq, "set");
 	const char *find = form_text(rq, "find", LIBRARIAN_FIND_MAX, "");
 	const char *why = form_choice(rq, "why", whys, "");
+	bool is_many = strcmp(why, "many") == 0 && *find != '\0';
 	struct beside beside = ask_beside(rq, reader, set);
 	struct db_rows *scanned = db_ask(rq, Q_SCANNED, DB_ID(form_id(rq, "scan")));
 	struct db_rows *scans = db_ask(rq, Q_SCANS);
-	struct db_rows *found = db_ask(rq, Q_NAMED, DB_TEXT(strcmp(why, "many") == 0 ? find : ""),
+	struct db_rows *found = db_ask(rq, Q_NAMED, DB_TEXT(is_many ? find : ""),
 	    DB_INT(FOUND_MAX + 1));
 	struct view *page;
 
 	if (reader == 0 && set != 0)
 		db_note_view(rq, "library-set", url_id(rq, set));
+	else if (set != 0)
+		db_also_view(rq, "library-set", url_id(rq, set));
+	if (is_many)
+		db_also_view(rq, "library-desk", "");
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "librarian");
@@ -147,7 +152,7 @@ librarian_spoil(struct request *rq)
 		form_error(rq, "condition",
 		    "Напишите, что с книгой: например «надорвана обложка».");
 	if (form_failed(rq))
-		return librarian_show_desk(rq);
+		return form_again(rq, librarian_show_desk);
 	db_ask(rq, Q_SPOIL, DB_INT(scan), DB_TEXT(condition), DB_BOOL(form_flag(rq, "repair")));
 	if (!db_answer(rq))
 		return form_refused(rq, librarian_show_desk);

@@ -14,35 +14,30 @@
 #define LATEST_IMPORTS 10
 #define ROWS_MAX_BYTES ((size_t)24 << 20)
 
-/* What was wrong with the file that has just come; NULL: none has. */
-static struct view *
-show_page(struct request *rq, const struct catalogue *refused, const struct db_rows *imports)
+/* The form for a file, with what was wrong with the one that has just come. */
+static enum reply
+show_upload(struct request *rq)
 {
-	struct view *page = view_new(rq, "librarian-import");
+	struct db_rows *imports = db_ask(rq, Q_IMPORTS, DB_INT(LATEST_IMPORTS));
+	const struct catalogue *refused = rq->left;
+	int problems = refused != NULL ? refused->problem_count : 0;
+	struct view *page;
 
+	if (!db_answer(rq))
+		return rq->db_reply;
+	page = view_new(rq, "librarian-import");
 	view_rows(page, "latest", imports);
 	form_show(rq, page, "file", NULL);
 	view_none(page, "problem");
-	view_int(page, "problems", refused != NULL ? refused->problem_count : 0);
+	view_int(page, "problems", problems);
 	view_flag(page, "is_table", refused != NULL && refused->is_table);
-	for (int i = 0; refused != NULL && i < refused->problem_count && i < CATALOGUE_MAX_PROBLEMS;
-	     i++) {
+	for (int i = 0; i < problems && i < CATALOGUE_MAX_PROBLEMS; i++) {
 		struct view *row = view_add(page, "problem");
 
 		view_int(row, "number", refused->problem[i].number);
 		view_text(row, "words", refused->problem[i].words);
 	}
-	return page;
-}
-
-static enum reply
-show_upload(struct request *rq, const struct catalogue *refused)
-{
-	struct db_rows *imports = db_ask(rq, Q_IMPORTS, DB_INT(LATEST_IMPORTS));
-
-	if (!db_answer(rq))
-		return rq->db_reply;
-	return view_send(rq, show_page(rq, refused, imports));
+	return view_send(rq, page);
 }
 
 /*
@@ -57,7 +52,7 @@ librarian_show_import(struct request *rq)
 	struct view *page;
 
 	if (id == 0)
-		return show_upload(rq, NULL);
+		return show_upload(rq);
 	import = db_ask(rq, Q_IMPORT, DB_INT(id));
 	first = db_ask(rq, Q_IMPORT_ROWS, DB_INT(id), DB_BOOL(false), DB_INT(FIRST_ROWS));
 	noted = db_ask(rq, Q_IMPORT_ROWS, DB_INT(id), DB_BOOL(true), DB_INT(NOTED_ROWS + 1));
@@ -108,10 +103,11 @@ librarian_stage(struct request *rq)
 	struct text *rows;
 
 	if (!form_file(rq, "file", &file))
-		return show_upload(rq, NULL);
+		return form_again(rq, librarian_show_import);
 	if (!catalogue_read(rq->arena, file.bytes, file.len, &c)) {
 		form_error(rq, "file", "Файл не принят, в каталоге ничего не изменилось.");
-		return show_upload(rq, &c);
+		rq->left = &c;
+		return form_again(rq, librarian_show_import);
 	}
 	rows = rows_of(rq, &c);
 	if (rows->broken)

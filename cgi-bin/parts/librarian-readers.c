@@ -19,6 +19,8 @@ librarian_show_readers(struct request *rq)
 	struct db_rows *found = db_ask(rq, Q_NAMED, DB_TEXT(find), DB_INT(FOUND_MAX + 1));
 	struct view *page;
 
+	if (*find != '\0')
+		db_also_view(rq, "library-readers", "");
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "librarian-readers");

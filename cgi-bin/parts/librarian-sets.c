@@ -131,7 +131,7 @@ librarian_take_back(struct request *rq)
 	if (count == 0)
 		form_error(rq, "", "Отметьте, кто сдал учебники.");
 	if (form_failed(rq))
-		return librarian_show_set(rq);
+		return form_again(rq, librarian_show_set);
 	done = db_ask(rq, Q_SET_BACK, DB_TEXT(key), DB_INT(id), pupils);
 	if (!db_answer(rq))
 		return form_refused(rq, librarian_show_set);

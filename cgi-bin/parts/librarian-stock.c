@@ -47,7 +47,7 @@ librarian_begin_inventory(struct request *rq)
 	if (*name == '\0')
 		form_error(rq, "name", "Назовите инвентаризацию, например «Осень 2026».");
 	if (form_failed(rq))
-		return librarian_show_inventories(rq);
+		return form_again(rq, librarian_show_inventories);
 	begun = db_ask(rq, Q_INVENTORY_BEGIN, DB_TEXT(name));
 	if (!db_answer(rq))
 		return form_refused(rq, librarian_show_inventories);

@@ -50,7 +50,7 @@ meals_save_limits(struct request *rq)
 	struct db_param meal = read_limit(rq, "meal"), buffet = read_limit(rq, "buffet");
 
 	if (form_failed(rq))
-		return meals_show_limits(rq);
+		return form_again(rq, meals_show_limits);
 	db_ask(rq, Q_LIMITS_SAVE, meal, buffet);
 	return db_answer(rq) ? app_redirect(rq, "/meals/limits", "done", "meal-limits", NULL) :
 	    form_refused(rq, meals_show_limits);

@@ -163,7 +163,7 @@ meals_make_standing(struct request *rq)
 	struct standing s = read_standing(rq);
 
 	if (form_failed(rq))
-		return meals_show_standing(rq);
+		return form_again(rq, meals_show_standing);
 	db_ask(rq, Q_STANDING, DB_TEXT(key), DB_INT(s.meal), DB_ID(s.complex), DB_INT(s.weekdays),
 	    DB_TEXT(s.first), DB_ID(s.days));
 	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-standing", NULL) :
@@ -270,7 +270,7 @@ meals_refuse(struct request *rq)
 	struct refusal r = read_refusal(rq);
 
 	if (form_failed(rq))
-		return meals_show_refuse(rq);
+		return form_again(rq, meals_show_refuse);
 	db_ask(rq, Q_REFUSE, DB_TEXT(key), DB_TEXT(r.first), DB_TEXT(r.last), DB_ID(r.meal),
 	    DB_TEXT(r.body));
 	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-refuse", NULL)

@@ -90,7 +90,7 @@ services_save_price(struct request *rq)
 	if (!money_parse_typed(price, &price_kop) || price_kop < 1 || price_kop > PRICE_MAX_KOP)
 		form_error(rq, "price", "Цена в рублях, до 100 000: например, 350 или 350,50.");
 	if (form_failed(rq))
-		return services_show_price(rq);
+		return form_again(rq, services_show_price);
 	db_ask(rq, Q_PRICE_SAVE, DB_TEXT(key), DB_ID(id), DB_TEXT(title), DB_TEXT(unit),
 	    DB_INT(price_kop), DB_BOOL(form_flag(rq, "retired")));
 	if (!db_answer(rq))
@@ -145,7 +145,7 @@ services_save_group(struct request *rq)
 	if (teacher == 0)
 		form_error(rq, "teacher", "Выберите преподавателя.");
 	if (form_failed(rq))
-		return services_show_group(rq);
+		return form_again(rq, services_show_group);
 	saved = db_ask(rq, Q_TEAM_SAVE, DB_TEXT(key), DB_ID(id), DB_ID(service), DB_TEXT(title),
 	    DB_INT(teacher), DB_BOOL(form_flag(rq, "closed")));
 	if (!db_answer(rq))
@@ -222,7 +222,7 @@ services_add_members(struct request *rq)
 	if (period.from == NULL)
 		form_error(rq, "from", "С какого дня?");
 	if (form_failed(rq))
-		return services_show_members(rq);
+		return form_again(rq, services_show_members);
 	db_ask(rq, Q_MEMBERS_ADD, DB_TEXT(key), DB_INT(id), pupils, DB_TEXT(period.from),
 	    DB_TEXT(period.to), DB_INT(waiver));
 	if (!db_answer(rq))
@@ -266,7 +266,7 @@ services_end_member(struct request *rq)
 	if (last == NULL && !rq->bad_input)
 		form_error(rq, "last", "Укажите день.");
 	if (form_failed(rq))
-		return services_show_member(rq);
+		return form_again(rq, services_show_member);
 	team = db_ask(rq, Q_MEMBER_END, DB_INT(id), DB_TEXT(last));
 	if (!db_answer(rq))
 		return form_refused(rq, services_show_member);

@@ -65,7 +65,7 @@ support_save_template(struct request *rq)
 	if (body == NULL)
 		form_error(rq, "body", "Напишите текст ответа.");
 	if (form_failed(rq))
-		return support_show_template(rq);
+		return form_again(rq, support_show_template);
 	db_ask(rq, Q_TEMPLATE_SAVE, DB_TEXT(key), DB_ID(id), DB_TEXT(category), DB_TEXT(title),
 	    DB_TEXT(body), DB_BOOL(form_flag(rq, "retired")));
 	if (!db_answer(rq))
@@ -125,7 +125,7 @@ support_publish(struct request *rq)
 	if (answer == NULL)
 		form_error(rq, "answer", "Напишите ответ.");
 	if (form_failed(rq))
-		return support_show_publish(rq);
+		return form_again(rq, support_show_publish);
 	db_ask(rq, Q_PUBLISH, DB_TEXT(key), DB_INT(id), DB_TEXT(question), DB_TEXT(answer));
 	if (!db_answer(rq))
 		return form_refused(rq, support_show_publish);

@@ -103,7 +103,7 @@ support_assign(struct request *rq)
 	if (id == 0 || staff == 0)
 		return REPLY_BAD_INPUT;
 	if (form_failed(rq))
-		return support_show_appeal(rq);
+		return form_again(rq, support_show_appeal);
 	db_ask(rq, Q_ASSIGN, DB_INT(id), revision_of(rq), DB_INT(staff), DB_TEXT(words));
 	return finish(rq, id, "appeal-assign");
 }
@@ -138,7 +138,7 @@ support_send_on(struct request *rq)
 		form_error(rq, "why",
 		    "Напишите, почему передаёте: это прочтут и коллеги, и семья.");
 	if (form_failed(rq))
-		return support_show_appeal(rq);
+		return form_again(rq, support_show_appeal);
 	sent = db_ask(rq, Q_SEND_ON, DB_INT(id), revision_of(rq), DB_TEXT(desk), DB_TEXT(why));
 	if (!db_answer(rq))
 		return form_refused(rq, support_show_appeal);
@@ -166,7 +166,7 @@ support_answer(struct request *rq)
 	if (body == NULL)
 		form_error(rq, "body", "Напишите ответ.");
 	if (form_failed(rq))
-		return support_show_appeal(rq);
+		return form_again(rq, support_show_appeal);
 	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(id), revision_of(rq), DB_BOOL(is_question),
 	    DB_TEXT(body), FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]),
 	    FORM_UPLOAD(file[2]));
@@ -186,7 +186,7 @@ support_note(struct request *rq)
 	if (note == NULL)
 		form_error(rq, "note", "Напишите заметку.");
 	if (form_failed(rq))
-		return support_show_appeal(rq);
+		return form_again(rq, support_show_appeal);
 	db_ask(rq, Q_NOTE, DB_TEXT(key), DB_INT(id), DB_TEXT(note));
 	return finish(rq, id, "appeal-note");
 }

@@ -182,6 +182,11 @@ select id as chatty from appeal.appeal where subject = 'Ещё 1' \gset
 select pg_temp.add('parent', 40 + n, :chatty, pg_temp.seen(:chatty), 'Слово ' || n)
   from generate_series(1, 30 - (select count(*) from appeal.message where access_id is not null)::int) n \g /dev/null
 select throws_matching(format($$ select pg_temp.add('parent', 99, %s, %s, 'x') $$, :chatty, pg_temp.seen(:chatty)), '30 сообщений', 'thirty messages a day');
+-- What is attached stays for ever, in every backup.
+select appeal.send(pg_temp.access('stranger'), 'meals', 'Файлы', 'Все чеки.',
+    array(select site.keep_file(p.school_id, n || '.pdf', 'application/pdf', decode(repeat('25504446', 1310720), 'hex'))
+            from generate_series(1, 6) n, auth.access a join school.pupil p on p.id = a.pupil_id where a.id = pg_temp.access('stranger'))) as heavy \gset
+select throws_matching(format($$ select pg_temp.add('stranger', 98, %s, %s, 'x') $$, :heavy, pg_temp.seen(:heavy)), '30 МБ', '30 MiB of files a day');
 alter table appeal.message disable trigger append_only;
 update appeal.message set at = at - interval '2 days';
 insert into appeal.message (appeal_id, author, staff_id, body) select :chatty, 'desk', pg_temp.staff('head'), 'x' from generate_series(1, 200);

@@ -135,6 +135,16 @@ select throws_ok($$ select * from cabinet.views('child', false, null, null, null
 select throws_ok($$ select * from cabinet.view_counts('child', false, null, null) $$, 'KB403', null, 'nor counts');
 reset role;
 
+-- An appeal is of the adult who wrote it: the other one is not told that it was looked at.
+reset role;
+select appeal.send(pg_temp.access('parent'), 'study', 'Оценка', 'Почему?', '{}') as appeal \gset
+select staff.note_view('head', 'appeal', :appeal::text) \g /dev/null
+select is((select v.appeal_id from site.viewing v order by v.id desc limit 1), :appeal::bigint, 'which appeal is known');
+select is((select count(*) from cabinet.views('parent', false, null, null, null, 100) v where v.purpose = 'обращение и ответ на него'), 1::bigint, 'who wrote is told');
+select is((select count(*) from cabinet.views('other-adult', false, null, null, null, 100) v where v.purpose = 'обращение и ответ на него'), 0::bigint, 'the other adult is not');
+select is((select sum(c.views) from cabinet.view_counts('parent', false, null, null) c) - (select sum(c.views) from cabinet.view_counts('other-adult', false, null, null) c), 1::numeric,
+    'nor by the figures, which have all else');
+
 -- ---- the administrator --------------------------------------------------------------------------------------------------------
 
 select auth.note_staff(auth.resolve_staff('cook'), 'benefit-add', 'I2222AAAAA 1') \g /dev/null

@@ -104,6 +104,9 @@ select throws_ok($$ select pg_temp.save(1, null, 'Другая') $$, 'KB409', nu
 select throws_ok($$ select pg_temp.save(2, null, 'Другая', '9785171234560') $$, 'KB422', null, 'an ISBN is one title''s');
 select is(pg_temp.save(3, s.id, 'Алгебра. 7 класс', '9785171234560'), s.id, 'it is changed') from saved s;
 select is((select t.title from library.title t, saved s where t.id = s.id), 'Алгебра. 7 класс', 'so it is');
+select staff.catalogue_save('test-librarian', gen_random_uuid(), t.id, t.kind::text, t.title, t.authors, t.publisher, t.year, t.isbn, t.shelf, t.subject, t.grade, t.pages,
+    t.annotation, 61000) as dearer from library.title t where t.price_kop = 60000 order by t.id desc limit 1 \gset
+select is((select a.object from site.audit a where a.action = 'title-change' order by a.id desc limit 1), :dearer || ' price 60000 61000', 'who changed a price, and how, is on record');
 select throws_ok(format($$ select staff.catalogue_save('test-librarian-840', pg_temp.key(4), %s, 'book', 'x', '', '', null, '', '', '', null, null, '', null) $$, s.id),
     'KB404', null, 'not by another school') from saved s;
 create function pg_temp.add(p_key integer, p_count integer, p_codes text[]) returns void language sql as $$

@@ -40,6 +40,9 @@ create function pg_temp.state(p_barcode text) returns text language sql stable s
     select concat_ws(' ', c.state, (select p.idn from library.loan l join school.pupil p on p.id = l.pupil_id where l.copy_id = c.id and l.returned_at is null))
       from library.copy c where c.id = pg_temp.copy(p_barcode)
 $$;
+create function pg_temp.loan(p_barcode text) returns bigint language sql stable security definer as $$
+    select l.id from library.loan l where l.copy_id = pg_temp.copy(p_barcode) and l.returned_at is null
+$$;
 create function pg_temp.key(p_n integer) returns uuid language sql as $$ select ('00000000-0000-4000-8000-' || lpad(p_n::text, 12, '0'))::uuid $$;
 -- One Enter: the outcome, and what the large words say.
 create function pg_temp.scan(p_find text, p_reader bigint default null, p_act text default '', p_token text default 'test-lib', p_key uuid default gen_random_uuid(), p_set bigint default null)
@@ -145,8 +148,19 @@ select pg_temp.top_up('I2222CCCCC', 50000) \g /dev/null
 select pg_temp.money('I2222CCCCC') as before \gset
 set role kabinet_librarian;
 select ok((select is_payable from staff.librarian_copy('test-lib', pg_temp.copy('P-0001'))), 'it can be paid');
-select is((select outcome from staff.librarian_lose('test-lib', pg_temp.key(20), pg_temp.copy('P-0001'), true)), 'charged', 'lost and charged');
-select is((select outcome from staff.librarian_lose('test-lib', pg_temp.key(20), pg_temp.copy('P-0001'), true)), 'charged', 'the same form once');
+-- What was shown: the loan and the price. What has changed since is asked anew, and nobody else pays.
+select pg_temp.loan('P-0001') as shown \gset
+select throws_ok(format('select staff.librarian_lose(''test-lib'', gen_random_uuid(), pg_temp.copy(''P-0001''), %s, 44900, true)', :shown), 'KB422', null, 'not at another price');
+select is(pg_temp.scan('P-0001'), 'returned', 'taken back meanwhile');
+select throws_ok(format('select staff.librarian_mark(''test-lib'', gen_random_uuid(), pg_temp.copy(''P-0001''), %s, ''gone'', ''акт 1'')', :shown), 'KB422', null, 'it is nobody''s now');
+select is(pg_temp.scan('P-0001', :a), 'lent', 'and lent to another');
+select throws_ok(format('select staff.librarian_lose(''test-lib'', gen_random_uuid(), pg_temp.copy(''P-0001''), %s, 45000, true)', :shown), 'KB422', null, 'who has not lost it');
+select throws_ok(format('select staff.librarian_lose(''test-lib'', gen_random_uuid(), pg_temp.copy(''P-0001''), null, 45000, true)'), 'KB422', null, 'nor without a loan');
+select is(pg_temp.state('P-0001'), 'out I2222AAAAA', 'it stays with him');
+select is(pg_temp.scan('P-0001'), 'returned', 'back');
+select is(pg_temp.scan('P-0001', :c), 'lent', 'and lent to the first again');
+select is((select outcome from staff.librarian_lose('test-lib', pg_temp.key(20), pg_temp.copy('P-0001'), pg_temp.loan('P-0001'), 45000, true)), 'charged', 'lost and charged');
+select is((select outcome from staff.librarian_lose('test-lib', pg_temp.key(20), pg_temp.copy('P-0001'), pg_temp.loan('P-0001'), 45000, true)), 'charged', 'the same form once');
 select is(pg_temp.money('I2222CCCCC'), (:before - 45000)::bigint, 'the price is gone');
 select is((select r.debts || ' ' || r.books || r.blocked from staff.librarian_reader('test-lib', :c) r), '0 0', 'that is no debt, and no book of his');
 select is(pg_temp.scan('P-0001'), 'lost', 'it turns up: the scan tells of the money and asks');
@@ -156,22 +170,22 @@ select is((select n.refunded_kop from staff.librarian_scanned('test-lib', pg_tem
 select is(pg_temp.money('I2222CCCCC'), :before::bigint, 'the money is back');
 select throws_ok('select pg_temp.undo()', 'KB422', null, 'a refund is not undone');
 select is(pg_temp.scan('P-0001', :b), 'lent', 'lent to who has no money');
-select is((select outcome from staff.librarian_lose('test-lib', pg_temp.key(21), pg_temp.copy('P-0001'), true)), 'owed', 'no money: lost, and a debt');
+select is((select outcome from staff.librarian_lose('test-lib', pg_temp.key(21), pg_temp.copy('P-0001'), pg_temp.loan('P-0001'), 45000, true)), 'owed', 'no money: lost, and a debt');
 select isnt((select r.blocked from staff.librarian_reader('test-lib', :b) r), '', 'who owes is told');
 select matches(pg_temp.scan('P-0002', :b), '^refused За читателем утерянная книга', 'and gets no other book');
 select is(pg_temp.scan('A-0001', :b), 'lent', 'textbooks aside');
 select is(pg_temp.scan('A-0001'), 'returned', 'back');
 select is((select kop from (select l.price_kop as kop from staff.librarian_loans('test-lib', :b) l where l.is_lost) l), 45000::bigint, 'the debt stands among his loans');
-select throws_ok($$ select staff.librarian_mark('test-lib', pg_temp.key(22), pg_temp.copy('P-0001'), 'mend', '') $$, 'KB422', null, 'lost by a reader it is not simply back');
-select lives_ok($$ select staff.librarian_mark('test-lib', pg_temp.key(23), pg_temp.copy('P-0001'), 'gone', 'акт 7, принёс замену') $$, 'written off: another was brought');
+select throws_ok($$ select staff.librarian_mark('test-lib', pg_temp.key(22), pg_temp.copy('P-0001'), pg_temp.loan('P-0001'), 'mend', '') $$, 'KB422', null, 'lost by a reader it is not simply back');
+select lives_ok($$ select staff.librarian_mark('test-lib', pg_temp.key(23), pg_temp.copy('P-0001'), pg_temp.loan('P-0001'), 'gone', 'акт 7, принёс замену') $$, 'written off: another was brought');
 select is((select r.debts from staff.librarian_reader('test-lib', :b) r), 0::bigint, 'the debt is settled');
 select is(pg_temp.scan('P-0001'), 'gone', 'and the copy gone for ever');
 select is((select e.kind || ' ' || e.note from staff.librarian_events('test-lib', pg_temp.copy('P-0001')) e limit 1), 'write_off акт 7, принёс замену', 'with its act');
 select is(pg_temp.scan('N-0001', :c), 'lent', 'a book without a price');
-select throws_ok($$ select staff.librarian_lose('test-lib', pg_temp.key(24), pg_temp.copy('N-0001'), true) $$, 'KB422', null, 'cannot be charged');
-select is((select outcome from staff.librarian_lose('test-lib', pg_temp.key(25), pg_temp.copy('N-0001'), false)), 'owed', 'but owed');
-select is((select refunded_kop from staff.librarian_mark('test-lib', pg_temp.key(26), pg_temp.copy('N-0001'), 'found', '')), null, 'found without money');
-select lives_ok($$ select staff.librarian_mark('test-lib', pg_temp.key(27), pg_temp.copy('N-0001'), 'missing', '') $$, 'not on its shelf');
+select throws_ok($$ select staff.librarian_lose('test-lib', pg_temp.key(24), pg_temp.copy('N-0001'), pg_temp.loan('N-0001'), null, true) $$, 'KB422', null, 'cannot be charged');
+select is((select outcome from staff.librarian_lose('test-lib', pg_temp.key(25), pg_temp.copy('N-0001'), pg_temp.loan('N-0001'), null, false)), 'owed', 'but owed');
+select is((select refunded_kop from staff.librarian_mark('test-lib', pg_temp.key(26), pg_temp.copy('N-0001'), pg_temp.loan('N-0001'), 'found', '')), null, 'found without money');
+select lives_ok($$ select staff.librarian_mark('test-lib', pg_temp.key(27), pg_temp.copy('N-0001'), pg_temp.loan('N-0001'), 'missing', '') $$, 'not on its shelf');
 select is(pg_temp.scan('N-0001', null, 'found'), 'found', 'scanned: it is');
 
 -- Kept copies and queues
@@ -237,8 +251,8 @@ select throws_ok(format('select * from staff.librarian_%s', f.call), 'KB404', nu
                (format('set_back(''test-lib-840'', pg_temp.key(40), %s, ''{}'')', :set_id)),
                (format('plan(''test-lib-840'', %s, array[%s]::bigint[])', :seven, pg_temp.title('Алгебра 7'))),
                (format('issue(''test-lib-840'', pg_temp.key(41), %s, ''{}'', '''')', :seven)),
-               (format('lose(''test-lib-840'', pg_temp.key(42), %s, true)', pg_temp.copy('P-0002'))),
-               (format('mark(''test-lib-840'', pg_temp.key(43), %s, ''gone'', ''акт'')', pg_temp.copy('P-0002'))),
+               (format('lose(''test-lib-840'', pg_temp.key(42), %s, null, 45000, true)', pg_temp.copy('P-0002'))),
+               (format('mark(''test-lib-840'', pg_temp.key(43), %s, null, ''gone'', ''акт'')', pg_temp.copy('P-0002'))),
                (format('scan(''test-lib-840'', pg_temp.key(44), '''', %s, ''return'', null, null)', pg_temp.copy('P-0002'))),
                (format('scan(''test-lib'', pg_temp.key(45), ''P-0002'', null, '''', %s, null)', :d)),
                (format('undo(''test-lib-840'', %s)', pg_temp.last_scan())), (format('spoil(''test-lib-840'', %s, ''x'', true)', pg_temp.last_scan()))) f(call);

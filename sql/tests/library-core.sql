@@ -170,10 +170,22 @@ select is((select string_agg(e.kind::text, ' ' order by e.id) from library.event
           'lend renew return keep unkeep lose find keep unkeep', 'the record of a copy tells all of it');
 select is(pg_temp.refused($$ select library.mark(pg_temp.copy('S-0001'), 'gone', pg_temp.librarian(), '') $$), 'done', 'written off');
 select is(pg_temp.refused($$ select library.mark(pg_temp.copy('S-0001'), 'in', pg_temp.librarian(), '') $$), 'lent', 'for ever');
+insert into library.title (school_id, title) select :school, 'Единственная' returning id as only_title \gset
+insert into library.copy (school_id, title_id, barcode, acquired_on) values (:school, :only_title, 'O-0001', current_date);
+select pg_temp.lend('O-0001', 'I2222AAAAA') \g /dev/null
+select library.ask(:only_title, pg_temp.pupil('I2222BBBBB')) as vain \gset
+select library.lose((select l.id from library.loan l where l.copy_id = pg_temp.copy('O-0001') and l.returned_at is null), pg_temp.librarian(), false) \g /dev/null
+select is(library.expire_holds(:school), 1, 'the last copy is lost:');
+select is((select h.state::text from library.hold h where h.id = :vain), 'expired', 'nobody waits for it');
 
 update library.policy set max_holds = 1 where school_id = :school;
 select lives_ok($$ select pg_temp.ask('Муму', 'I2222CCCCC') $$, 'a place');
 select is(pg_temp.refused($$ select pg_temp.ask('Дубровский', 'I2222CCCCC') $$), 'limit', 'no more places than the rules have');
+insert into library.hold (school_id, title_id, pupil_id, state, ended_at)
+select t.school_id, t.id, pg_temp.pupil('I2222AAAAA'), 'dropped', now()
+  from generate_series(1, library.max_asks()) n, library.title t where t.title = 'Муму' and t.school_id = :school;
+select is(pg_temp.refused($$ select pg_temp.ask('Дубровский', 'I2222AAAAA') $$), 'limit', 'nor again and again, given up each time');
+delete from library.hold where pupil_id = pg_temp.pupil('I2222AAAAA') and state = 'dropped';
 update school.pupil set state = 'left' where idn = 'I2222BBBBB';
 select throws_ok($$ select pg_temp.ask('Муму', 'I2222BBBBB') $$, 'KB404', null, 'who has left the school asks for nothing');
 

@@ -50,7 +50,7 @@ make_backup() {
 
 # Inside scripts/with-database, whose cluster knows no role of Kabinet.
 inside() {
-  local login password broken=$work/broken
+  local login password file broken=$work/broken
 
   folder=$(echo "$work"/backups/kabinet-*Z)
   run env KABINET_DB= scripts/restore "$folder"
@@ -59,6 +59,18 @@ inside() {
   printf 'x' | dd of="$broken/database.dump" bs=1 seek=5000 conv=notrunc status=none
   run scripts/restore "$broken"
   like 'a damaged backup is not restored' "$code:$out" '^2:.*was damaged'
+  # Somebody who may write where backups lie wants to be root; the sums are his to make, too.
+  rm -rf "$broken"
+  cp -r "$folder" "$broken"
+  for file in roles grants; do
+    cp "$folder/$file.sql" "$broken/$file.sql"
+    printf '\\! touch %s/owned\n' "$work" >>"$broken/$file.sql"
+    (cd "$broken" && sha256sum database.dump roles.sql grants.sql seals.txt about.txt >SHA256SUMS)
+    run scripts/restore "$broken"
+    like "a command among the $file is none of a backup's" "$code:$out" "^2:.*$file.sql holds what no backup writes"
+    cp "$folder/$file.sql" "$broken/$file.sql"
+  done
+  like 'and is not run' "$(test -e "$work/owned" || echo none)" '^none$'
   # A day that was published otherwise: the last digit of the last but one seal.
   sed "2s/.\$/$(sed -n '2s/.*\(.\)$/\1/p' "$folder/seals.txt" | tr '0-9a-f' '1-9a-f0')/" "$folder/seals.txt" >"$work/other-seals"
   run scripts/restore "$folder" --published "$work/other-seals"

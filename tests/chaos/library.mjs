@@ -63,8 +63,11 @@ const pupils = (await rows('select id from school.pupil order by id')).map(([id]
 async function client(number) {
   const roll = dice(Number(seed) * 100 + number), session = new Session(), holds = [], loans = [];
   const token = (word) => word.padEnd(43, 'x'), desk = () => token(`desk-${1 + roll(2)}`);
-  const look = async () => { kept = new Map((await session.ask(`select copy_id, pupil_id from library.hold where state = 'kept'`)).map((line) => line.split('|'))); };
-  let kept = new Map();
+  const look = async () => {
+    open = new Map((await session.ask('select copy_id, id from library.loan where returned_at is null')).map((line) => line.split('|')));
+    kept = new Map((await session.ask(`select copy_id, pupil_id from library.hold where state = 'kept'`)).map((line) => line.split('|')));
+  };
+  let kept = new Map(), open = new Map();
   const next = () => {
     const copy = copies[roll(copies.length)], reader = roll(READERS), home = token(`reader-${reader + 1}`);
     const kind = roll(100);
@@ -79,11 +82,11 @@ async function client(number) {
     return [roll(4) === 0 ? 'repair' : 'mend', desk(), copy.id, 0];
   };
   while (Date.now() < until) {
-    if (roll(4) === 0) await look().catch(() => {});
-    const [op, by, a, b] = next(), key = randomUUID(), answers = [];
+    if (roll(4) === 0) await look().catch(() => {});          /* what a desk has on its screen may be old */
+    const [op, by, a, b] = next(), loan = open.get(a) ?? null, key = randomUUID(), answers = [];
     for (let times = roll(4) === 0 ? 2 : 1; times > 0;) {
       try {
-        const [answer] = await session.ask(`select lib_drill.act('${op}', '${by}', '${key}', ${a}, ${b})`);
+        const [answer] = await session.ask(`select lib_drill.act('${op}', '${by}', '${key}', ${a}, ${b}, ${loan})`);
         answers.push(answer);
         times--;
       } catch (error) {

@@ -1,5 +1,6 @@
 // Who looked at a child's data: written before it is shown, told to the family without names, searched by the administrator.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { cabinet, credentials, eventually, logSize, logText, routes, sql, value } from '../support/kabinet.mjs';
 import { freshLesson, klass, pupils, staff, teacher } from '../support/journal.mjs';
@@ -37,7 +38,7 @@ describe('views of children\'s data', () => {
   });
 
   test('every purpose is of a page', () => {
-    const used = new Set([...routes.map(({ view }) => view), 'audit-idn']);   // which GET /staff/audit says of one child
+    const used = new Set([...routes.map(({ view }) => view), 'audit-idn', 'canteen-served']);   // said by handlers: of one child, of a serving
     assert.deepEqual(sql('select purpose from site.view_purpose').map(([purpose]) => purpose).filter((purpose) => !used.has(purpose)), []);
   });
 
@@ -60,6 +61,36 @@ describe('views of children\'s data', () => {
       (select school_id from auth.staff where id = ${staff}) limit 1`);
     assert.equal((await visitor.get(`/staff/journal/lesson?id=${foreign}`)).status, 404);
     assert.deepEqual(viewsOf(staff, since), []);
+  });
+
+  test('a form that comes back shows what it showed, and that is a view too', async () => {
+    const end = teacher.login.slice(-4), member = (role) => credentials.staff.find((s) => s.role === role && s.login.endsWith(end));
+    const school = value(`select school_id from auth.staff where id = ${staff}`);
+    const [[appeal, writer]] = sql(`select id, pupil_id from appeal.appeal where school_id = ${school} and desk in ('agent', 'support') and state = 'in_work' order by id limit 1`);
+    const [[copy, reader]] = sql(`select l.copy_id, l.pupil_id from library.loan l join library.copy c on c.id = l.copy_id
+      where c.school_id = ${school} and l.returned_at is null and l.lost_at is null order by l.id limit 1`);
+    const [[child]] = sql(`select id from school.pupil where school_id = ${school} and state = 'active' order by id limit 1`);
+    for (const [role, action, fields, purpose, pupil] of [
+      ['support', '/staff/appeals/answer', { id: appeal, revision: 0, seen: 0, body: '' }, 'appeal', writer],
+      ['librarian', '/staff/library/act', { copy, what: 'repair', note: '' }, 'library-copy', reader],
+      ['canteen', '/staff/canteen/study', { pupil: child, study_first: '', study_last: '' }, 'canteen-child', child]]) {
+      const visitor = await loggedInStaff(member(role)), csrf = /name="csrf" value="([^"]*)"/.exec((await visitor.get('/staff')).text)[1];
+      sql(`alter table site.viewing disable trigger keep_viewing; update site.viewing set at = at - interval '20 min' where pupil_id = ${pupil};
+        alter table site.viewing enable trigger keep_viewing`);
+      const since = lastView(), answer = await visitor.submit(action, { csrf, key: randomUUID(), ...fields });
+      assert.equal(answer.status, 422, `${action}: ${wordsOf(answer)}`);
+      assert.deepEqual(sql(`select purpose from site.viewing where id > ${since} and pupil_id = ${pupil}`), [[purpose]], action);
+    }
+  });
+
+  test('whoever is found by name besides is seen too', async () => {
+    const librarian = credentials.staff.find((s) => s.role === 'librarian' && s.login.endsWith(teacher.login.slice(-4)));
+    const visitor = await loggedInStaff(librarian), who = value(`select id from auth.staff where login = '${librarian.login}'`);
+    const since = lastView();
+    sql(`alter table site.viewing disable trigger keep_viewing; update site.viewing set at = at - interval '20 min' where staff_id = ${who};
+      alter table site.viewing enable trigger keep_viewing`);
+    assert.equal((await visitor.get(`/staff/library/readers?class=${klass}&find=${encodeURIComponent('А')}`)).status, 200);
+    assert.deepEqual(viewsOf(who, since), [['library-readers', klass, ''], ['library-readers', '', '']]);
   });
 
   test('a view that cannot be written: no page', async () => {

@@ -166,7 +166,9 @@ describe('mistakes', () => {
 
 describe('losses', () => {
   const copyPage = ({ id }) => `/staff/library/copy?id=${id}`;
-  const act = (fields) => send('/staff/library/act', fields);
+  /** The form of that page: the loan and the price that it showed. */
+  const shown = (page) => Object.fromEntries(['loan', 'price'].map((name) => [name, new RegExp(`name="${name}" value="(\\d*)"`).exec(page.text)[1]]));
+  const act = async (fields) => send('/staff/library/act', { ...shown(await me.get(`/staff/library/act?copy=${fields.copy}&what=${fields.what}`)), ...fields });
 
   test('charged once, found by a scan that asks, refunded', async () => {
     const { copies: [copy] } = book({ price: 45000 });
@@ -175,7 +177,7 @@ describe('losses', () => {
     const before = balance(reader.id);
     const asked = await me.get(`/staff/library/act?copy=${copy.id}&what=lose`);
     assert.match(wordsOf(asked), /денег хватает\. Списать со счёта 450,00 ₽ \?/);
-    const fields = { csrf: csrfOf(asked), key: randomUUID(), copy: copy.id, what: 'lose', charge: 1 };
+    const fields = { csrf: csrfOf(asked), key: randomUUID(), copy: copy.id, ...shown(asked), what: 'lose', charge: 1 };
     assert.match(await said(await me.submit('/staff/library/act', fields)), /цена списана со счёта\. .*оплачена, 450,00 ₽/);
     assert.equal((await me.submit('/staff/library/act', fields)).status, 303);
     assert.equal(balance(reader.id), before - 45000, 'once');
@@ -185,6 +187,24 @@ describe('losses', () => {
     assert.equal(balance(reader.id), before);
     assert.equal(stateOf(copy), 'in');
     setFree(reader.id, 0);
+  });
+
+  test('lent to another while the question stood: nobody pays', async () => {
+    const { copies: [copy] } = book({ price: 45000 });
+    lend(copy, reader);
+    setFree(reader.id, 50000);
+    setFree(other.id, 50000);
+    const asked = await me.get(`/staff/library/act?copy=${copy.id}&what=lose`);
+    await scan(copy.barcode);
+    lend(copy, other);
+    const before = [balance(reader.id), balance(other.id)];
+    const refused = await send('/staff/library/act', { copy: copy.id, ...shown(asked), what: 'lose', charge: 1 });
+    assert.equal(refused.status, 422);
+    assert.match(wordsOf(refused), /сменила читателя/);
+    assert.ok(wordsOf(refused).includes(other.name), 'the page says who has it now');
+    assert.deepEqual([balance(reader.id), balance(other.id)], before);
+    assert.equal(stateOf(copy), 'out');
+    for (const { id } of [reader, other]) setFree(id, 0);
   });
 
   test('no money: lost with a debt, which keeps other books back; written off when another is brought', async () => {

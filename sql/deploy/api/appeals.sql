@@ -104,9 +104,15 @@ begin
     if (select count(*) from appeal.message m join auth.access x on x.id = m.access_id
          where x.login_id = (p_visit).login_id and m.at > now() - interval '1 day') >= 30 then
         raise exception 'За сутки можно отправить 30 сообщений. Остальные — завтра.' using errcode = 'KB422';
+    elsif (select coalesce(sum(f.size), 0)
+             from auth.access x join appeal.message m on m.access_id = x.id
+             join appeal.message_file u on u.message_id = m.id join site.file f on f.id = u.file_id
+            where x.login_id = (p_visit).login_id and m.at > now() - interval '1 day') >= 30 * 1024 * 1024 then
+        -- They stay for ever, in every backup.
+        raise exception 'За сутки приложено уже 30 МБ файлов: больше — завтра.' using errcode = 'KB422';
     end if;
 end $$;
-comment on function appeal.check_new is 'May this visit write? One at a time for a login; KB422 when it began with a PIN or wrote too much today';
+comment on function appeal.check_new is 'May this visit write? One at a time for a login; KB422 when it began with a PIN, or wrote or attached too much today';
 
 create function appeal.keep_files(p_school bigint, p_name1 text, p_type1 text, p_bytes1 bytea, p_name2 text, p_type2 text,
     p_bytes2 bytea, p_name3 text, p_type3 text, p_bytes3 bytea) returns uuid[] language sql as $$

@@ -19,8 +19,8 @@ comment on function site.below is
     'The place below which a list begins: the end of its period, or the row that a page ended with. One bound, for an index is entered at one place';
 
 -- Each branch is one index, read from its newest end; the first p_limit of their union are the answer.
-create function site.views_of(p_pupil bigint, p_lists boolean, p_from timestamptz, p_to timestamptz, p_at timestamptz, p_id bigint, p_limit integer)
-returns setof site.viewing language plpgsql stable rows 50 as $$
+create function site.views_of(p_pupil bigint, p_lists boolean, p_from timestamptz, p_to timestamptz, p_at timestamptz, p_id bigint, p_limit integer,
+    p_login bigint default null) returns setof site.viewing language plpgsql stable rows 50 as $$
 declare
     v_zone text := (select s.time_zone from school.pupil p join school.school s on s.id = p.school_id where p.id = p_pupil);
 begin
@@ -40,6 +40,8 @@ begin
         select v.* from site.below(p_to, p_at, p_id) b cross join lateral (
             select v.* from site.viewing v
              where v.pupil_id = p_pupil and v.at >= p_from and (v.at, v.id) < (b.at, b.id)
+               and (p_login is null or v.appeal_id is null or exists (
+                   select from appeal.appeal a join auth.access x on x.id = a.access_id where a.id = v.appeal_id and x.login_id = p_login))
              order by v.at desc, v.id desc limit p_limit) v
         union all
         select v.* from school.enrolment e
@@ -61,7 +63,7 @@ begin
 end $$;
 comment on function site.views_of is
     'Views of a child, of its class while it was in that, of its groups likewise (p_lists: of lists of the whole school instead), the newest first, '
-    'from below the view (p_at, p_id); p_limit NULL: all';
+    'from below the view (p_at, p_id); p_limit NULL: all. p_login: without appeals that another adult wrote, who are nobody else''s to know of';
 
 create type site.period as (zone text, first_day date, last_day date, starts timestamptz, ends timestamptz);
 comment on type site.period is 'Days of a school, as moments: from starts to before ends';
@@ -91,7 +93,7 @@ begin
     select v.id, timezone(v_visit.time_zone, v.at), timezone(v_visit.time_zone, v.at)::date, r.title, u.title,
            case when v.pupil_id is not null then 'child' when v.class_id is not null then 'class' when v.team_id is not null then 'team' else 'school' end,
            coalesce(k.name, '')
-      from site.views_of(v_visit.pupil_id, p_lists, v_period.starts, v_period.ends, v_at, coalesce(p_before, 0), least(p_limit, 200)) v
+      from site.views_of(v_visit.pupil_id, p_lists, v_period.starts, v_period.ends, v_at, coalesce(p_before, 0), least(p_limit, 200), v_visit.login_id) v
       join site.view_role r on r.role = v.role
       join site.view_purpose u on u.purpose = v.purpose
       left join school.class k on k.id = v.class_id
@@ -111,7 +113,7 @@ begin
     return query
     select r.title, c.n, v_period.first_day, v_period.last_day
       from (select v.role, count(*) as n
-              from site.views_of(v_visit.pupil_id, p_lists, v_period.starts, v_period.ends, 'infinity', 0, null) v group by v.role) c
+              from site.views_of(v_visit.pupil_id, p_lists, v_period.starts, v_period.ends, 'infinity', 0, null, v_visit.login_id) v group by v.role) c
       full join site.view_role r on r.role = c.role
      order by r.rank;
 end $$;

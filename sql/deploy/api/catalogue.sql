@@ -104,6 +104,7 @@ returns bigint language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
     v_title bigint := p_title;
+    v_old library.title;
     v_other text;
 begin
     if not site.once('staff ' || v_visit.staff_id || ' title', p_key, concat_ws('|', p_title, p_kind, p_name, p_authors, p_publisher, p_year, p_isbn,
@@ -122,13 +123,16 @@ begin
                 p_annotation, p_price_kop)
         returning id into v_title;
     else
-        perform library.own_title(v_visit, p_title);
+        v_old := library.own_title(v_visit, p_title);
         update library.title t
            set kind = p_kind::library.kind, title = p_name, authors = p_authors, publisher = p_publisher, year = p_year, isbn = p_isbn,
                shelf = p_shelf, subject = p_subject, grade = p_grade, pages = p_pages, annotation = p_annotation, price_kop = p_price_kop
          where t.id = p_title;
     end if;
-    perform auth.note_staff(v_visit, case when p_title is null then 'title-add' else 'title-change' end, v_title::text);
+    perform auth.note_staff(v_visit, case when p_title is null then 'title-add' else 'title-change' end,
+        case when v_old.price_kop is not distinct from p_price_kop then v_title::text
+             -- What a lost copy costs a family: who changed it, from what to what, in kopecks.
+             else format('%s price %s %s', v_title, coalesce(v_old.price_kop::text, '-'), coalesce(p_price_kop::text, '-')) end);
     return v_title;
 end $$;
 comment on function staff.catalogue_save is 'A new title (p_title NULL) or a changed one; answers its id. KB422: its ISBN is another title''s';

@@ -582,50 +582,64 @@ begin
 end $$;
 comment on function staff.librarian_events is 'What happened to a copy, newest first; never who had it';
 
-create function staff.librarian_lose(p_token text, p_key uuid, p_copy bigint, p_charge boolean) returns table (outcome text, words text)
+create function library.as_shown(p_copy bigint, p_loan bigint) returns library.copy language plpgsql as $$
+declare
+    v_copy library.copy := library.lock_copy(p_copy);
+begin
+    if p_loan is distinct from (select l.id from library.loan l where l.copy_id = p_copy and l.returned_at is null) then
+        perform library.refuse('again', 'Пока вы смотрели, книга сменила читателя. Проверьте ещё раз.');
+    end if;
+    return v_copy;
+end $$;
+comment on function library.as_shown is
+    'The copy, its title locked, when p_loan is its loan as the page had it (NULL: nobody''s); KB422 again: it has gone to another reader since';
+
+create function staff.librarian_lose(p_token text, p_key uuid, p_copy bigint, p_loan bigint, p_price_kop bigint, p_charge boolean)
+returns table (outcome text, words text)
 language plpgsql security definer set search_path = '' rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
     v_copy library.copy := library.own_copy(v_visit, p_copy);
-    v_loan library.loan;
     v_hint text;
 begin
-    if site.once('staff ' || v_visit.staff_id || ' library-lose', p_key, format('%s|%s', p_copy, p_charge)) then
-        perform library.lock_title(v_copy.title_id);
-        select l.* into v_loan from library.loan l where l.copy_id = p_copy and l.returned_at is null;
-        if v_loan.id is null then
+    if site.once('staff ' || v_visit.staff_id || ' library-lose', p_key, format('%s|%s|%s|%s', p_copy, p_loan, p_price_kop, p_charge)) then
+        v_copy := library.as_shown(p_copy, p_loan);
+        if p_loan is null then
             perform library.refuse('again', 'Эта книга ни за кем не записана.');
+        elsif p_charge and p_price_kop is distinct from library.price_kop(v_copy) then
+            perform library.refuse('again', 'Пока вы смотрели, цена книги изменилась. Проверьте ещё раз.');
         end if;
         begin
-            perform library.lose(v_loan.id, v_visit.staff_id, p_charge);
+            perform library.lose(p_loan, v_visit.staff_id, p_charge);
         exception when sqlstate 'KB422' then
             get stacked diagnostics v_hint = pg_exception_hint;
             if v_hint is distinct from 'no_money' then
                 raise;
             end if;
             words := sqlerrm;
-            perform library.lose(v_loan.id, v_visit.staff_id, false);
+            perform library.lose(p_loan, v_visit.staff_id, false);
         end;
-        perform auth.note_staff(v_visit, 'library-lose', 'loan ' || v_loan.id);
+        perform auth.note_staff(v_visit, 'library-lose', 'loan ' || p_loan);
     end if;
     select case when l.entry_id is not null then 'charged' else 'owed' end into outcome
-      from library.loan l where l.copy_id = p_copy and l.lost_at is not null order by l.id desc limit 1;
+      from library.loan l where l.id = p_loan and l.copy_id = p_copy;
     return next;
 end $$;
 comment on function staff.librarian_lose is
-    'A reader has lost a copy. p_charge: its price is taken from his account; where there is no money it stays a debt (owed, words: why)';
+    'A reader has lost a copy: the loan and the price (kopecks, NULL: none is known) as they were shown, else KB422 again. p_charge: the price is '
+    'taken from his account; where there is no money it stays a debt (owed, words: why)';
 
-create function staff.librarian_mark(p_token text, p_key uuid, p_copy bigint, p_what text, p_note text) returns table (refunded_kop bigint)
+create function staff.librarian_mark(p_token text, p_key uuid, p_copy bigint, p_loan bigint, p_what text, p_note text)
+returns table (refunded_kop bigint)
 language plpgsql security definer set search_path = '' rows 1 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
     v_copy library.copy := library.own_copy(v_visit, p_copy);
-    v_loan library.loan;
 begin
-    select l.* into v_loan from library.loan l where l.copy_id = p_copy and l.lost_at is not null order by l.id desc limit 1;
-    if site.once('staff ' || v_visit.staff_id || ' library-mark', p_key, format('%s|%s|%s', p_copy, p_what, p_note)) then
-        if p_what = 'found' and v_loan.id is not null and v_loan.returned_at is null then
-            perform library.find_again(v_loan.id, v_visit.staff_id);
+    if site.once('staff ' || v_visit.staff_id || ' library-mark', p_key, format('%s|%s|%s|%s', p_copy, p_loan, p_what, p_note)) then
+        v_copy := library.as_shown(p_copy, p_loan);
+        if p_what = 'found' and p_loan is not null then
+            perform library.find_again(p_loan, v_visit.staff_id);
         else
             perform library.mark(p_copy, (case p_what when 'repair' then 'repair' when 'gone' then 'gone' when 'missing' then 'lost' else 'in' end)::library.copy_state,
                 v_visit.staff_id, p_note);
@@ -633,12 +647,13 @@ begin
         perform auth.note_staff(v_visit, 'library-' || p_what, v_copy.barcode);
     end if;
     if p_what = 'found' then
-        select library.charged_kop(l) into refunded_kop from library.loan l where l.id = v_loan.id and l.refund_id is not null;
+        select library.charged_kop(l) into refunded_kop from library.loan l where l.id = p_loan and l.copy_id = p_copy and l.refund_id is not null;
     end if;
     return next;
 end $$;
 comment on function staff.librarian_mark is
-    'repair, mend, found (a charge is refunded: how much), missing (lost, by nobody), gone (written off; p_note: the act and the reason)';
+    'repair, mend, found (a charge is refunded: how much), missing (lost, by nobody), gone (written off; p_note: the act and the reason). p_loan: '
+    'the copy''s loan as it was shown (NULL: nobody''s), else KB422 again';
 
 -- ---- sets of textbooks -------------------------------------------------------------------------------------------------------
 
@@ -948,8 +963,8 @@ grant execute on function
     staff.librarian_drop(text, bigint),
     staff.librarian_copy(text, bigint),
     staff.librarian_events(text, bigint),
-    staff.librarian_lose(text, uuid, bigint, boolean),
-    staff.librarian_mark(text, uuid, bigint, text, text),
+    staff.librarian_lose(text, uuid, bigint, bigint, bigint, boolean),
+    staff.librarian_mark(text, uuid, bigint, bigint, text, text),
     staff.librarian_sets(text),
     staff.librarian_textbooks(text, bigint),
     staff.librarian_plan(text, bigint, bigint[]),

@@ -111,6 +111,7 @@ declare
     v_object text := nullif(nullif(p_object, ''), '0');
     v_purpose site.view_purpose;
     v_role text;
+    v_appeal bigint;
     v_seen record;
     v_count integer := 0;
 begin
@@ -126,18 +127,21 @@ begin
     if v_role is null then
         raise exception 'nobody who looks for that' using errcode = 'KB403';
     end if;
+    v_appeal := case v_purpose.kind
+        when 'appeal' then v_object::bigint
+        when 'file' then (select m.appeal_id from appeal.message_file f join appeal.message m on m.id = f.message_id where f.file_id = v_object::uuid) end;
     for v_seen in select v.* from site.viewed(v_visit.school_id, v_visit.staff_id, v_today, v_purpose.kind, v_object) v loop
         v_count := v_count + 1;
-        insert into site.viewing (school_id, staff_id, role, purpose, pupil_id, class_id, team_id)
+        insert into site.viewing (school_id, staff_id, role, purpose, pupil_id, class_id, team_id, appeal_id)
         select v_visit.school_id, v_visit.staff_id, case when 'tutor' = any (v_purpose.roles) and exists (
                    select from school.class k
                     where k.tutor_id = v_visit.staff_id
                       and k.id = coalesce(v_seen.class_id, school.class_on(v_seen.pupil_id, v_today))) then 'tutor' else v_role end,
-               p_purpose, v_seen.pupil_id, v_seen.class_id, v_seen.team_id
+               p_purpose, v_seen.pupil_id, v_seen.class_id, v_seen.team_id, v_appeal
          where not exists (
                    select from site.viewing o
                     where o.staff_id = v_visit.staff_id and o.at > pg_catalog.now() - interval '15 min' and o.purpose = p_purpose
-                      and (o.pupil_id, o.class_id, o.team_id) is not distinct from (v_seen.pupil_id, v_seen.class_id, v_seen.team_id));
+                      and (o.pupil_id, o.class_id, o.team_id, o.appeal_id) is not distinct from (v_seen.pupil_id, v_seen.class_id, v_seen.team_id, v_appeal));
     end loop;
     if v_count = 0 and v_purpose.kind not in ('questions', 'file', 'grade', 'book-copy', 'book-queue', 'idn') then
         raise exception 'nothing of this school' using errcode = 'KB404';

@@ -636,6 +636,14 @@ create function library.today(p_school bigint) returns date language sql stable 
 $$;
 comment on function library.today is 'The school''s local day';
 
+create function library.has_copies(p_title bigint) returns boolean language sql stable as $$
+    select exists (select from library.copy c where c.title_id = p_title and c.state in ('in', 'out', 'kept', 'repair'))
+$$;
+comment on function library.has_copies is 'Is there a copy that is on the shelf, or may be again? Else nobody needs to wait for the title';
+
+create function library.max_asks() returns integer language sql immutable as $$ select 30 $$;
+comment on function library.max_asks is 'How many places a reader may take in a day, given up ones too: each moves a copy, for ever on record';
+
 create function library.ask(p_title bigint, p_pupil bigint) returns bigint language plpgsql security definer set search_path = '' as $$
 declare
     v_school bigint;
@@ -652,10 +660,12 @@ begin
     elsif exists (select from library.loan l where l.title_id = p_title and l.pupil_id = p_pupil
                      and l.returned_at is null and l.lost_at is null) then
         perform library.refuse('again', 'Эта книга уже у вас.');
-    elsif not exists (select from library.copy c where c.title_id = p_title and c.state in ('in', 'out', 'kept', 'repair')) then
+    elsif not library.has_copies(p_title) then
         perform library.refuse('unknown', 'В библиотеке нет ни одного экземпляра этой книги.');
     elsif (select count(*) from library.hold h where h.pupil_id = p_pupil and h.state in ('waiting', 'kept')) >= v_policy.max_holds then
         perform library.refuse('limit', format('Больше броней сразу нельзя: предел — %s.', v_policy.max_holds));
+    elsif (select count(*) from library.hold h where h.pupil_id = p_pupil and h.asked_at > now() - interval '1 day') >= library.max_asks() then
+        perform library.refuse('limit', 'Сегодня броней было слишком много. Попробуйте завтра.');
     end if;
     insert into library.hold (school_id, title_id, pupil_id) values (v_school, p_title, p_pupil) returning id into v_hold;
     perform library.serve_queue(p_title, library.today(v_school));
@@ -705,12 +715,15 @@ begin
         select h.title_id from library.hold h
          where h.school_id = p_school and (h.state = 'kept' and h.kept_till < v_day
                or h.state = 'waiting' and coalesce(h.asleep_till, v_day) <= v_day
-                  and exists (select from library.copy c where c.title_id = h.title_id and c.state = 'in'))
+                  and exists (select from library.copy c where c.title_id = h.title_id and c.state = 'in')
+               or h.state = 'waiting' and not library.has_copies(h.title_id))
          group by h.title_id order by h.title_id
     loop
         perform library.lock_title(v_title);
         for v_hold in
-            select h.id from library.hold h where h.title_id = v_title and h.state = 'kept' and h.kept_till < v_day order by h.id
+            select h.id from library.hold h
+             where h.title_id = v_title and (h.state = 'kept' and h.kept_till < v_day or h.state = 'waiting' and not library.has_copies(v_title))
+             order by h.id
         loop
             v_count := v_count + library.drop_hold(v_hold, 'expired', v_day)::int;
         end loop;
@@ -723,7 +736,8 @@ begin
     return v_count;
 end $$;
 comment on function library.expire_holds is
-    'A job, nightly: what is due soon or overdue is told of, once; kept copies nobody came for go on; who has woken up gets his turn; the scans of '
+    'A job, nightly: what is due soon or overdue is told of, once; kept copies nobody came for go on, who has woken up gets his turn, and '
+    'nobody waits on for a title whose last copy is lost or gone; the scans of '
     'yesterday go, and what readers without a history have read';
 
 -- ---- lending ------------------------------------------------------------------------------------------------------------------

@@ -71,6 +71,7 @@ insert into site.view_purpose (purpose, roles, kind, or_all, title) values
     ('canteen-list',      '{canteen}',            'class',       false, 'выдача питания классу'),
     ('canteen-sheet',     '{canteen}',            'grade',       false, 'список питания на бумаге'),
     ('canteen-serve',     '{canteen}',            'pupil',       true,  'выдача питания'),
+    ('canteen-served',    '{canteen}',            'serving',     false, 'что выдано'),
     ('canteen-undo',      '{canteen}',            'serving',     false, 'отмена выдачи'),
     ('canteen-buffet',    '{canteen}',            'pupil',       true,  'продажа в буфете'),
     ('canteen-benefits',  '{canteen}',            'class',       true,  'учёт льгот на питание'),
@@ -107,6 +108,7 @@ create table site.viewing (
     pupil_id   bigint,
     class_id   bigint,
     team_id    bigint,
+    appeal_id  bigint,
     check (num_nonnulls(pupil_id, class_id, team_id) <= 1)
 );
 comment on table site.viewing is
@@ -117,6 +119,7 @@ comment on column site.viewing.purpose is 'Of site.view_purpose';
 comment on column site.viewing.pupil_id is 'One child. Neither child nor class nor group: a list of the whole school';
 comment on column site.viewing.class_id is 'All who were in this class then';
 comment on column site.viewing.team_id is 'All who were in this group of a paid service then';
+comment on column site.viewing.appeal_id is 'Views of an appeal or its file: of which, for it is of one adult of the child alone';
 create index viewing_pupil on site.viewing (pupil_id, at desc, id desc) where pupil_id is not null;
 create index viewing_class on site.viewing (class_id, at desc, id desc) where class_id is not null;
 create index viewing_team on site.viewing (team_id, at desc, id desc) where team_id is not null;
