@@ -1,5 +1,6 @@
 // Дневник: averages of real pages against a count from the raw marks, targets against trying, answers with files, who may see what.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { keyOf, plus, upload } from '../support/attendance.mjs';
 import { giveMark, lessonDay } from '../support/diary.mjs';
@@ -96,7 +97,7 @@ describe('diary', () => {
     const again = new Map();
     const terms = sql(`select e.pupil_id, t.id, greatest(t.first_day, e.first_day), least(t.last_day, coalesce(e.last_day, '9999-12-31')) from school.enrolment e
       join school.class k on k.id = e.class_id join school.term t on t.school_id = k.school_id and t.grades @> k.grade::int`);
-    const termsOf = Map.groupBy?.(terms, ([pupil]) => pupil) ?? terms.reduce((map, t) => map.set(t[0], [...map.get(t[0]) ?? [], t]), new Map());
+    const termsOf = terms.reduce((map, t) => map.set(t[0], [...map.get(t[0]) ?? [], t]), new Map());
     const tenths = Array.from({ length: 10 }, (_, n) => rawMarks(`m.pupil_id % 10 = ${n}`, '1900-01-01', '2199-12-31'));
     for (const { pupil, subject, points, weight, day } of tenths.flat()) {
       const term = termsOf.get(pupil)?.find(([, , first, last]) => first <= day && day <= last);
@@ -234,7 +235,7 @@ describe('diary', () => {
     const count = () => value(`select count(*) from school.homework_answer where homework_id = ${next.homework[0]}`);
     const had = count();
     const page = await parent.get(path);
-    const send = (fields, files) => upload(parent, '/diary/answer', { csrf: csrfOf(page), key: crypto.randomUUID(), homework: next.homework[0], body: '', ...fields }, files);
+    const send = (fields, files) => upload(parent, '/diary/answer', { csrf: csrfOf(page), key: randomUUID(), homework: next.homework[0], body: '', ...fields }, files);
     const empty = await send({});
     assert.equal(empty.status, 422);
     assert.match(wordsOf(empty), /Напишите ответ или приложите файл/);
@@ -245,7 +246,7 @@ describe('diary', () => {
     assert.ok([413, 422].includes(big.status), `${big.status}`);
     const unwanted = await send({ homework: next.homework[1], body: 'сам' });
     assert.equal(unwanted.status, 422);
-    assert.equal((await upload(parent, '/diary/answer', { csrf: 'x', key: crypto.randomUUID(), homework: next.homework[0], body: 'x' })).status, 403);
+    assert.equal((await upload(parent, '/diary/answer', { csrf: 'x', key: randomUUID(), homework: next.homework[0], body: 'x' })).status, 403);
     assert.equal(count(), had);
   });
 
@@ -270,7 +271,7 @@ describe('diary', () => {
     const words = wordsOf(await parent.get(path));
     assert.equal(words.split('Что задано?').length, 2, 'once');
     assert.match(words, /Параграф 3/);
-    assert.equal((await parent.submit('/diary/ask', { ...fields, key: crypto.randomUUID(), body: '   ' })).status, 422);
+    assert.equal((await parent.submit('/diary/ask', { ...fields, key: randomUUID(), body: '   ' })).status, 422);
     assert.equal((await parent.get('/diary/ask?lesson=999999999')).status, 404);
   });
 

@@ -5,10 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { credentials, sql, value } from '../support/kabinet.mjs';
+import { credentials, source, sql, value } from '../support/kabinet.mjs';
 import { csrfOf, loggedIn, sumsOf, wordsOf } from '../support/visitor.mjs';
 
-const source = path.resolve(import.meta.dirname, '../..');
 const state = (idn) => {
   const [[balance, held]] = sql(`select b.balance_kop, b.held_kop from ledger.balance b join ledger.account a on a.id = b.account_id
     join school.pupil p on p.id = a.pupil_id where p.idn = :'idn'`, { variables: { idn } });

@@ -5,13 +5,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { credentials, sql, value } from '../support/kabinet.mjs';
+import { credentials, source, sql, value } from '../support/kabinet.mjs';
 import { loggedIn } from '../support/visitor.mjs';
 
-const source = path.resolve(import.meta.dirname, '../..');
 const home = process.env.KABINET_HOME ?? path.join(source, 'build/demo');
 const seals = path.join(home, 'seals/seals.txt');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'kabinet-statement-'));
+
+/** The same lines with another at that place, or without one; -1 is the last. */
+const withLine = (lines, at, line) => lines.map((was, i) => (i === (at + lines.length) % lines.length ? line : was));
+const without = (lines, at) => lines.filter((_, i) => i !== at);
 
 /** { code, words } of scripts/verify-statement. */
 function verify(text, { file = seals, env = {} } = {}) {
@@ -91,7 +94,7 @@ describe('sealed days', () => {
     assert.equal(verify(whole, { file: path.join(folder, 'none') }).code, 2);
     const bad = path.join(folder, 'bad.txt');
     const lines = readFileSync(seals, 'utf8').split('\n');
-    for (const broken of [lines.toSpliced(2, 1), lines.with(3, lines[4]), lines.with(0, lines[0].replace(/^..../, '2025'))]) {
+    for (const broken of [without(lines, 2), withLine(lines, 3, lines[4]), withLine(lines, 0, lines[0].replace(/^..../, '2025'))]) {
       writeFileSync(bad, broken.join('\n'));
       const { code, words } = verify(whole, { file: bad });
       assert.equal(code, 2);
@@ -112,10 +115,10 @@ describe('sealed days', () => {
     };
     for (let i = 0; i < lines.length; i += i < 5 ? 1 : 7) {
       const version = versionOf(lines[i]);
-      expectNamed(lines.with(i, lines[i].replace(/(\d),(\d)(\d);/, (_, a, b, c) => `${a},${b}${9 - c};`)), version);
-      expectNamed(lines.with(i, lines[i].replace(/;/, ';x')), version);
-      expectNamed(lines.toSpliced(i, 1), version);
-      if (i + 1 < lines.length) expectNamed(lines.with(i, lines[i + 1]).with(i + 1, lines[i]), version);
+      expectNamed(withLine(lines, i, lines[i].replace(/(\d),(\d)(\d);/, (_, a, b, c) => `${a},${b}${9 - c};`)), version);
+      expectNamed(withLine(lines, i, lines[i].replace(/;/, ';x')), version);
+      expectNamed(without(lines, i), version);
+      if (i + 1 < lines.length) expectNamed(withLine(withLine(lines, i, lines[i + 1]), i + 1, lines[i]), version);
     }
     expectNamed(lines.slice(0, -1), versionOf(lines.at(-1)));
   });
@@ -125,12 +128,12 @@ describe('sealed days', () => {
     for (const [at, from, to] of [[0, /счёт \d{9}/, 'счёт 123456789'], [0, /с \d{4}/, 'с 2031'], [0, /по \d{4}/, 'по 2031'], [-2, /\d\d, звено/, '99, звено']]) {
       const row = end.at(at).replace(from, to);
       assert.notEqual(row, end.at(at));
-      assert.equal(verify(joined(head, lines, end.with(at, row))).code, 1, row);
+      assert.equal(verify(joined(head, lines, withLine(end, at, row))).code, 1, row);
     }
     const other = await download(`from=${first}&to=${value(`select :'last'::date - 1`, { variables: { last } })}`);
     const proof = end.findLastIndex((row) => row.startsWith('# Доказательство'));
     const foreign = parts(other)[2].findLast((row) => row.startsWith('# Доказательство')).replace(/за [\d-]+/, `за ${last}`);
-    const { code, words } = verify(joined(head, lines, end.with(proof, foreign)));
+    const { code, words } = verify(joined(head, lines, withLine(end, proof, foreign)));
     assert.equal(code, 1);
     assert.match(words, /не ведёт к опубликованной печати/);
   });
