@@ -71,12 +71,6 @@ static const struct db_question questions[Q__COUNT] = {
 
 /* ---- what the files share -------------------------------------------------------------------- */
 
-bool
-canteen_is_post(const struct request *rq)
-{
-	return strcmp(rq->method, "POST") == 0;
-}
-
 int64_t
 canteen_price(struct request *rq, const char *name)
 {
@@ -85,13 +79,6 @@ canteen_price(struct request *rq, const char *name)
 	if (price == 0)
 		form_error(rq, name, "Цена рублями, например 95 или 95,50.");
 	return price;
-}
-
-void
-canteen_value(struct request *rq, struct view *page, const char *name, const char *value)
-{
-	if (!canteen_is_post(rq))
-		view_text(page, arena_printf(rq->arena, "value_%s", name), value);
 }
 
 /* ---- the day --------------------------------------------------------------------------------- */

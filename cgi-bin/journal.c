@@ -56,12 +56,6 @@ static const struct db_question questions[Q__COUNT] = {
 			    "$7::bigint[], $8::text[], $9, $10)" },
 };
 
-bool
-journal_is_post(const struct request *rq)
-{
-	return strcmp(rq->method, "POST") == 0;
-}
-
 /* Name of a pupil's field. */
 const char *
 journal_field(struct request *rq, const char *prefix, int64_t pupil)
@@ -158,7 +152,7 @@ state_of(struct request *rq, const struct db_rows *roll, int i, bool from_gate)
 		.minutes = db_text(roll, i, "minutes"),
 	};
 
-	if (journal_is_post(rq) && form_has(rq, journal_field(rq, "how_", pupil))) {
+	if (app_is_post(rq) && form_has(rq, journal_field(rq, "how_", pupil))) {
 		state.code = form_id(rq, journal_field(rq, "how_", pupil));
 		state.is_absent = form_flag(rq, journal_field(rq, "absent_", pupil));
 		state.minutes = form_text(rq, journal_field(rq, "minutes_", pupil), 3, "");
@@ -182,7 +176,7 @@ add_codes(struct request *rq, struct view *row, const struct db_rows *codes, str
 		view_text(code, "code_id", db_text(codes, i, "code_id"));
 		view_text(code, "letter", db_text(codes, i, "letter"));
 		view_flag(code, "is_selected", db_int(codes, i, "code_id") == state->code);
-		if (db_int(codes, i, "code_id") == state->code && journal_is_post(rq))
+		if (db_int(codes, i, "code_id") == state->code && app_is_post(rq))
 			state->is_absent = strcmp(db_text(codes, i, "scope"), "absent") == 0;
 	}
 }
@@ -245,7 +239,7 @@ show_lesson(struct request *rq)
 	page = view_new(rq, "journal-lesson");
 	journal_add_head(rq, page, lesson, "roll");
 	form_show(rq, page, "theme", NULL);
-	if (!journal_is_post(rq) || !form_has(rq, "theme"))
+	if (!app_is_post(rq) || !form_has(rq, "theme"))
 		view_text(page, "value_theme", db_text(lesson, 0, "theme"));
 	add_roll(rq, page, roll, codes);
 	view_rows(page, "legend", codes);

@@ -49,12 +49,6 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_LIFT]           = { "cabinet.meals_lift($1, $2::bigint)" },
 };
 
-bool
-meals_is_post(const struct request *rq)
-{
-	return strcmp(rq->method, "POST") == 0;
-}
-
 const char *
 meals_field(struct request *rq, int n)
 {

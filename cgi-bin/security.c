@@ -191,8 +191,7 @@ show_permit(struct request *rq)
 	view_values(page, window);
 	form_show(rq, page, "kind", "day", "at", "body", NULL);
 	view_text(page, "value_kind", kind);
-	if (!form_has(rq, "day"))
-		view_text(page, "value_day", rq->visitor.today);
+	form_default(rq, page, "day", rq->visitor.today);
 	return view_send(rq, page);
 }
 

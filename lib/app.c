@@ -285,11 +285,17 @@ run_handler(struct request *rq)
 	return reply;
 }
 
+bool
+app_is_post(const struct request *rq)
+{
+	return strcmp(rq->method, "POST") == 0;
+}
+
 static enum reply
 answer(struct request *rq)
 {
 	enum reply reply = read_request(rq);
-	bool is_post = strcmp(rq->method, "POST") == 0;
+	bool is_post = app_is_post(rq);
 
 	if (reply == REPLY_GO_ON)
 		reply = find_route(rq);

@@ -188,6 +188,9 @@ struct view *view_new(struct request *rq, const char *template_name)
  */
 enum reply view_send(struct request *rq, struct view *page) __attribute__((warn_unused_result));
 
+/* A form was sent: what it says goes before what is stored. */
+bool app_is_post(const struct request *rq);
+
 /*
  * 303 to a path of this site; pairs of name, value end with NULL and are encoded, empty values are
  * left out: app_redirect(rq, "/finance", "from", day, NULL). The name "#", as the last one, is the

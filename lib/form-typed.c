@@ -63,3 +63,16 @@ form_typed_money(struct request *rq, const char *name, int64_t min_kop, int64_t 
 		"Сумма — это рубли и копейки, например 1500 или 1500,50: от %s до %s.", from, to));
 	return fallback_kop;
 }
+
+const char *
+form_typed_link(struct request *rq, const char *name, size_t max_chars, const char *fallback)
+{
+	const char *s = form_text(rq, name, max_chars, fallback);
+
+	if (s == fallback)
+		return fallback;
+	if (strncmp(s, "https://", 8) == 0 && strlen(s) > 11 && strpbrk(s, " \t\"<>") == NULL)
+		return s;
+	form_error(rq, name, "Ссылка начинается с https:// и не содержит пробелов.");
+	return fallback;
+}

@@ -523,21 +523,48 @@ form_refused(struct request *rq, app_handler *show)
 	return form_again(rq, show);
 }
 
+static void
+show_fields(struct request *rq, struct view *page, const struct db_rows *rows, int i, va_list names)
+{
+	const char *name;
+
+	while ((name = va_arg(names, const char *)) != NULL) {
+		const struct form_field *field = find(rq, name);
+		const char *value = "";
+
+		if (field != NULL)
+			value = field->is_secret ? "" : field->value;
+		else if (rows != NULL)
+			value = db_text(rows, i, name);
+		view_text(page, arena_printf(rq->arena, "value_%s", name), value);
+		view_text(page, arena_printf(rq->arena, "error_%s", name), error_of(rq, name));
+	}
+	view_text(page, "error_form", error_of(rq, ""));
+}
+
 void
 form_show(struct request *rq, struct view *page, ...)
 {
 	va_list names;
-	const char *name;
 
 	va_start(names, page);
-	while ((name = va_arg(names, const char *)) != NULL) {
-		const struct form_field *field = find(rq, name);
-		bool is_shown = field != NULL && !field->is_secret;
-
-		view_text(page, arena_printf(rq->arena, "value_%s", name),
-		    is_shown ? field->value : "");
-		view_text(page, arena_printf(rq->arena, "error_%s", name), error_of(rq, name));
-	}
+	show_fields(rq, page, NULL, 0, names);
 	va_end(names);
-	view_text(page, "error_form", error_of(rq, ""));
+}
+
+void
+form_show_row(struct request *rq, struct view *page, const struct db_rows *rows, int i, ...)
+{
+	va_list names;
+
+	va_start(names, i);
+	show_fields(rq, page, rows, i, names);
+	va_end(names);
+}
+
+void
+form_default(struct request *rq, struct view *page, const char *name, const char *value)
+{
+	if (!app_is_post(rq) && !form_has(rq, name))
+		view_text(page, arena_printf(rq->arena, "value_%s", name), value);
 }

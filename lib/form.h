@@ -21,6 +21,7 @@
 #include "date.h"
 
 struct arena;
+struct db_rows;
 struct request;
 struct view;
 
@@ -96,6 +97,9 @@ int64_t form_typed_int(struct request *rq, const char *name, int64_t min, int64_
 const char *form_typed_time(struct request *rq, const char *name);
 int64_t form_typed_money(struct request *rq, const char *name, int64_t min_kop, int64_t max_kop,
     int64_t fallback_kop);
+/* A link as a person pastes it, https alone, of at most max_chars; `fallback` when empty or wrong. */
+const char *form_typed_link(struct request *rq, const char *name, size_t max_chars,
+    const char *fallback);
 /* An id: ids begin with 1, and 0 is none, sent or absent. */
 int64_t form_id(struct request *rq, const char *name);
 /* One of a NULL-terminated list; the returned pointer is the list's own. */
@@ -162,5 +166,16 @@ enum reply form_refused(struct request *rq, enum reply (*show)(struct request *r
  * Values are what the visitor sent, "" for secrets; a GET page shows the query's values.
  */
 void form_show(struct request *rq, struct view *page, ...) __attribute__((sentinel));
+/*
+ * The same for a form that changes what there is: a field that was not sent has the value of row
+ * `i` in the column of its name. Rows that are NULL are of something new, and it is "".
+ */
+void form_show_row(struct request *rq, struct view *page, const struct db_rows *rows, int i, ...)
+    __attribute__((sentinel));
+/*
+ * Sets `value_NAME`, after form_show(), to what the field begins with: until the form was sent, and
+ * unless the query has another value.
+ */
+void form_default(struct request *rq, struct view *page, const char *name, const char *value);
 
 #endif

@@ -104,7 +104,7 @@ canteen_show_child(struct request *rq)
 	view_choices(page, "meal", meals, "id", form_text(rq, "meal", 20, ""));
 	form_show(rq, page, "share", "first", "last", "document", "study_first", "study_last",
 	    NULL);
-	canteen_value(rq, page, "share", "100");
+	form_default(rq, page, "share", "100");
 	return view_send(rq, page);
 }
 

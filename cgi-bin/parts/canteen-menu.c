@@ -30,7 +30,7 @@ canteen_show_week(struct request *rq)
 	view_values(page, week);
 	view_groups(page, "day", "menu", menus, "day");
 	form_show(rq, page, "to", NULL);
-	canteen_value(rq, page, "to", db_text(week, 0, "next_week"));
+	form_default(rq, page, "to", db_text(week, 0, "next_week"));
 	view_int(page, "copied", form_int(rq, "copied", 0, 1000, 0));
 	return view_send(rq, page);
 }
@@ -77,7 +77,7 @@ canteen_show_menu(struct request *rq)
 	    db_int(menu, 0, "menu_id") != 0 && db_int(menu, 0, "orders") == 0 &&
 		!db_bool(menu, 0, "is_past"));
 	form_show(rq, page, "price", NULL);
-	canteen_value(rq, page, "price",
+	form_default(rq, page, "price",
 	    arena_printf(rq->arena, "%s", money_plain(price, db_int(menu, 0, "price_kop"), ',')));
 	view_none(page, "category");
 	for (int i = 0; i < db_row_count(dishes); i++) {
@@ -92,7 +92,7 @@ canteen_show_menu(struct request *rq)
 		}
 		row = view_add(group, "dish");
 		view_row(row, dishes, i);
-		if (canteen_is_post(rq))
+		if (app_is_post(rq))
 			view_flag(row, "is_selected", form_flag(rq, field));
 	}
 	return view_send(rq, page);
@@ -207,13 +207,13 @@ fill_dish(struct request *rq, struct view *page, const struct db_rows *dish)
 	char price[MONEY_BUF];
 
 	for (int i = 0; i < APP_COUNT(plain); i++)
-		canteen_value(rq, page, fields[i], is_new ? "" : db_text(dish, 0, plain[i]));
+		form_default(rq, page, fields[i], is_new ? "" : db_text(dish, 0, plain[i]));
 	for (int i = 0; i < APP_COUNT(tenths); i++)
-		canteen_value(rq, page, tenths[i][0],
+		form_default(rq, page, tenths[i][0],
 		    is_new ? "" : show_tenths(rq, db_int(dish, 0, tenths[i][1])));
-	canteen_value(rq, page, "buffet", is_new || db_int(dish, 0, "buffet_kop") == 0 ? "" :
+	form_default(rq, page, "buffet", is_new || db_int(dish, 0, "buffet_kop") == 0 ? "" :
 	    arena_printf(rq->arena, "%s", money_plain(price, db_int(dish, 0, "buffet_kop"), ',')));
-	canteen_value(rq, page, "retired", !is_new && db_bool(dish, 0, "is_retired") ? "1" : "");
+	form_default(rq, page, "retired", !is_new && db_bool(dish, 0, "is_retired") ? "1" : "");
 }
 
 /*
@@ -239,7 +239,7 @@ canteen_show_dish(struct request *rq)
 	    "carb", "buffet", "retired", NULL);
 	fill_dish(rq, page, dish);
 	view_choices(page, "category", categories, "id",
-	    canteen_is_post(rq) ? form_text(rq, "category", 20, "")
+	    app_is_post(rq) ? form_text(rq, "category", 20, "")
 		: id != 0       ? db_text(dish, 0, "category")
 				: "");
 	view_none(page, "allergen");
@@ -248,7 +248,7 @@ canteen_show_dish(struct request *rq)
 		struct view *row = view_add(page, "allergen");
 
 		view_row(row, allergens, i);
-		if (canteen_is_post(rq))
+		if (app_is_post(rq))
 			view_flag(row, "is_on",
 			    form_flag(rq, arena_printf(rq->arena, "has_%s", name)));
 	}
@@ -302,8 +302,6 @@ canteen_save_dish(struct request *rq)
 enum reply
 canteen_show_complexes(struct request *rq)
 {
-	static const char *const names[] = { "cutoff_days", "cutoff_at", "absent_at", "refund_days",
-		"back_days" };
 	struct db_rows *complexes = db_ask(rq, Q_COMPLEXES);
 	struct db_rows *rules = db_ask(rq, Q_RULES);
 	struct view *page;
@@ -312,14 +310,11 @@ canteen_show_complexes(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "canteen-rules");
 	view_groups(page, "meal", "complex", complexes, "meal_id");
-	form_show(rq, page, "cutoff_days", "cutoff_at", "absent_at", "refund_days", "back_days",
-	    "title", "from", "to", NULL);
-	view_text(page, "refused_meal", canteen_is_post(rq) ? form_text(rq, "meal", 20, "") : "");
 	/* One page, several forms: a meal that comes back says nothing of the rules. */
-	for (int i = 0; i < APP_COUNT(names); i++)
-		if (!form_has(rq, names[i]))
-			view_text(page, arena_printf(rq->arena, "value_%s", names[i]),
-			    db_text(rules, 0, names[i]));
+	form_show_row(rq, page, rules, 0, "cutoff_days", "cutoff_at", "absent_at", "refund_days",
+	    "back_days", NULL);
+	form_show(rq, page, "title", "from", "to", NULL);
+	view_text(page, "refused_meal", app_is_post(rq) ? form_text(rq, "meal", 20, "") : "");
 	return view_send(rq, page);
 }
 
@@ -383,16 +378,16 @@ canteen_show_complex(struct request *rq)
 	view_text(page, "complex_id", url_id(rq, id));
 	form_show(rq, page, "title", "first", "last", "shift", "price", "default", "retired", NULL);
 	for (int i = 0; i < APP_COUNT(names); i++)
-		canteen_value(rq, page, names[i][0],
+		form_default(rq, page, names[i][0],
 		    id != 0 ? db_text(complex, 0, names[i][1]) : fresh[i]);
-	canteen_value(rq, page, "price",
+	form_default(rq, page, "price",
 	    id != 0 ? arena_printf(rq->arena, "%s",
 			  money_plain(price, db_int(complex, 0, "price_kop"), ','))
 		    : "");
-	canteen_value(rq, page, "default", id != 0 && db_bool(complex, 0, "is_default") ? "1" : "");
-	canteen_value(rq, page, "retired", id != 0 && db_bool(complex, 0, "is_retired") ? "1" : "");
+	form_default(rq, page, "default", id != 0 && db_bool(complex, 0, "is_default") ? "1" : "");
+	form_default(rq, page, "retired", id != 0 && db_bool(complex, 0, "is_retired") ? "1" : "");
 	view_choices(page, "meal", meals, "id",
-	    id != 0 && !canteen_is_post(rq) ? db_text(complex, 0, "meal_id")
+	    id != 0 && !app_is_post(rq) ? db_text(complex, 0, "meal_id")
 					    : form_text(rq, "meal", 20, ""));
 	return view_send(rq, page);
 }

@@ -22,14 +22,8 @@ enum question {
 #define CANTEEN_FIND_MAX  40    /* characters of what is typed or read at the till */
 #define CANTEEN_PRICE_MAX INT64_C(10000000)
 
-bool canteen_is_post(const struct request *rq);
 /* A price that somebody typed, above zero; words at the field and 0 when it is none. */
 int64_t canteen_price(struct request *rq, const char *name);
-/*
- * After form_show(): value_NAME as it is stored, unless a form that was refused comes back with
- * what was typed.
- */
-void canteen_value(struct request *rq, struct view *page, const char *name, const char *value);
 
 /* canteen-till.c */
 enum reply canteen_show_serve(struct request *rq);

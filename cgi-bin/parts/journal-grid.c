@@ -114,7 +114,7 @@ journal_show_finals(struct request *rq)
 		view_text(row, "weighted_100", db_text(pupils, i, "weighted_100"));
 		view_text(row, "early_reason", db_text(pupils, i, "early_reason"));
 		view_text(row, "typed",
-		    journal_is_post(rq) ? form_text(rq, field, 20, "")
+		    app_is_post(rq) ? form_text(rq, field, 20, "")
 					: db_text(pupils, i, "final"));
 	}
 	return view_send(rq, page);

@@ -26,14 +26,10 @@ journal_show_homework(struct request *rq)
 	page = view_new(rq, "journal-homework");
 	journal_add_head(rq, page, lesson, "homework");
 	view_values(page, given);
-	form_show(rq, page, "task", "minutes", "link", "files", NULL);
-	if (!journal_is_post(rq)) {
-		view_text(page, "value_task", db_text(given, 0, "task"));
-		view_text(page, "value_minutes", db_text(given, 0, "minutes"));
-		view_text(page, "value_link", db_text(given, 0, "link"));
-	} else {
+	form_show(rq, page, "files", NULL);
+	form_show_row(rq, page, given, 0, "task", "minutes", "link", NULL);
+	if (app_is_post(rq))
 		view_flag(page, "wants_answer", form_flag(rq, "wants_answer"));
-	}
 	view_choices(page, "target", targets, "target_id", db_text(given, 0, "target_id"));
 	view_rows(page, "file", files);
 	view_rows(page, "was", was);

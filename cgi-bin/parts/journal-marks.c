@@ -39,7 +39,7 @@ add_mark_rows(struct request *rq, struct view *page, const struct db_rows *marks
 	for (int i = 0; i < db_row_count(marks); i++) {
 		int64_t pupil = db_int(marks, i, "pupil_id");
 		struct view *row = view_add(page, "pupil");
-		const char *typed = journal_is_post(rq)
+		const char *typed = app_is_post(rq)
 		    ? form_text(rq, journal_field(rq, "mark_", pupil), 20, "")
 		    : db_text(marks, i, "marks");
 
@@ -83,13 +83,13 @@ journal_show_marks(struct request *rq)
 	/* The head has a `seen` of its own, of the roll. */
 	view_text(page, "seen", db_text(work, 0, "seen"));
 	form_show(rq, page, "work_title", "reason", "till", "work_key", NULL);
-	if (!journal_is_post(rq))
+	if (!app_is_post(rq))
 		view_text(page, "value_work_title", db_text(work, 0, "title"));
-	kind = journal_is_post(rq) ? form_id(rq, "kind") : db_int(work, 0, "kind_id");
-	weight = journal_is_post(rq) ? form_int(rq, "weight", 1, 10, 0) : db_int(work, 0, "weight");
-	task = journal_is_post(rq) ? form_id(rq, "task") : db_int(work, 0, "exam_task_id");
+	kind = app_is_post(rq) ? form_id(rq, "kind") : db_int(work, 0, "kind_id");
+	weight = app_is_post(rq) ? form_int(rq, "weight", 1, 10, 0) : db_int(work, 0, "weight");
+	task = app_is_post(rq) ? form_id(rq, "task") : db_int(work, 0, "exam_task_id");
 	view_flag(page, "is_exam",
-	    journal_is_post(rq) ? form_flag(rq, "is_exam") : db_bool(work, 0, "is_exam"));
+	    app_is_post(rq) ? form_flag(rq, "is_exam") : db_bool(work, 0, "is_exam"));
 	view_choices(page, "work", works, "work_id", db_text(work, 0, "work_id"));
 	view_choices(page, "task", tasks, "exam_task_id", url_id(rq, task));
 	add_kinds(page, kinds, kind);
@@ -162,7 +162,7 @@ journal_show_mark(struct request *rq)
 	form_show(rq, page, "reason", NULL);
 	for (int i = 0; i < db_row_count(marks); i++) {
 		struct view *row = view_add(page, "mark");
-		bool typed = journal_is_post(rq) && db_int(marks, i, "ordinal") == ordinal;
+		bool typed = app_is_post(rq) && db_int(marks, i, "ordinal") == ordinal;
 
 		view_int(row, "ordinal", db_int(marks, i, "ordinal"));
 		view_text(row, "seen", db_text(marks, i, "value"));

@@ -14,7 +14,6 @@ enum question {
 	Q_TERMS, Q_CLASS, Q_GRID_DAYS, Q_GRID, Q_SAVE_FINALS, Q__COUNT
 };
 
-bool journal_is_post(const struct request *rq);
 /* The name of a pupil's field: mark_12. */
 const char *journal_field(struct request *rq, const char *prefix, int64_t pupil);
 /* All fields mark_ID: ids and what was typed. */

@@ -59,26 +59,16 @@ librarian_show_title(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* What is stored, unless the form comes back with what was typed. */
+/* The columns of other names and shape: «» for no price. */
 static void
 show_stored(struct request *rq, struct view *page, const struct db_rows *title)
 {
-	static const char *const fields[] = { "name", "authors", "publisher", "year", "isbn",
-		"shelf", "subject", "grade", "pages", "annotation", "price" };
+	int64_t price_kop = db_int(title, 0, "price_kop");
 	char price[MONEY_BUF];
 
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-		const char *column = i == 0 ? "title" : fields[i];
-		const char *symbol = arena_printf(rq->arena, "value_%s", fields[i]);
-
-		if (strcmp(fields[i], "price") != 0)
-			view_text(page, symbol, db_text(title, 0, column));
-		else if (db_int(title, 0, "price_kop") > 0)
-			view_text(page, symbol,
-			    arena_printf(rq->arena, "%s",
-				money_plain(price, db_int(title, 0, "price_kop"), ',')));
-	}
-	view_text(page, "value_kind", db_text(title, 0, "kind"));
+	view_text(page, "value_name", db_text(title, 0, "title"));
+	view_text(page, "value_price", price_kop == 0 ? "" :
+	    arena_printf(rq->arena, "%s", money_plain(price, price_kop, ',')));
 }
 
 /* GET /staff/library/title/edit[?id=] -- a new one without id. */
@@ -93,8 +83,9 @@ librarian_edit_title(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "librarian-edit");
 	view_text(page, "title_id", url_id(rq, id));
-	form_show(rq, page, "kind", "name", "authors", "publisher", "year", "isbn", "shelf",
-	    "subject", "grade", "pages", "annotation", "price", NULL);
+	form_show(rq, page, "name", "price", NULL);
+	form_show_row(rq, page, title, 0, "kind", "authors", "publisher", "year", "isbn", "shelf",
+	    "subject", "grade", "pages", "annotation", NULL);
 	if (title != NULL && !form_has(rq, "name"))
 		show_stored(rq, page, title);
 	return view_send(rq, page);

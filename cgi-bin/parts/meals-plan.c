@@ -148,8 +148,7 @@ meals_show_standing(struct request *rq)
 	if (estimate != NULL)
 		view_rows(page, "estimate", estimate);
 	form_show(rq, page, "choice", "first", "days", "weekdays", NULL);
-	if (!form_has(rq, "first"))
-		view_text(page, "value_first", rq->visitor.today);
+	form_default(rq, page, "first", rq->visitor.today);
 	add_choices(rq, page, choices, form_text(rq, "choice", 42, ""));
 	add_weekdays(rq, page, s.weekdays);
 	return view_send(rq, page);
@@ -256,8 +255,7 @@ meals_show_refuse(struct request *rq)
 	form_show(rq, page, "first", "last", "body", NULL);
 	view_text(page, "today", rq->visitor.today);
 	view_text(page, "value_meal", url_id(rq, r.meal));
-	if (!form_has(rq, "first"))
-		view_text(page, "value_first", rq->visitor.today);
+	form_default(rq, page, "first", rq->visitor.today);
 	add_meals(page, choices, r.meal);
 	return view_send(rq, page);
 }

@@ -14,7 +14,6 @@ enum question {
 	Q_BANS, Q_BUFFET, Q_BAN, Q_LIFT, Q__COUNT
 };
 
-bool meals_is_post(const struct request *rq);
 /* The name of the n-th id of a list in a form, from 1 on: o1, o2 … */
 const char *meals_field(struct request *rq, int n);
 /* The path of another month, "" beyond the calendar's ends. */

@@ -20,15 +20,6 @@ row_of(const struct db_rows *rows, const char *column, int64_t id)
 	return -1;
 }
 
-/* What the person typed, or else what is there. */
-static void
-show_old(struct request *rq, struct view *page, const char *name, const char *symbol,
-    const char *old)
-{
-	if (!form_has(rq, name))
-		view_text(page, symbol, old);
-}
-
 /* ---- prices ---------------------------------------------------------------------------------- */
 
 /* GET /staff/services/prices */
@@ -62,12 +53,12 @@ services_show_price(struct request *rq)
 	if (id > 0 && i < 0)
 		return REPLY_NOT_FOUND;
 	page = view_new(rq, "services-price");
-	form_show(rq, page, "title", "unit", "price", NULL);
+	form_show(rq, page, "price", "unit", NULL);
+	form_show_row(rq, page, i >= 0 ? prices : NULL, i, "title", NULL);
 	view_text(page, "service_id", url_id(rq, id));
 	view_flag(page, "is_retired", i >= 0 && db_bool(prices, i, "is_retired"));
-	show_old(rq, page, "title", "value_title", i >= 0 ? db_text(prices, i, "title") : "");
-	show_old(rq, page, "unit", "value_unit", i >= 0 ? db_text(prices, i, "unit") : "занятие");
-	show_old(rq, page, "price", "value_price", i < 0 ? "" :
+	form_default(rq, page, "unit", i >= 0 ? db_text(prices, i, "unit") : "занятие");
+	form_default(rq, page, "price", i < 0 ? "" :
 	    arena_printf(rq->arena, "%s", money_plain(sum, db_int(prices, i, "price_kop"), ',')));
 	return view_send(rq, page);
 }
@@ -115,11 +106,11 @@ services_show_group(struct request *rq)
 	if (!db_answer(rq))
 		return rq->db_reply;
 	page = view_new(rq, "services-group");
-	form_show(rq, page, "title", "service", "teacher", NULL);
+	form_show(rq, page, "service", "teacher", NULL);
+	form_show_row(rq, page, team, 0, "title", NULL);
 	view_text(page, "team_id", url_id(rq, id));
 	view_text(page, "service", team != NULL ? db_text(team, 0, "service") : "");
 	view_flag(page, "is_closed", team != NULL && db_bool(team, 0, "is_closed"));
-	show_old(rq, page, "title", "value_title", team != NULL ? db_text(team, 0, "team") : "");
 	view_choices(page, "price", prices, "service_id", url_id(rq, form_id(rq, "service")));
 	view_choices(page, "teacher", teachers, "staff_id",
 	    form_has(rq, "teacher") || team == NULL ? url_id(rq, form_id(rq, "teacher"))
@@ -200,8 +191,8 @@ services_show_members(struct request *rq)
 	    "class", url_id(rq, class), "all", "1", NULL));
 	add_candidates(rq, page, pupils);
 	form_show(rq, page, "from", "to", "waiver", NULL);
-	show_old(rq, page, "from", "value_from", db_text(team, 0, "today"));
-	show_old(rq, page, "waiver", "value_waiver", "0");
+	form_default(rq, page, "from", db_text(team, 0, "today"));
+	form_default(rq, page, "waiver", "0");
 	return view_send(rq, page);
 }
 
@@ -251,7 +242,7 @@ services_show_member(struct request *rq)
 	view_values(page, team);
 	view_text(page, "first_day", db_text(members, i, "first_day"));
 	form_show(rq, page, "last", NULL);
-	show_old(rq, page, "last", "value_last", db_text(team, 0, "today"));
+	form_default(rq, page, "last", db_text(team, 0, "today"));
 	return view_send(rq, page);
 }
 

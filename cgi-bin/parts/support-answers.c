@@ -39,12 +39,9 @@ support_show_template(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "support-template");
 	view_text(page, "template_id", url_id(rq, id));
-	form_show(rq, page, "title", "body", NULL);
-	if (is_first) {
-		view_text(page, "value_title", db_text(template, 0, "title"));
-		view_text(page, "value_body", db_text(template, 0, "body"));
+	form_show_row(rq, page, template, 0, "title", "body", NULL);
+	if (is_first)
 		category = db_text(template, 0, "category");
-	}
 	view_flag(page, "is_retired",
 	    is_first ? db_bool(template, 0, "is_retired") : form_flag(rq, "retired"));
 	view_choices(page, "category", categories, "code", category);
