@@ -1,21 +1,17 @@
 /*
  * head.c -- Учебная часть, the head's desk: the weekly timetable of each class, who teaches instead
- * of whom, terms, days off, bells and events, and who has not filled in the journal.
+ * of whom, terms, days off, bells and events, and who has not filled in the journal. What the school
+ * tells its families is in parts/head-site.c.
  *
  * What clashes is for the database to say, in words; what may not be changed any more, too.
  */
-#include "app.h"
+#include "parts/head.h"
 #include "text.h"
 
 #define REPORT_ON_PAGE 40
 #define REPORT_IN_CSV  5000
 #define CSV_MAX_BYTES  (2 * 1024 * 1024)
 
-enum question {
-	Q_TODAY, Q_CLASSES, Q_TEACHERS, Q_SUBJECTS, Q_SUBGROUPS, Q_SLOTS, Q_SLOT, Q_SLOT_SAVE, Q_SLOT_END,
-	Q_LESSONS, Q_LESSON, Q_SUBSTITUTES, Q_SUBSTITUTE, Q_TERMS, Q_TERM_SAVE, Q_DAYS, Q_DAY_OFF, Q_BELLS, Q_BELL_SAVE, Q_BELL_DAY,
-	Q_EVENTS, Q_EVENT, Q_EVENT_SAVE, Q_COMPLETION, Q__COUNT
-};
 static const struct db_question questions[Q__COUNT] = {
 	[Q_TODAY]       = { "staff.head_today($1)" },
 	[Q_CLASSES]     = { "staff.head_classes($1)" },
@@ -43,11 +39,20 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_EVENT_SAVE]  = { "staff.head_event_save($1, $2::uuid, $3::bigint, $4, $5::bigint, $6::date, $7::date, $8::time, $9::time, "
 	                    "$10, $11, $12::boolean)" },
 	[Q_COMPLETION]  = { "staff.head_completion($1, $2::date, $3::date, $4::bigint, $5::bigint, $6::int)" },
+	[Q_ANNOUNCEMENTS]        = { "staff.head_announcements($1, $2::int, $3::bigint)" },
+	[Q_ANNOUNCEMENT]       = { "staff.head_announcement($1, $2::bigint)" },
+	[Q_ANNOUNCEMENT_SAVE]  = { "staff.head_announcement_save($1, $2::uuid, $3::bigint, $4::bigint, $5::date, $6::date, $7::boolean, $8, $9)" },
+	[Q_ANNOUNCEMENT_END]   = { "staff.head_announcement_end($1, $2::bigint)" },
+	[Q_SCHOOL]      = { "staff.head_school($1)" },
+	[Q_SCHOOL_SAVE] = { "staff.head_school_save($1, $2, $3, $4::int, $5::boolean)" },
+	[Q_CONTACTS]    = { "staff.head_contacts($1)" },
+	[Q_CONTACT]     = { "staff.head_contact($1, $2::bigint)" },
+	[Q_CONTACT_SAVE] = { "staff.head_contact_save($1, $2::uuid, $3::bigint, $4, $5, $6, $7)" },
+	[Q_CONTACT_DROP] = { "staff.head_contact_drop($1, $2::bigint)" },
 };
 
-/* A required day: what is missing is for the person to see. */
-static const char *
-form_day(struct request *rq, const char *name)
+const char *
+head_day(struct request *rq, const char *name)
 {
 	const char *day = form_date(rq, name, NULL);
 
@@ -97,9 +102,8 @@ show_timetable(struct request *rq)
 	return view_send(rq, page);
 }
 
-/* What was chosen in the form that comes back, or else what the line has. */
-static const char *
-chosen(struct request *rq, const char *name, const struct db_rows *row, const char *column)
+const char *
+head_chosen(struct request *rq, const char *name, const struct db_rows *row, const char *column)
 {
 	if (form_has(rq, name))
 		return url_id(rq, form_id(rq, name));
@@ -127,19 +131,16 @@ show_slot(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "head-slot");
 	view_choices(page, "class", classes, "id", url_id(rq, class));
-	view_choices(page, "subject", subjects, "id", chosen(rq, "subject", old, "subject_id"));
-	view_choices(page, "teacher", teachers, "id", chosen(rq, "teacher", old, "staff_id"));
-	view_choices(page, "subgroup", subgroups, "id", chosen(rq, "subgroup", old, "subgroup_id"));
-	form_show(rq, page, "weekday", "number", "subject", "teacher", "subgroup", "room", "from",
-	    "shares", NULL);
+	view_choices(page, "subject", subjects, "id",
+	    head_chosen(rq, "subject", old, "subject_id"));
+	view_choices(page, "teacher", teachers, "id", head_chosen(rq, "teacher", old, "staff_id"));
+	view_choices(page, "subgroup", subgroups, "id",
+	    head_chosen(rq, "subgroup", old, "subgroup_id"));
+	form_show(rq, page, "subject", "teacher", "subgroup", "from", "shares", NULL);
+	form_show_row(rq, page, old, 0, "weekday", "number", "room", NULL);
 	view_text(page, "class_id", url_id(rq, class));
 	view_text(page, "slot_id", url_id(rq, slot));
 	view_text(page, "today", rq->visitor.today);
-	if (old != NULL && !form_has(rq, "room")) {
-		view_text(page, "value_weekday", db_text(old, 0, "weekday"));
-		view_text(page, "value_number", db_text(old, 0, "number"));
-		view_text(page, "value_room", db_text(old, 0, "room"));
-	}
 	return view_send(rq, page);
 }
 
@@ -152,7 +153,7 @@ save_slot(struct request *rq)
 		number = form_int(rq, "number", 0, 12, -1);
 	int64_t subject = form_id(rq, "subject"), teacher = form_id(rq, "teacher"),
 		subgroup = form_id(rq, "subgroup");
-	const char *room = form_text(rq, "room", 20, ""), *from = form_day(rq, "from"),
+	const char *room = form_text(rq, "room", 20, ""), *from = head_day(rq, "from"),
 		   *key = form_key(rq);
 
 	if (rq->bad_input || class == 0 || weekday == 0 || number < 0)
@@ -176,7 +177,7 @@ save_slot(struct request *rq)
 static enum reply
 end_slot(struct request *rq)
 {
-	const char *from = form_day(rq, "from");
+	const char *from = head_day(rq, "from");
 
 	if (form_failed(rq))
 		return form_again(rq, show_slot);
@@ -210,8 +211,7 @@ show_substitutions(struct request *rq)
 	view_groups(page, "day", "lesson", lessons, "day");
 	view_flag(page, "has_teacher", teacher > 0);
 	form_show(rq, page, "from", "to", NULL);
-	if (period.from == NULL)
-		view_text(page, "value_from", rq->visitor.today);
+	form_default(rq, page, "from", rq->visitor.today);
 	return view_send(rq, page);
 }
 
@@ -229,15 +229,11 @@ show_lesson(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "head-lesson");
 	view_values(page, lesson);
-	view_choices(page, "substitute", substitutes, "id", chosen(rq, "teacher", NULL, ""));
+	view_choices(page, "substitute", substitutes, "id", head_chosen(rq, "teacher", NULL, ""));
 	view_choices(page, "subject_choice", subjects, "id",
-	    chosen(rq, "subject", lesson, "subject_id"));
-	form_show(rq, page, "teacher", "subject", "room", "note", "remote", NULL);
-	if (!form_has(rq, "action")) {
-		view_text(page, "value_room", db_text(lesson, 0, "room"));
-		view_text(page, "value_note", db_text(lesson, 0, "note"));
-		view_text(page, "value_remote", db_text(lesson, 0, "remote_url"));
-	}
+	    head_chosen(rq, "subject", lesson, "subject_id"));
+	form_show(rq, page, "teacher", "subject", NULL);
+	form_show_row(rq, page, lesson, 0, "room", "note", "remote_url", NULL);
 	return view_send(rq, page);
 }
 
@@ -250,16 +246,12 @@ substitute(struct request *rq)
 	int64_t id = form_id(rq, "id"), teacher = form_id(rq, "teacher"),
 		subject = form_id(rq, "subject");
 	const char *room = form_text(rq, "room", 20, ""), *note = form_text(rq, "note", 200, "");
-	const char *remote = form_text(rq, "remote", 300, NULL);
+	const char *remote = form_typed_link(rq, "remote_url", 300, NULL);
 
 	if (rq->bad_input || id == 0 || action == NULL)
 		return REPLY_BAD_INPUT;
 	if (action == actions[0] && teacher == 0)
 		form_error(rq, "teacher", "Выберите, кто проведёт урок.");
-	if (remote != NULL &&
-	    (strncmp(remote, "https://", 8) != 0 || strlen(remote) < 11 ||
-		strcspn(remote, " \t") != strlen(remote)))
-		form_error(rq, "remote", "Ссылка начинается с https:// и не содержит пробелов.");
 	if (form_failed(rq))
 		return form_again(rq, show_lesson);
 	db_ask(rq, Q_SUBSTITUTE, DB_INT(id), DB_TEXT(action), DB_ID(teacher), DB_ID(subject),
@@ -304,7 +296,7 @@ year_answer(struct request *rq, const char *done)
 static enum reply
 save_term(struct request *rq)
 {
-	const char *first = form_day(rq, "term_first"), *last = form_day(rq, "term_last");
+	const char *first = head_day(rq, "term_first"), *last = head_day(rq, "term_last");
 
 	if (form_failed(rq)) {
 		form_error(rq, "", "У четверти есть первый и последний день.");
@@ -318,7 +310,7 @@ save_term(struct request *rq)
 static enum reply
 save_day_off(struct request *rq)
 {
-	const char *first = form_day(rq, "first"), *last = form_date(rq, "last", first);
+	const char *first = head_day(rq, "first"), *last = form_date(rq, "last", first);
 	bool is_study = form_flag(rq, "study");
 	const char *title = is_study ? "" : form_text(rq, "title", 100, "");
 
@@ -334,7 +326,7 @@ save_day_off(struct request *rq)
 static enum reply
 save_bell_day(struct request *rq)
 {
-	const char *day = form_day(rq, "day");
+	const char *day = head_day(rq, "day");
 
 	if (form_failed(rq))
 		return form_again(rq, show_year);
@@ -370,8 +362,6 @@ static const char *const event_kinds[] = { "event", "excursion", "exam", "meetin
 static enum reply
 show_events(struct request *rq)
 {
-	static const char *const fields[] = { "kind", "day", "last_day", "starts", "ends", "title",
-		"place" };
 	int64_t id = form_id(rq, "event");
 	struct db_rows *events = db_ask(rq, Q_EVENTS);
 	struct db_rows *classes = db_ask(rq, Q_CLASSES);
@@ -382,14 +372,11 @@ show_events(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "head-events");
 	view_rows(page, "event", events);
-	view_choices(page, "class", classes, "id", chosen(rq, "class", event, "class_id"));
-	form_show(rq, page, "kind", "day", "last_day", "starts", "ends", "title", "place", NULL);
+	view_choices(page, "class", classes, "id", head_chosen(rq, "class", event, "class_id"));
+	form_show_row(rq, page, event, 0, "kind", "day", "last_day", "starts", "ends", "title",
+	    "place", NULL);
 	view_text(page, "event_id", url_id(rq, id));
 	view_flag(page, "is_cancelled", event != NULL ? db_bool(event, 0, "is_cancelled") : false);
-	if (event != NULL && !form_has(rq, "title"))
-		for (int i = 0; i < APP_COUNT(fields); i++)
-			view_text(page, arena_printf(rq->arena, "value_%s", fields[i]),
-			    db_text(event, 0, fields[i]));
 	return view_send(rq, page);
 }
 
@@ -401,7 +388,7 @@ static enum reply
 save_event(struct request *rq)
 {
 	const char *kind = form_choice(rq, "kind", event_kinds, NULL), *key = form_key(rq);
-	const char *day = form_day(rq, "day"), *last = form_date(rq, "last_day", day);
+	const char *day = head_day(rq, "day"), *last = form_date(rq, "last_day", day);
 	const char *starts = form_typed_time(rq, "starts"), *ends = form_typed_time(rq, "ends");
 	const char *title = form_text(rq, "title", 200, ""),
 		   *place = form_text(rq, "place", 100, "");
@@ -507,6 +494,13 @@ static const struct route routes[] = {
 	{ "POST", "/staff/head/event",          save_event,         ACCESS_HEAD },
 	{ "GET",  "/staff/head/completion",     show_report,        ACCESS_HEAD },
 	{ "GET",  "/staff/head/completion.csv", send_report,        ACCESS_HEAD },
+	{ "GET",  "/staff/head/announcements",           head_show_announcements,     ACCESS_HEAD },
+	{ "POST", "/staff/head/announcement",          head_save_announcement,    ACCESS_HEAD },
+	{ "POST", "/staff/head/announcement/end",      head_end_announcement,     ACCESS_HEAD },
+	{ "GET",  "/staff/head/school",         head_show_school,   ACCESS_HEAD },
+	{ "POST", "/staff/head/school",         head_save_school,   ACCESS_HEAD },
+	{ "POST", "/staff/head/contact",        head_save_contact,  ACCESS_HEAD },
+	{ "POST", "/staff/head/contact/drop",   head_drop_contact,  ACCESS_HEAD },
 };
 
 APP_MAIN("head", .audience = AUDIENCE_STAFF)

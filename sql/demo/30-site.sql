@@ -7,6 +7,10 @@ insert into site.contact (school_id, rank, subject, phone, email, hours) values
     (null, 2, 'Питание в школе', '22-17-08', '', 'пн–пт, 8:00–15:00'),
     (null, 3, 'Лицевые счета', '64-35-35', '', 'пн–пт, 9:00–18:00'),
     (null, 4, 'Работа кабинета', '31-62-55', 'cabinet@school.example', 'пн–пт, 9:00–18:00');
+insert into site.contact (school_id, rank, subject, phone, email, hours)
+select s.id, 1, 'Секретарь школы', r.phone, r.email, 'пн–пт, 9:00–17:00'
+  from (values ('039', '22-17-01', 'shkola39@school.example'), ('052', '22-40-01', 'gimnaziya52@school.example')) r(school, phone, email)
+  join school.school s on s.number = r.school;
 
 update school.school s set reception = r.words, reception_url = 'https://' || r.site || '.school.example/priyomnaya'
   from (values ('039', 'shkola39', 'ул. Школьная, 39, кабинет секретаря, пн–пт, 9:00–17:00'),

@@ -39,6 +39,10 @@ create function pg_temp.save(p_key int, p_grade int, p_slot bigint, p_number int
         pg_temp.staff(p_staff), null, p_room, p_from, p_shares)
 $$;
 
+create function pg_temp.announce(p_key int, p_id bigint, p_class bigint, p_from date, p_until date, p_title text, p_token text default 'head')
+returns void language sql as $$ select staff.head_announcement_save(p_token, pg_temp.key(p_key), p_id, p_class, p_from, p_until, true, p_title, '') $$;
+create function pg_temp.announced() returns bigint language sql as $$ select announcement_id from staff.head_announcements('head', 1, null) $$;
+
 -- ---- the timetable
 insert into school.day_off (school_id, day, title) values (pg_temp.school('839'), pg_temp.d(14), 'Праздник');
 set local role kabinet_head;
@@ -141,6 +145,60 @@ select throws_ok($$ select staff.head_event_save('head', pg_temp.key(22), null, 
 select throws_ok($$ select staff.head_event_save('head', pg_temp.key(22), null, 'event', null, pg_temp.d(), pg_temp.d(), null, '18:00', 'x', '', false) $$, 'KB422', null, 'an end without a beginning');
 select throws_ok($$ select kind from staff.head_event('farhead', (select event_id from staff.head_events('head'))) $$, 'KB404', null, 'another school''s');
 
+-- ---- what the school tells its families
+select lives_ok($$ select pg_temp.announce(40, null, pg_temp.class('839', 7), pg_temp.today(), pg_temp.d(), 'Экскурсия') from generate_series(1, 2) $$, 'an announcement, sent twice');
+select results_eq($$ select title, class_name, last_day, is_pinned, state from staff.head_announcements('head', 2, null) $$,
+    $$ values ('Экскурсия', '7 «Б»', pg_temp.d(), true, 'shown') $$, 'is one, shown from now to the end of its last day');
+select lives_ok($$ select pg_temp.announce(41, pg_temp.announced(), null, pg_temp.today(), null, 'Экскурсия для всех') $$, 'changed');
+select results_eq($$ select title, class_name, last_day, state from staff.head_announcements('head', 2, null) $$,
+    $$ values ('Экскурсия для всех', 'вся школа', null::date, 'shown') $$, 'so it is');
+reset role;
+select is((select visible_until is null and published_at = now() from site.announcement a where a.title = 'Экскурсия для всех'), true, 'from the moment it was first told');
+update site.announcement set published_at = now() - interval '3 days', visible_until = now() - interval '1 day' where title = 'Экскурсия для всех';
+set local role kabinet_head;
+select results_eq($$ select state from staff.head_announcements('head', 2, null) $$, $$ values ('past') $$, 'past');
+select lives_ok($$ select staff.head_announcement_end('head', pg_temp.announced()) $$, 'its end changes nothing then');
+select is((select last_day from staff.head_announcement('head', pg_temp.announced())), null, 'its form would show it again');
+select lives_ok($$ select pg_temp.announce(42, pg_temp.announced(), null, (select first_day from staff.head_announcement('head', pg_temp.announced())), null, 'Экскурсия снова') $$, 'and does');
+reset role;
+select is((select published_at = now() - interval '3 days' from site.announcement a where a.title = 'Экскурсия снова'), true, 'with its first day kept');
+set local role kabinet_head;
+select lives_ok($$ select pg_temp.announce(43, null, null, pg_temp.d(), null, 'Потом') $$, 'one for later');
+select results_eq($$ select title, state from staff.head_announcements('head', 1, null) $$, $$ values ('Потом', 'ahead') $$, 'waits');
+select results_eq($$ select title from staff.head_announcements('head', 5, pg_temp.announced()) $$, $$ values ('Экскурсия снова') $$, 'the page below it');
+select lives_ok($$ select staff.head_announcement_end('head', pg_temp.announced()) from generate_series(1, 2) $$, 'is ended before anybody saw it');
+select results_eq($$ select title, state from staff.head_announcements('head', 1, null) $$, $$ values ('Потом', 'past') $$, 'and never will be');
+select throws_ok(q.sql, q.code, null, 'announcements: ' || q.name)
+  from (values ('yesterday', 'KB422', $$ select pg_temp.announce(44, null, null, pg_temp.today() - 1, null, 'x') $$),
+               ('over a year ahead', 'KB422', $$ select pg_temp.announce(44, null, null, pg_temp.today() + 367, null, 'x') $$),
+               ('the last day before the first', 'KB422', $$ select pg_temp.announce(44, null, null, pg_temp.d(), pg_temp.d() - 1, 'x') $$),
+               ('a class of another school', 'KB404', $$ select pg_temp.announce(44, null, pg_temp.class('839', 7), pg_temp.today(), null, 'x', 'farhead') $$),
+               ('another school''s, opened', 'KB404', $$ select title from staff.head_announcement('farhead', pg_temp.announced()) $$),
+               ('another school''s, changed', 'KB404', $$ select pg_temp.announce(44, pg_temp.announced(), null, pg_temp.today(), null, 'x', 'farhead') $$),
+               ('another school''s, ended', 'KB404', $$ select staff.head_announcement_end('farhead', pg_temp.announced()) $$),
+               ('the same key for something else', 'KB409', $$ select pg_temp.announce(43, null, null, pg_temp.d(), null, 'Другое') $$)) q(name, code, sql);
+select is_empty($$ select title from staff.head_announcements('farhead', 9, null) where title like 'Экскурсия%' $$, 'nor in its list');
+
+select lives_ok($$ select staff.head_contact_save('head', pg_temp.key(50), null, 'Секретарь', '8 (4212) 22-17-08 доб. 5', 'school@example.ru', 'пн–пт') from generate_series(1, 2) $$, 'a contact, sent twice');
+select results_eq($$ select subject, phone from staff.head_contacts('head') $$, $$ values ('Секретарь', '8 (4212) 22-17-08 доб. 5') $$, 'is one');
+select lives_ok($$ select staff.head_contact_save('head', pg_temp.key(51), (select contact_id from staff.head_contacts('head')), 'Канцелярия', '22-17-08', '', '') $$, 'in other words');
+select results_eq($$ select subject, email from staff.head_contact('head', (select contact_id from staff.head_contacts('head'))) $$, $$ values ('Канцелярия', '') $$, 'so it is');
+select throws_ok(q.sql, q.code, null, 'contacts: ' || q.name)
+  from (values ('no telephone', 'KB422', $$ select staff.head_contact_save('head', pg_temp.key(52), null, 'x', 'позвоните', '', '') $$),
+               ('no address', 'KB422', $$ select staff.head_contact_save('head', pg_temp.key(52), null, 'x', '', 'javascript:alert(1)', '') $$),
+               ('another school''s, opened', 'KB404', $$ select subject from staff.head_contact('farhead', (select contact_id from staff.head_contacts('head'))) $$),
+               ('another school''s, changed', 'KB404', $$ select staff.head_contact_save('farhead', pg_temp.key(52), (select contact_id from staff.head_contacts('head')), 'x', '1234', '', '') $$)) q(name, code, sql);
+select lives_ok($$ select staff.head_contact_save('head', pg_temp.key(60 + n), null, 'Ещё ' || n, '12345', '', '') from generate_series(1, 11) n $$, 'a dozen');
+select throws_ok($$ select staff.head_contact_save('head', pg_temp.key(80), null, 'Лишний', '12345', '', '') $$, 'KB422', null, 'and no more');
+select lives_ok($$ select staff.head_contact_drop('farhead', contact_id) from staff.head_contacts('head') $$, 'another school drops none');
+select lives_ok($$ select staff.head_contact_drop('head', contact_id) from staff.head_contacts('head') where subject like 'Ещё%' $$, 'one''s own');
+select is((select count(*)::integer from staff.head_contacts('head')), 1, 'are gone');
+
+select lives_ok($$ select staff.head_school_save('head', 'ул. Школьная, 39', 'https://school.example/p', 85, false) $$, 'what the school decides');
+select results_eq($$ select reception, reception_url, presence_floor::integer, has_ranks from staff.head_school('head') $$,
+    $$ values ('ул. Школьная, 39', 'https://school.example/p', 85, false) $$, 'is stored');
+select isnt((select reception from staff.head_school('farhead')), 'ул. Школьная, 39', 'of one''s own school');
+
 -- ---- the report
 reset role;
 delete from school.lesson where day < pg_temp.today() and class_id in (pg_temp.class('839', 7), pg_temp.class('839', 3))
@@ -159,6 +217,8 @@ select throws_ok(format(q.sql, w.token), w.code, null, format('%s: %s', w.token,
        (values ('today', 'select today from staff.head_today(%L)'), ('classes', 'select id from staff.head_classes(%L)'), ('teachers', 'select id from staff.head_teachers(%L)'),
                ('slots', 'select weekday from staff.head_slots(%L, pg_temp.class(''839'', 7), null)'), ('report', 'select teacher from staff.head_completion(%L, null, null, null, null, 10)'),
                ('save', 'select pg_temp.save(30, 7, null, 5, ''Физика'', ''third'', '''', pg_temp.d(), false, %L)'),
+               ('announcements', 'select title from staff.head_announcements(%L, 1, null)'), ('announce', 'select pg_temp.announce(44, null, null, pg_temp.today(), null, ''x'', %L)'),
+               ('contact', 'select staff.head_contact_save(%L, pg_temp.key(81), null, ''x'', ''1234'', '''', '''')'), ('school', 'select staff.head_school_save(%L, '''', '''', 1, true)'),
                ('substitute', 'select staff.head_substitute(%L, 1, ''cancel'', null, null, '''', '''', null)'), ('day off', 'select staff.head_day_off(%L, pg_temp.d(), pg_temp.d(), ''x'')')) q(name, sql);
 select throws_ok(q.sql, 'KB404', null, 'the head of another school: ' || q.name)
   from (values ('slots', $$ select weekday from staff.head_slots('farhead', pg_temp.class('839', 7), null) $$), ('a line', $$ select slot_id from staff.head_slot('farhead', pg_temp.slot_of('Алгебра')) $$),
@@ -171,6 +231,7 @@ select throws_ok(q.sql, 'KB404', null, 'the head of another school: ' || q.name)
                ('report', $$ select teacher from staff.head_completion('farhead', null, null, pg_temp.class('839', 7), null, 10) $$)) q(name, sql);
 reset role;
 select ok((select count(*) from site.audit a where a.staff_id = pg_temp.staff('head') and a.action in ('timetable-add', 'timetable-change', 'timetable-end', 'lesson-replace',
-    'lesson-cancel', 'lesson-restore', 'day-off', 'term-change', 'bell-change', 'event-add', 'event-change')) > 20, 'written down');
+    'lesson-cancel', 'lesson-restore', 'day-off', 'term-change', 'bell-change', 'event-add', 'event-change',
+    'announcement-add', 'announcement-change', 'announcement-end', 'contact-save', 'contact-drop', 'school-change')) > 38, 'written down');
 select * from finish();
 rollback;

@@ -122,6 +122,8 @@ const pages = {
   'head-timetable': { path: '/staff/head/timetable?class=1', role: 'head' },
   'head-substitutions': { path: '/staff/head/substitutions', role: 'head' },
   'head-year': { path: '/staff/head/year', role: 'head' },
+  'head-announcements': { path: '/staff/head/announcements', role: 'head', forms: everywhere },
+  'head-school': { path: '/staff/head/school', role: 'head', forms: both },
   'head-completion': { path: '/staff/head/completion', role: 'head', forms: both },
   tutor: { path: '/staff/tutor', role: 'tutor', follow: '.j-day a[rel=prev]', forms: everywhere },
   'tutor-paid': { path: '/staff/tutor/paid', role: 'tutor', forms: { '': desktop, '-phone': phone } },

@@ -34,7 +34,8 @@ describe('head', { skip }, () => {
     sql(`delete from school.lesson where class_id = ${pupilClass} and number = 11 and day >= current_date; delete from school.slot where class_id = ${pupilClass} and number = 11`);
   });
   after(() => sql(`delete from school.lesson where class_id = ${pupilClass} and number = 11 and day >= current_date;
-    delete from school.slot where class_id = ${pupilClass} and number = 11; delete from school.event where title like 'Проверка завуча%'`));
+    delete from school.slot where class_id = ${pupilClass} and number = 11; delete from school.event where title like 'Проверка завуча%';
+    delete from site.announcement where title like 'Проверка завуча%'; delete from site.contact where subject = 'Проверочный контакт'`));
 
   /* Somebody who teaches at this school and has nothing at that number; the form's own choices. */
   const choose = () => {
@@ -90,7 +91,7 @@ describe('head', { skip }, () => {
     assert.equal(answer.status, 422);
     assert.match(wordsOf(answer), /Этот учитель на \d+-м уроке занят/);
     assert.equal((await post(head, '/staff/head/substitute', { id: lesson, action: 'replace', teacher: '', room: '' })).status, 422);
-    assert.equal((await post(head, '/staff/head/substitute', { id: lesson, action: 'replace', teacher: busy, remote: 'javascript:alert(1)' })).status, 422);
+    assert.equal((await post(head, '/staff/head/substitute', { id: lesson, action: 'replace', teacher: busy, remote_url: 'javascript:alert(1)' })).status, 422);
   });
 
   test('an event: new, changed, cancelled; the parent\'s calendar has it', async () => {
@@ -106,6 +107,75 @@ describe('head', { skip }, () => {
     assert.equal((await post(head, '/staff/head/event', { ...fields, starts: '25:00' }, '/staff/head/events')).status, 422);
     assert.equal((await post(head, '/staff/head/event', { ...fields, starts: '12:00' }, '/staff/head/events')).status, 422);
     assert.equal((await post(head, '/staff/head/event', { ...fields, title: '' }, '/staff/head/events')).status, 422);
+  });
+
+  test('an announcement: for a class, changed, ended, shown again; families see it then', async () => {
+    const desk = '/staff/head/announcements', today = value('select current_date');
+    const fields = { announcement: '', class: pupilClass, title: 'Проверка завуча «сбор»', body: 'В 12:15\nу входа <b>', first_day: today, last_day: '' };
+    const key = randomUUID(), parent = await loggedIn(mine);
+    for (let i = 0; i < 2; i++) assert.equal((await post(head, '/staff/head/announcement', { ...fields, key }, desk)).status, 303);
+    const ids = sql(`select id from site.announcement where title like 'Проверка завуча%'`);
+    assert.equal(ids.length, 1, 'sent twice it is one');
+    const [[id]] = ids, seen = async () => /Проверка завуча «сбор»/.test(wordsOf(await parent.get('/announcements')));
+    assert.ok(await seen());
+    assert.match((await parent.get('/')).text, /В 12:15\nу входа &lt;b&gt;/);
+    const form = await head.get(`${desk}?announcement=${id}`);
+    assert.match(form.text, /value="Проверка завуча «сбор»"/);
+    const other = value(`select min(k.id) from school.class k join school.class m on m.year_id = k.year_id where m.id = ${pupilClass} and k.id <> m.id`);
+    assert.equal((await post(head, '/staff/head/announcement', { ...fields, announcement: id, class: other }, desk)).status, 303);
+    assert.equal(await seen(), false, 'another class');
+    assert.equal((await post(head, '/staff/head/announcement', { ...fields, announcement: id, class: '', pinned: '1' }, desk)).status, 303);
+    assert.ok(await seen(), 'the whole school');
+    assert.equal((await post(head, '/staff/head/announcement/end', { announcement: id }, desk)).status, 303);
+    assert.equal(await seen(), false, 'ended');
+    assert.match(wordsOf(await head.get(desk)), /больше не видно/);
+    assert.equal((await post(head, '/staff/head/announcement', { ...fields, announcement: id }, desk)).status, 303);
+    assert.ok(await seen(), 'shown again');
+
+    for (const [bad, words] of [[{ title: '' }, /Напишите, о чём объявление/], [{ first_day: value('select current_date - 1') }, /с сегодняшнего дня или позже/],
+      [{ last_day: value('select current_date - 1') }, /Последний день/], [{ first_day: '' }, /Укажите день/], [{ title: 'я'.repeat(201) }, /200/]]) {
+      const answer = await post(head, '/staff/head/announcement', { ...fields, body: 'Осталось', ...bad }, desk);
+      assert.equal(answer.status, 422, JSON.stringify(bad));
+      assert.match(wordsOf(answer), words);
+      assert.match(answer.text, />Осталось<\/textarea>/, 'what was typed is kept');
+    }
+    assert.equal((await stranger.get(`${desk}?announcement=${id}`)).status, 404);
+    for (const [path, sent] of [['announcement', { ...fields, class: '', announcement: id }], ['announcement/end', { announcement: id }]]) {
+      assert.equal((await post(stranger, `/staff/head/${path}`, sent, desk)).status, 404);
+      assert.equal((await post(teacher, `/staff/head/${path}`, sent, desk)).status, 403);
+    }
+  });
+
+  test('contacts, the reception and places are the head\'s to say', async () => {
+    const desk = '/staff/head/school', parent = await loggedIn(mine);
+    const [was] = sql(`select reception, reception_url, presence_floor, has_ranks from school.school where number = '${school}'`);
+    const fields = { contact: '', subject: 'Проверочный контакт', phone: '22-17-09', email: '', hours: 'пн–пт' };
+    assert.equal((await post(head, '/staff/head/contact', fields, desk)).status, 303);
+    const id = value(`select id from site.contact where subject = 'Проверочный контакт'`);
+    assert.match((await parent.get('/')).text, /Проверочный контакт<\/dt><dd><a class="num" href="tel:22-17-09">/);
+    assert.match((await head.get(`${desk}?contact=${id}`)).text, /value="22-17-09"/);
+    for (const [bad, words] of [[{ phone: '' }, /телефон или адрес почты/], [{ subject: '' }, /По какому вопросу/], [{ phone: 'звоните' }, /Телефон — это цифры/], [{ email: 'x y@z' }, /Адрес почты/]]) {
+      const answer = await post(head, '/staff/head/contact', { ...fields, ...bad }, desk);
+      assert.equal(answer.status, 422, JSON.stringify(bad));
+      assert.match(wordsOf(answer), words);
+    }
+    assert.equal((await stranger.get(`${desk}?contact=${id}`)).status, 404);
+    assert.equal((await post(stranger, '/staff/head/contact/drop', { contact: id }, desk)).status, 303);
+    assert.ok(value(`select id from site.contact where id = ${id}`), 'another school drops nothing');
+    assert.equal((await post(head, '/staff/head/contact/drop', { contact: id }, desk)).status, 303);
+    assert.doesNotMatch(wordsOf(await parent.get('/')), /Проверочный контакт/);
+
+    const words = { reception: 'ул. Проверочная, 1', reception_url: 'https://school.example/proverka', presence_floor: '80', ranks: '' };
+    assert.equal((await post(head, desk, words, desk)).status, 303);
+    try {
+      assert.match((await parent.get('/appeals')).text, /ул\. Проверочная, 1\. <a href="https:\/\/school\.example\/proverka"/);
+      assert.match(wordsOf(await parent.get('/rating')), /Школа решила не сравнивать/);
+      for (const bad of [{ reception_url: 'javascript:alert(1)' }, { reception_url: 'https://a b.example' }, { presence_floor: '101' }, { presence_floor: '' }])
+        assert.equal((await post(head, desk, { ...words, ...bad }, desk)).status, 422, JSON.stringify(bad));
+      assert.equal((await post(teacher, desk, words, desk)).status, 403);
+    } finally {
+      sql(`update school.school set reception = $$${was[0]}$$, reception_url = $$${was[1]}$$, presence_floor = ${was[2]}, has_ranks = '${was[3]}' where number = '${school}'`);
+    }
   });
 
   test('the report as a page and as CSV', async () => {

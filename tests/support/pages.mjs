@@ -148,6 +148,9 @@ const examples = {
     const page = await aTeacher(head);
     return page.includes('teacher=') ? linkOn(page, '/staff/head/lesson?id=')(head) : [];
   },
+  '/staff/head/announcements': async (head) => ['/staff/head/announcements',
+    ...await linkOn('/staff/head/announcements', '/staff/head/announcements?announcement=')(head)],
+  '/staff/head/school': async (head) => ['/staff/head/school', ...await linkOn('/staff/head/school', '/staff/head/school?contact=')(head)],
   '/staff/head/completion': ['/staff/head/completion', '/staff/head/completion?from=2020-01-01&to=2020-01-02'],
   '/calendar/feed.ics': [],                            // no page: calendar.test.mjs has a token for it
   '/attendance': ['/attendance', '/attendance?print=1'],

@@ -2,8 +2,8 @@
 -- requires: api/staff
 -- requires: tables/study
 
--- The head's desk (завуч): the weekly timetable and who teaches instead of whom, terms, bells, days off and events, and who has
--- not filled in the journal. Of one's own school alone; each act leaves a line of site.audit.
+-- The head's desk (завуч): the weekly timetable and who teaches instead of whom, terms, bells, days off and events, who has not
+-- filled in the journal, what the school tells its families. Of one's own school alone; each act leaves a line of site.audit.
 
 begin;
 
@@ -810,6 +810,215 @@ comment on function staff.head_completion is
     'Lessons that were held in those days (the last two weeks by default) by teacher, class, subject and subgroup; worst first. '
     'unrolled: '
     'nobody called the roll; unthemed: no theme; few_marks: pupils with fewer than three marks in the term of the last day';
+
+-- ---- what the school tells its families ---------------------------------------------------------------------------------------
+
+create function staff.head_announcements(p_token text, p_limit integer, p_before bigint)
+returns table (announcement_id bigint, title text, body text, class_name text, published timestamp, last_day date, is_pinned boolean,
+    state text)
+language plpgsql stable security definer rows 20 as $$
+declare
+    v_head school.headed := school.headed(p_token);
+    v_zone text := (v_head.visit).time_zone;
+begin
+    return query
+    select a.id, a.title, a.body, coalesce(k.name, 'вся школа'), a.published_at at time zone v_zone,
+           ((a.visible_until - interval '1 second') at time zone v_zone)::date, a.is_pinned,
+           case when a.published_at > now() then 'ahead' when a.visible_until <= now() then 'past' else 'shown' end
+      from site.announcement a left join school.class k on k.id = a.class_id
+     where a.school_id = v_head.school_id and (p_before is null or a.id < p_before)
+     order by a.id desc
+     limit least(p_limit, 100);
+end $$;
+comment on function staff.head_announcements is
+    'The school''s announcements, the newest first. state: ''shown'' to families now, ''ahead'' or ''past''; last_day NULL: until it is ended';
+
+create function staff.head_announcement(p_token text, p_announcement bigint)
+returns table (announcement_id bigint, class_id bigint, title text, body text, first_day date, last_day date, is_pinned boolean)
+language plpgsql stable security definer rows 1 as $$
+declare
+    v_head school.headed := school.headed(p_token);
+    v_zone text := (v_head.visit).time_zone;
+begin
+    return query
+    select a.id, a.class_id, a.title, a.body, (a.published_at at time zone v_zone)::date,
+           case when a.visible_until > now() then ((a.visible_until - interval '1 second') at time zone v_zone)::date end, a.is_pinned
+      from site.announcement a where a.id = p_announcement and a.school_id = v_head.school_id;
+    if not found then
+        raise exception 'no such announcement' using errcode = 'KB404';
+    end if;
+end $$;
+comment on function staff.head_announcement is
+    'One announcement, as its form has it: of one that is past, last_day is NULL, so that it is shown again. KB404 when it is another school''s';
+
+create function staff.head_announcement_save(p_token text, p_key uuid, p_announcement bigint, p_class bigint, p_from date, p_until date,
+    p_is_pinned boolean, p_title text, p_body text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_head school.headed := school.headed(p_token);
+    v_zone text := (v_head.visit).time_zone;
+    v_old site.announcement;
+    v_id bigint := p_announcement;
+    v_from timestamptz;
+    v_until timestamptz := (p_until + 1)::timestamp at time zone v_zone;
+begin
+    if p_announcement is not null then
+        select a.* into v_old from site.announcement a where a.id = p_announcement and a.school_id = v_head.school_id for update;
+        if not found then
+            raise exception 'no such announcement' using errcode = 'KB404';
+        end if;
+    end if;
+    if p_class is not null and p_class is distinct from v_old.class_id then
+        perform school.check_class(v_head, p_class);
+    end if;
+    v_from := case when p_from = (v_old.published_at at time zone v_zone)::date then v_old.published_at
+                   when p_from = v_head.today then now()
+                   else p_from::timestamp at time zone v_zone end;
+    if v_from < now() and v_from is distinct from v_old.published_at then
+        raise exception 'Объявление показывают с сегодняшнего дня или позже.' using errcode = 'KB422';
+    elsif p_from > v_head.today + 366 then
+        raise exception 'Объявление готовят не раньше чем за год.' using errcode = 'KB422';
+    elsif p_until < greatest(p_from, v_head.today) or p_until > p_from + 732 then
+        raise exception 'Последний день — сегодня или позже, не раньше первого и не позже двух лет за ним.' using errcode = 'KB422';
+    end if;
+    if not site.once('staff ' || (v_head.visit).staff_id || ' announcement', p_key, concat_ws('|', coalesce(p_announcement, 0),
+                     coalesce(p_class, 0), p_from, coalesce(p_until::text, '-'), p_is_pinned, p_title, p_body)) then
+        return;
+    end if;
+    if p_announcement is null then
+        insert into site.announcement (school_id, class_id, published_at, visible_until, is_pinned, title, body)
+        values (v_head.school_id, p_class, v_from, v_until, p_is_pinned, p_title, p_body)
+        returning id into v_id;
+    else
+        update site.announcement a
+           set class_id = p_class, published_at = v_from, visible_until = v_until, is_pinned = p_is_pinned, title = p_title,
+               body = p_body
+         where a.id = p_announcement;
+    end if;
+    perform auth.note_staff(v_head.visit, case when p_announcement is null then 'announcement-add' else 'announcement-change' end,
+        v_id::text);
+end $$;
+comment on function staff.head_announcement_save is
+    'Announces from p_from, now when that is today, to the end of p_until (NULL: until it is ended), to a class of the year or the '
+    'whole school; or changes an announcement, whose first moment stays unless its day is another. KB422 with words, KB404';
+
+create function staff.head_announcement_end(p_token text, p_announcement bigint) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_head school.headed := school.headed(p_token);
+begin
+    update site.announcement a
+       set published_at = least(a.published_at, now() - interval '1 second'), visible_until = now()
+     where a.id = p_announcement and a.school_id = v_head.school_id and (a.visible_until is null or a.visible_until > now());
+    if found then
+        perform auth.note_staff(v_head.visit, 'announcement-end', p_announcement::text);
+    elsif not exists (select from site.announcement a where a.id = p_announcement and a.school_id = v_head.school_id) then
+        raise exception 'no such announcement' using errcode = 'KB404';
+    end if;
+end $$;
+comment on function staff.head_announcement_end is
+    'Families no longer see it; one that was still ahead they never did. Twice is once; saving it shows it again. KB404';
+
+create function staff.head_school(p_token text)
+returns table (reception text, reception_url text, presence_floor smallint, has_ranks boolean)
+language plpgsql stable security definer rows 1 as $$
+declare
+    v_head school.headed := school.headed(p_token);
+begin
+    return query select s.reception, s.reception_url, s.presence_floor, s.has_ranks from school.school s where s.id = v_head.school_id;
+end $$;
+comment on function staff.head_school is 'What the school decides about its pages: one row';
+
+create function staff.head_school_save(p_token text, p_reception text, p_reception_url text, p_floor integer, p_has_ranks boolean)
+returns void language plpgsql security definer set search_path = '' as $$
+declare
+    v_head school.headed := school.headed(p_token);
+begin
+    update school.school s
+       set reception = p_reception, reception_url = p_reception_url, presence_floor = p_floor, has_ranks = p_has_ranks
+     where s.id = v_head.school_id
+       and (s.reception, s.reception_url, s.presence_floor, s.has_ranks)
+           is distinct from (p_reception, p_reception_url, p_floor::smallint, p_has_ranks);
+    if found then
+        perform auth.note_staff(v_head.visit, 'school-change',
+            concat_ws(' ', p_floor || '%', case when p_has_ranks then 'ranks' else 'no ranks' end));
+    end if;
+end $$;
+comment on function staff.head_school_save is 'Stores it; the audit has the floor and whether there are ranks';
+
+create function staff.head_contacts(p_token text)
+returns table (contact_id bigint, subject text, phone text, email text, hours text)
+language plpgsql stable security definer rows 5 as $$
+declare
+    v_head school.headed := school.headed(p_token);
+begin
+    return query
+    select c.id, c.subject, c.phone, c.email, c.hours from site.contact c where c.school_id = v_head.school_id order by c.rank;
+end $$;
+comment on function staff.head_contacts is 'The school''s own contacts, as Главная shows them before those of every school';
+
+create function staff.head_contact(p_token text, p_contact bigint)
+returns table (contact_id bigint, subject text, phone text, email text, hours text)
+language plpgsql stable security definer rows 1 as $$
+declare
+    v_head school.headed := school.headed(p_token);
+begin
+    return query
+    select c.id, c.subject, c.phone, c.email, c.hours from site.contact c where c.id = p_contact and c.school_id = v_head.school_id;
+    if not found then
+        raise exception 'no such contact' using errcode = 'KB404';
+    end if;
+end $$;
+comment on function staff.head_contact is 'One of them; KB404';
+
+create function staff.head_contact_save(p_token text, p_key uuid, p_contact bigint, p_subject text, p_phone text, p_email text,
+    p_hours text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_head school.headed := school.headed(p_token);
+    v_id bigint := p_contact;
+    v_count integer;
+    v_rank integer;
+begin
+    if p_phone <> '' and p_phone !~ '^[0-9+][-0-9 (),+]{3,}( доб\. ?[0-9]{1,6})?$' then
+        raise exception 'Телефон — это цифры, пробелы, скобки и дефисы, например 8 (4212) 32-81-22 или 22-17-08 доб. 5.' using errcode = 'KB422';
+    elsif p_email <> '' and p_email !~ '^[^[:space:]@<>"]+@[^[:space:]@<>"]+\.[^[:space:]@<>"]+$' then
+        raise exception 'Адрес почты — это, например, school@example.ru.' using errcode = 'KB422';
+    end if;
+    perform from school.school s where s.id = v_head.school_id for no key update;
+    if p_contact is not null and not exists (select from site.contact c where c.id = p_contact and c.school_id = v_head.school_id) then
+        raise exception 'no such contact' using errcode = 'KB404';
+    end if;
+    if not site.once('staff ' || (v_head.visit).staff_id || ' contact', p_key,
+                     concat_ws('|', coalesce(p_contact, 0), p_subject, p_phone, p_email, p_hours)) then
+        return;
+    end if;
+    if p_contact is null then
+        select count(*), coalesce(max(c.rank), 0) + 1 into v_count, v_rank from site.contact c where c.school_id = v_head.school_id;
+        if v_count >= 12 then
+            raise exception 'Контактов уже двенадцать: больше родителям не прочитать.' using errcode = 'KB422';
+        end if;
+        insert into site.contact (school_id, rank, subject, phone, email, hours)
+        values (v_head.school_id, v_rank, p_subject, p_phone, p_email, p_hours) returning id into v_id;
+    else
+        update site.contact c set subject = p_subject, phone = p_phone, email = p_email, hours = p_hours where c.id = p_contact;
+    end if;
+    perform auth.note_staff(v_head.visit, 'contact-save', v_id::text);
+end $$;
+comment on function staff.head_contact_save is 'A new contact, the last of the school''s (12 at most), or other words of one. KB422 with words, KB404';
+
+create function staff.head_contact_drop(p_token text, p_contact bigint) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+    v_head school.headed := school.headed(p_token);
+    v_subject text;
+begin
+    delete from site.contact c where c.id = p_contact and c.school_id = v_head.school_id returning c.subject into v_subject;
+    if found then
+        perform auth.note_staff(v_head.visit, 'contact-drop', v_subject);
+    end if;
+end $$;
+comment on function staff.head_contact_drop is 'Removes one; nothing when it is gone or another school''s';
 
 do $$
 declare
