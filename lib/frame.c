@@ -271,24 +271,29 @@ done_word(struct request *rq)
 	return "";
 }
 
-/* Everything that layouts need; symbols that the handler set already are not its business. */
+/*
+ * What layouts need, in a dictionary of its own around the page's: a column `title` or `key` of a
+ * handler's rows is the page's own, and the layout never sees it.
+ */
 bool
 frame_render(struct request *rq, struct view *page)
 {
-	const char *name = view_template(page);
+	const char *name = view_template(page), *layout = frame_door(rq)->layout;
+	struct view *frame = view_new(rq, layout);
 
-	view_text(page, "page", name);
-	view_text(page, "title", view_title(name));
-	view_text(page, "csrf", csrf_token(rq));
-	view_text(page, "about_child", rq->visitor.idn);
-	view_text(page, "key", fresh_key(rq));
-	view_text(page, "request_id", rq->id);
-	view_text(page, "path", rq->path);
-	view_text(page, "done", done_word(rq));
-	add_visitor(rq, page);
-	add_look(rq, page);
+	view_inside(frame, page);
+	view_text(frame, "page", name);
+	view_text(frame, "title", view_title(name));
+	view_text(frame, "csrf", csrf_token(rq));
+	view_text(frame, "about_child", rq->visitor.idn);
+	view_text(frame, "key", fresh_key(rq));
+	view_text(frame, "request_id", rq->id);
+	view_text(frame, "path", rq->path);
+	view_text(frame, "done", done_word(rq));
+	add_visitor(rq, frame);
+	add_look(rq, frame);
 	text_clear(&rq->state->page);
-	return view_render(page, frame_door(rq)->layout, name, &rq->state->page);
+	return view_render(frame, layout, name, &rq->state->page);
 }
 
 enum reply

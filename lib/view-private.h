@@ -227,6 +227,7 @@ struct view {
 	struct binding *bindings;
 	int count, capacity;
 	struct view *next;               /* the section's next row */
+	const struct view *page;         /* of a layout: view_inside() */
 };
 
 struct value cell_value(const struct db_rows *rows, int row, const struct column *c);

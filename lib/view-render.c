@@ -25,6 +25,7 @@ struct render {
 	int undo_count, undo_capacity;
 	const struct template *template;     /* that we are in, for the log */
 	const struct template *content;      /* for {{>content}} */
+	const struct view *page;             /* its symbols; NULL: those of this place */
 	bool every_branch;                   /* of {if}: for view_render_all() */
 };
 
@@ -265,12 +266,16 @@ static bool
 render_content(struct render *r, const struct node *n)
 {
 	const struct template *content = r->content;
+	int mark = r->undo_count;
 	bool good;
 
 	if (content == NULL)
 		return broken_value(r, n, "content");
 	r->content = NULL;
+	if (r->page != NULL)
+		enter_view(r, r->page);
 	good = render_template(r, content);
+	undo_to(r, mark);
 	r->content = content;
 	return good;
 }
@@ -305,7 +310,8 @@ render_page(struct view *v, const char *template_name, const char *content, bool
     struct text *out)
 {
 	const struct template *t = template_find(template_name);
-	struct render r = { .arena = v->arena, .out = out, .every_branch = every_branch };
+	struct render r = { .arena = v->arena, .out = out, .every_branch = every_branch,
+		.page = v->page };
 	const char *title;
 	int symbol = symbol_find("title");
 

@@ -262,6 +262,12 @@ view_add(struct view *v, const char *section)
 	return row;
 }
 
+void
+view_inside(struct view *layout, const struct view *page)
+{
+	layout->page = page;
+}
+
 const char *
 view_template(const struct view *v)
 {

@@ -131,6 +131,12 @@ bool view_shows(const struct view *v, const struct db_rows *rows);
 void view_none(struct view *v, const char *section);
 
 /*
+ * The page of a layout: where {{>content}} stands, and nowhere else, its symbols hide the layout's,
+ * as a row's hide those around it.
+ */
+void view_inside(struct view *layout, const struct view *page);
+
+/*
  * Writes the page. `content` is what {{>content}} of a layout includes: NULL when the template
  * stands alone. false: the page is broken, the reason is logged, `out` holds nothing worth sending.
  */

@@ -304,12 +304,35 @@ layouts_take_content_and_title(void **state)
 	text_clear(&out);
 	assert_true(view_render(v, "t", "page", &out));
 	assert_string_equal(out.data, "<title>A &amp; Б</title><p>&lt;");
-	view_text(v, "title", "own");
-	text_clear(&out);
-	assert_true(view_render(v, "t", "page", &out));
-	assert_string_equal(out.data, "<title>own</title><p>&lt;");
 	assert_false(view_render(v, "t", NULL, &out));
 	assert_false(view_render(v, "t", "loop", &out));
+}
+
+/* A page's symbols hide those of its layout inside the page, and nowhere else. */
+static void
+a_page_stands_in_its_layout(void **state)
+{
+	static const char layout[] = "<title>{title}</title>{{>content}}<b>{title}{y}</b>";
+	struct view *frame, *page;
+
+	(void)state;
+	view_unload();
+	assert_true(view_parse("t", layout, strlen(layout), why));
+	assert_true(view_parse("page", "<h1>{title}</h1>{x}{y}", 22, why));
+	assert_true(view_link(why));
+	page = view_make(arena, "page");
+	view_text(page, "x", "page's,");
+	frame = view_make(arena, "t");
+	view_inside(frame, page);
+	view_text(frame, "title", "Рамка");
+	view_text(frame, "y", "frame's");
+	text_clear(&out);
+	assert_true(view_render(frame, "t", "page", &out));
+	assert_string_equal(out.data, "<title>Рамка</title><h1>Рамка</h1>page&#39;s,frame&#39;s<b>Рамкаframe&#39;s</b>");
+	view_text(page, "title", "Книга");
+	text_clear(&out);
+	assert_true(view_render(frame, "t", "page", &out));
+	assert_string_equal(out.data, "<title>Рамка</title><h1>Книга</h1>page&#39;s,frame&#39;s<b>Рамкаframe&#39;s</b>");
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -755,6 +778,7 @@ main(void)
 		TEST(templates_are_bounded),
 		TEST(includes_are_linked),
 		TEST(layouts_take_content_and_title),
+		TEST(a_page_stands_in_its_layout),
 		TEST(values_are_escaped),
 		TEST(unset_symbols_break_the_page),
 		TEST(pages_are_bounded),
