@@ -272,6 +272,7 @@ run_handler(struct request *rq)
 		db_forget(rq);
 		text_clear(&rq->state->set_cookies);
 		rq->errors = NULL;
+		rq->state->shows_again = false;
 		rq->page_status = 0;
 		reply = meet_visitor(rq);
 		if (reply == REPLY_GO_ON)

@@ -188,8 +188,9 @@ read_headers(struct arena *a, struct cursor *c, struct part *part)
 /* ---- names of files -------------------------------------------------------------------------- */
 
 /*
- * Bytes at s that a file's name may not hold; 0: none. Controls of direction (U+200E, U+200F,
- * U+202A to U+202E, U+2066 to U+2069) could show «txt.exe» the other way round.
+ * Bytes at s that a file's name may not hold; 0: none. Controls of direction (U+061C, U+200E,
+ * U+200F, U+202A to U+202E, U+2066 to U+2069) could show «txt.exe» the other way round; U+200B to
+ * U+200D and U+FEFF are not seen, U+2028 and U+2029 end a line.
  */
 static size_t
 unwanted(const char *s)
@@ -200,10 +201,13 @@ unwanted(const char *s)
 		return 1;
 	if (u[0] == 0xc2 && u[1] < 0xa0)
 		return 2;       /* C1 controls */
-	if (u[0] == 0xe2 && u[1] == 0x80 &&
-	    (u[2] == 0x8e || u[2] == 0x8f || (u[2] >= 0xaa && u[2] <= 0xae)))
-		return 3;
-	return u[0] == 0xe2 && u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9 ? 3 : 0;
+	if (u[0] == 0xd8 && u[1] == 0x9c)
+		return 2;
+	if (u[0] == 0xe2 && u[1] == 0x80)
+		return (u[2] >= 0x8b && u[2] <= 0x8f) || (u[2] >= 0xa8 && u[2] <= 0xae) ? 3 : 0;
+	if (u[0] == 0xe2 && u[1] == 0x81)
+		return u[2] >= 0xa6 && u[2] <= 0xa9 ? 3 : 0;
+	return u[0] == 0xef && u[1] == 0xbb && u[2] == 0xbf ? 3 : 0;
 }
 
 /* The first max_chars characters of s, as bytes. */

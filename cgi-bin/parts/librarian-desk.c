@@ -61,12 +61,12 @@ show_beside(struct view *page, const struct beside *beside)
 enum reply
 librarian_show_desk(struct request *rq)
 {
-	int64_t reader = form_id(rq, "reader"), set = form_id(rq, "set");
+	int64_t reader = form_id(rq, "reader"), set = form_id(rq, "set"), scan = form_id(rq, "scan");
 	const char *find = form_text(rq, "find", LIBRARIAN_FIND_MAX, "");
 	const char *why = form_choice(rq, "why", whys, "");
 	bool is_many = strcmp(why, "many") == 0 && *find != '\0';
 	struct beside beside = ask_beside(rq, reader, set);
-	struct db_rows *scanned = db_ask(rq, Q_SCANNED, DB_ID(form_id(rq, "scan")));
+	struct db_rows *scanned = db_ask(rq, Q_SCANNED, DB_ID(scan));
 	struct db_rows *scans = db_ask(rq, Q_SCANS);
 	struct db_rows *found = db_ask(rq, Q_NAMED, DB_TEXT(is_many ? find : ""),
 	    DB_INT(FOUND_MAX + 1));
@@ -76,6 +76,8 @@ librarian_show_desk(struct request *rq)
 		db_note_view(rq, "library-set", url_id(rq, set));
 	else if (set != 0)
 		db_also_view(rq, "library-set", url_id(rq, set));
+	if (scan != 0)
+		db_also_view(rq, "library-scan", url_id(rq, scan));
 	if (is_many)
 		db_also_view(rq, "library-desk", "");
 	if (!db_answer(rq))

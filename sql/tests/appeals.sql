@@ -14,6 +14,9 @@ $$;
 create function pg_temp.add(p_token text, p_key int, p_appeal bigint, p_seen bigint, p_body text) returns boolean language sql as $$
     select cabinet.appeals_add(p_token, pg_temp.key(p_key), p_appeal, p_seen, p_body, null, null, null, null, null, null, null, null, null)
 $$;
+create function pg_temp.attach(p_token text, p_key int, p_appeal bigint, p_seen bigint, p_bytes bytea) returns boolean language sql as $$
+    select cabinet.appeals_add(p_token, pg_temp.key(p_key), p_appeal, p_seen, 'файл', 'чек.pdf', 'application/pdf', p_bytes, null, null, null, null, null, null)
+$$;
 create function pg_temp.state(p_appeal bigint) returns text language sql stable as $$ select a.state::text from appeal.appeal a where a.id = p_appeal $$;
 create function pg_temp.seen(p_appeal bigint) returns bigint language sql stable as $$
     select max(m.id) from appeal.message m where m.appeal_id = p_appeal and m.author <> 'note'
@@ -185,8 +188,10 @@ select throws_matching(format($$ select pg_temp.add('parent', 99, %s, %s, 'x') $
 -- What is attached stays for ever, in every backup.
 select appeal.send(pg_temp.access('stranger'), 'meals', 'Файлы', 'Все чеки.',
     array(select site.keep_file(p.school_id, n || '.pdf', 'application/pdf', decode(repeat('25504446', 1310720), 'hex'))
-            from generate_series(1, 6) n, auth.access a join school.pupil p on p.id = a.pupil_id where a.id = pg_temp.access('stranger'))) as heavy \gset
-select throws_matching(format($$ select pg_temp.add('stranger', 98, %s, %s, 'x') $$, :heavy, pg_temp.seen(:heavy)), '30 МБ', '30 MiB of files a day');
+            from generate_series(1, 5) n, auth.access a join school.pupil p on p.id = a.pupil_id where a.id = pg_temp.access('stranger'))) as heavy \gset
+select lives_ok(format($$ select pg_temp.attach('stranger', 98, %s, %s, decode(repeat('25504446', 1310720), 'hex')) $$, :heavy, pg_temp.seen(:heavy)), '30 MiB of files a day');
+select throws_matching(format($$ select pg_temp.attach('stranger', 99, %s, %s, '\x25504446') $$, :heavy, pg_temp.seen(:heavy)), '30 МБ', 'and not a byte more');
+select lives_ok(format($$ select pg_temp.add('stranger', 100, %s, %s, 'x') $$, :heavy, pg_temp.seen(:heavy)), 'words are no files');
 alter table appeal.message disable trigger append_only;
 update appeal.message set at = at - interval '2 days';
 insert into appeal.message (appeal_id, author, staff_id, body) select :chatty, 'desk', pg_temp.staff('head'), 'x' from generate_series(1, 200);
@@ -216,7 +221,7 @@ select throws_ok($$ select cabinet.appeals_helped('parent', (select id from appe
 -- ---- the program's role -----------------------------------------------------------------------------------------------------------
 
 select results_eq($$ select action, count(*) from site.audit where action like 'appeal-%' group by action order by action $$,
-    $$ values ('appeal-add', 17::bigint), ('appeal-close', 1), ('appeal-reopen', 2), ('appeal-send', 11), ('appeal-withdraw', 1) $$, 'what a family does is noted');
+    $$ values ('appeal-add', 19::bigint), ('appeal-close', 1), ('appeal-reopen', 2), ('appeal-send', 11), ('appeal-withdraw', 1) $$, 'what a family does is noted');
 set local role kabinet_appeals;
 select lives_ok($$ select * from cabinet.appeals_list('parent', false, '', 10, null) $$, 'its own questions');
 select throws_ok('select * from appeal.message', '42501', null, 'no table');

@@ -316,5 +316,7 @@ set local role kabinet_diary;
 select throws_ok($$ select first_day from cabinet.diary_page('parent', null, true) $$, 'KB401', null, 'a session that ended');
 reset role;
 select results_eq($$ select distinct action from site.audit where login_id in (-1, -2, -3) order by action $$, $$ values ('answer-send'), ('teacher-ask'), ('week-sign') $$, 'what a family does is noted');
+select throws_matching(format('select site.check_files(%s, %s)', 30 * 1024 * 1024 - 6, 7), '30 МБ', 'files of a day are bounded');
+select lives_ok(format('select site.check_files(%s, %s), site.check_files(%s, 0)', 30 * 1024 * 1024 - 6, 6, 40 * 1024 * 1024), 'at 30 MiB; words are none');
 select finish();
 rollback;

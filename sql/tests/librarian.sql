@@ -269,6 +269,14 @@ select throws_ok($$ select * from library.loan $$, '42501', null, 'and no table'
 reset role;
 select is((select count(*) from ledger.violations), 0::bigint, 'the books are good');
 select is((select string_agg(distinct a.action, ' ' order by a.action) from site.audit a where a.action like 'library-%'),
-    'library-drop library-found library-gone library-lose library-missing library-reader library-refund library-set library-set-back', 'what was done is remembered');
+    'library-drop library-forgive library-found library-gone library-lose library-missing library-reader library-refund library-set library-set-back',
+    'what was done is remembered');
+select is((select string_agg(a.action || ' ' || split_part(a.object, ' ', 1), ', ' order by a.id) from site.audit a join site.action c using (action)
+            where c.area = 'money' and a.action like 'library-%' and split_part(a.object, ' ', 1) in ('I2222CCCCC', 'I2222BBBBB')),
+    'library-lose I2222CCCCC, library-refund I2222CCCCC, library-lose I2222BBBBB, library-forgive I2222BBBBB, library-lose I2222CCCCC',
+    'money by the child');
+select is((select array_agg(v.pupil_id order by v.pupil_id) from library.scan s cross join lateral site.viewed(:school, s.staff_id, current_date, 'book-scan', s.id::text) v
+            where s.id = (select max(c.id) from library.scan c where c.pupil_id = :c)), array[:c::bigint], 'whose book a scan tells of');
+select is_empty(format($$ select v.pupil_id from site.viewed(%s, %s, current_date, 'book-scan', (select max(c.id) from library.scan c)::text) v $$, :school, 0), 'one''s own scans');
 select * from finish();
 rollback;

@@ -70,6 +70,17 @@ inside() {
     like "a command among the $file is none of a backup's" "$code:$out" "^2:.*$file.sql holds what no backup writes"
     cp "$folder/$file.sql" "$broken/$file.sql"
   done
+  # What is read twice must not be two things; what has no sum is no part of a backup.
+  mkfifo "$work/pipe"
+  rm "$broken/roles.sql"
+  ln -s "$work/pipe" "$broken/roles.sql"
+  run timeout 20 scripts/restore "$broken"
+  like 'a pipe is no file of a backup' "$code:$out" '^2:.*roles.sql is missing, or no file'
+  rm "$broken/roles.sql"
+  cp "$folder/roles.sql" "$broken/roles.sql"
+  sed -i /roles.sql/d "$broken/SHA256SUMS"
+  run scripts/restore "$broken"
+  like 'nor one without a sum' "$code:$out" '^2:.*SHA256SUMS names other files'
   like 'and is not run' "$(test -e "$work/owned" || echo none)" '^none$'
   # A day that was published otherwise: the last digit of the last but one seal.
   sed "2s/.\$/$(sed -n '2s/.*\(.\)$/\1/p' "$folder/seals.txt" | tr '0-9a-f' '1-9a-f0')/" "$folder/seals.txt" >"$work/other-seals"
@@ -100,7 +111,11 @@ inside() {
   run env KABINET_PEPPER="$work/pepper" scripts/contract --batch <<<"pupil"$'\t'"$login"$'\t'"$password"$'\t'"5b2k-9xw4-q7mt"
   like 'but not with another pepper' "$code" '^1$'
 
-  sql -c 'alter database kabinet set log_min_error_statement = panic'
+  # Names with capitals, dots and texts with quotes are what a server may well have.
+  sql -c 'alter database kabinet set log_min_error_statement = panic' -c "alter database kabinet set timezone = 'Asia/Vladivostok'" \
+    -c "alter database kabinet set kabinet.note = 'it''s \\ here'" -c 'create role kabinet_2024 nologin'
+  run scripts/backup "$work/capitals"
+  like 'settings of all kinds are restored' "$code:$out" '^0:.*sealed days; the pepper is not in it$'
   # A kopeck that somebody with all rights added. The backup of it is a backup, and does not count.
   sql -c 'set session_replication_role = replica' -c 'update ledger.balance set balance_kop = balance_kop + 1 where account_id =
     (select min(account_id) from ledger.balance)'

@@ -11,7 +11,7 @@ const nobody = new Set(['/staff', '/staff/login', '/staff/admin', '/staff/admin/
   '/staff/canteen', '/staff/canteen/live', '/staff/canteen/menu', '/staff/canteen/menu/day', '/staff/canteen/dishes', '/staff/canteen/dish',
   '/staff/canteen/rules', '/staff/canteen/complex', '/staff/canteen/report', '/staff/canteen/report.csv',
   '/staff/head', '/staff/head/timetable', '/staff/head/slot', '/staff/head/substitutions', '/staff/head/lesson', '/staff/head/year',
-  '/staff/head/events', '/staff/head/completion', '/staff/head/completion.csv',
+  '/staff/head/events', '/staff/head/announcements', '/staff/head/school', '/staff/head/completion', '/staff/head/completion.csv',
   '/staff/tutor/counts', '/staff/services', '/staff/services/prices', '/staff/services/price', '/staff/services/group',
   '/staff/library/labels', '/staff/library/sets', '/staff/library/catalogue', '/staff/library/catalogue.csv', '/staff/library/title',
   '/staff/library/title/edit', '/staff/library/import', '/staff/library/inventory', '/staff/library/inventory/count', '/staff/library/inventory/missing',
@@ -38,7 +38,7 @@ describe('views of children\'s data', () => {
   });
 
   test('every purpose is of a page', () => {
-    const used = new Set([...routes.map(({ view }) => view), 'audit-idn', 'canteen-served']);   // said by handlers: of one child, of a serving
+    const used = new Set([...routes.map(({ view }) => view), 'audit-idn', 'canteen-served', 'library-scan']);   // said by handlers: of one child, a serving, a scan
     assert.deepEqual(sql('select purpose from site.view_purpose').map(([purpose]) => purpose).filter((purpose) => !used.has(purpose)), []);
   });
 
@@ -91,6 +91,21 @@ describe('views of children\'s data', () => {
       alter table site.viewing enable trigger keep_viewing`);
     assert.equal((await visitor.get(`/staff/library/readers?class=${klass}&find=${encodeURIComponent('А')}`)).status, 200);
     assert.deepEqual(viewsOf(who, since), [['library-readers', klass, ''], ['library-readers', '', '']]);
+  });
+
+  test('a scan beside an open reader tells of another one: both are seen', async () => {
+    const librarian = credentials.staff.find((s) => s.role === 'librarian' && s.login.endsWith(teacher.login.slice(-4)));
+    const visitor = await loggedInStaff(librarian), who = value(`select id from auth.staff where login = '${librarian.login}'`);
+    const [[barcode, reader, other]] = sql(`select c.barcode, l.pupil_id, (select min(p.id) from school.pupil p where p.school_id = c.school_id and p.state = 'active' and p.id <> l.pupil_id)
+      from library.loan l join library.copy c on c.id = l.copy_id join auth.staff f on f.school_id = c.school_id and f.id = ${who}
+      where l.returned_at is null and l.lost_at is null order by l.id limit 1`);
+    sql(`alter table site.viewing disable trigger keep_viewing; update site.viewing set at = at - interval '20 min' where staff_id = ${who};
+      alter table site.viewing enable trigger keep_viewing`);
+    const csrf = /name="csrf" value="([^"]*)"/.exec((await visitor.get('/staff')).text)[1], since = lastView();
+    const done = await visitor.submit('/staff/library/scan', { csrf, key: randomUUID(), find: barcode, reader: other });
+    assert.equal(done.status, 303);
+    assert.equal((await visitor.get(done.headers.location)).status, 200);
+    assert.deepEqual(viewsOf(who, since), [['library-desk', '', other], ['library-scan', '', reader]]);
   });
 
   test('a view that cannot be written: no page', async () => {

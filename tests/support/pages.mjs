@@ -12,7 +12,7 @@ const linkOn = (page, start) => async (visitor) => {
   const answer = await visitor.get(page);
   const found = [...answer.text.matchAll(/href="([^"]+)"/g)].map((m) => unescape(m[1])).find((href) => href.startsWith(start));
   if (!found) throw new Error(`no link to ${start} on ${page} (status ${answer.status})`);
-  return [found];
+  return [found.split('#')[0]];
 };
 
 /** What `pick` finds in the diary's nearest week that has it, from this week back: lessons may be far away in summer. */

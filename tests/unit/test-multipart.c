@@ -196,7 +196,9 @@ names_of_files_are_harmless(void **state)
 		{ "a%22b.png", "ab.png" }, { "a\\\"b.png", "ab.png" }, { "a%0D%0Ab.png", "ab.png" }, { "a%41.png", "a%41.png" },
 		{ "a\x01\x1f\x7f.png", "a.png" }, { "a\xc2\x85.png", "a.png" },
 		/* After U+202E «gnp.exe» would be read as «exe.png». */
-		{ "photo\xe2\x80\xaegnp.exe", "photognp.exe" }, { "\xe2\x81\xa6x\xe2\x81\xa9.png", "x.png" },
+		{ "photo\xe2\x80\xaegnp.exe", "photognp.exe" },
+		{ "a\xd8\x9c" "b\xe2\x80\x8b" "c\xe2\x80\xa8\xef\xbb\xbf.png", "abc.png" },
+		{ "\xe2\x81\xa6x\xe2\x81\xa9.png", "x.png" },
 		{ "№ 5 — ответ.docx", "№ 5 — ответ.docx" },
 	};
 	char body[1024], name[512], *end = name;

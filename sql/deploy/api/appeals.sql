@@ -97,22 +97,24 @@ begin
 end $$;
 comment on function cabinet.appeals_categories is 'What an appeal may be about, who answers it and until when if it is sent today';
 
-create function appeal.check_new(p_visit auth.visit) returns void language plpgsql as $$
+create function appeal.check_new(p_visit auth.visit, p_bytes bigint) returns void language plpgsql as $$
+declare
+    v_sent bigint;
 begin
     perform auth.by_password(p_visit);
     perform from auth.login l where l.id = (p_visit).login_id for no key update;
     if (select count(*) from appeal.message m join auth.access x on x.id = m.access_id
          where x.login_id = (p_visit).login_id and m.at > now() - interval '1 day') >= 30 then
         raise exception 'За сутки можно отправить 30 сообщений. Остальные — завтра.' using errcode = 'KB422';
-    elsif (select coalesce(sum(f.size), 0)
-             from auth.access x join appeal.message m on m.access_id = x.id
-             join appeal.message_file u on u.message_id = m.id join site.file f on f.id = u.file_id
-            where x.login_id = (p_visit).login_id and m.at > now() - interval '1 day') >= 30 * 1024 * 1024 then
-        -- They stay for ever, in every backup.
-        raise exception 'За сутки приложено уже 30 МБ файлов: больше — завтра.' using errcode = 'KB422';
     end if;
+    select coalesce(sum(f.size), 0) into v_sent
+      from auth.access x join appeal.message m on m.access_id = x.id
+      join appeal.message_file u on u.message_id = m.id join site.file f on f.id = u.file_id
+     where x.login_id = (p_visit).login_id and m.at > now() - interval '1 day';
+    perform site.check_files(v_sent, p_bytes);
 end $$;
-comment on function appeal.check_new is 'May this visit write? One at a time for a login; KB422 when it began with a PIN, or wrote or attached too much today';
+comment on function appeal.check_new is
+    'May this visit write, with files of that many bytes? One at a time for a login; KB422 when it began with a PIN, or wrote or attached too much today';
 
 create function appeal.keep_files(p_school bigint, p_name1 text, p_type1 text, p_bytes1 bytea, p_name2 text, p_type2 text,
     p_bytes2 bytea, p_name3 text, p_type3 text, p_bytes3 bytea) returns uuid[] language sql as $$
@@ -135,7 +137,7 @@ begin
         appeal_id := (select max(a.id) from appeal.appeal a where a.access_id = v_visit.access_id and a.subject = p_subject);
         return;
     end if;
-    perform appeal.check_new(v_visit);
+    perform appeal.check_new(v_visit, octet_length(coalesce(p_bytes1, '') || coalesce(p_bytes2, '') || coalesce(p_bytes3, '')));
     if (select count(*) from auth.access x join appeal.appeal a on a.access_id = x.id
          where x.login_id = v_visit.login_id and a.sent_at > now() - interval '1 day') >= 10 then
         raise exception 'За сутки можно написать 10 обращений. Остальные — завтра, или дополните одно из сегодняшних.'
@@ -298,7 +300,7 @@ begin
         is_reopened := exists (select from appeal.appeal a where a.id = appeal.own(v_visit, p_appeal) and a.state = 'reopened');
         return;
     end if;
-    perform appeal.check_new(v_visit);
+    perform appeal.check_new(v_visit, octet_length(coalesce(p_bytes1, '') || coalesce(p_bytes2, '') || coalesce(p_bytes3, '')));
     v_appeal := appeal.locked_own(v_visit, p_appeal, p_seen);
     is_reopened := v_appeal.state in ('answered', 'closed');
     if v_appeal.state = 'withdrawn' or appeal.reopen_until(v_appeal) <= now() then

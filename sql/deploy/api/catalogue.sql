@@ -112,6 +112,8 @@ begin
         return coalesce(p_title, (select max(t.id) from library.title t where t.school_id = v_visit.school_id
                                      and library.same(t.title, t.authors, t.year) = library.same(p_name, p_authors, p_year::smallint)));
     end if;
+    -- Two at once: the second sees what the first stored. The rules' row before the title's, as an import does.
+    perform from library.policy y where y.school_id = v_visit.school_id for no key update;
     select t.title into v_other from library.title t
      where p_isbn <> '' and t.school_id = v_visit.school_id and t.isbn = p_isbn and t.id is distinct from p_title limit 1;
     if found then
@@ -123,7 +125,9 @@ begin
                 p_annotation, p_price_kop)
         returning id into v_title;
     else
-        v_old := library.own_title(v_visit, p_title);
+        perform library.own_title(v_visit, p_title);
+        perform library.lock_title(p_title);
+        select t.* into v_old from library.title t where t.id = p_title;
         update library.title t
            set kind = p_kind::library.kind, title = p_name, authors = p_authors, publisher = p_publisher, year = p_year, isbn = p_isbn,
                shelf = p_shelf, subject = p_subject, grade = p_grade, pages = p_pages, annotation = p_annotation, price_kop = p_price_kop
@@ -476,19 +480,20 @@ language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
     v_inventory library.inventory := library.own_inventory(v_visit, p_inventory);
+    v_titles bigint[];
 begin
     perform from library.inventory i where i.id = p_inventory and i.ended_at is null for update;
     if not found then
         return;
     end if;
-    -- Lending waits for the titles, in the order of their ids; then the states are what they are.
-    perform from library.title t
-      where t.id in (select c.title_id from library.copy c where c.school_id = v_visit.school_id and library.is_expected(c.state)
-                        and not exists (select from library.inventory_seen s where s.inventory_id = p_inventory and s.copy_id = c.id))
-      order by t.id for no key update;
+    -- Lending waits for the titles, in the order of their ids; then the states are what they are. A copy of another title that came
+    -- back meanwhile went through the desk: it is not missing.
+    v_titles := array(select distinct c.title_id from library.copy c where c.school_id = v_visit.school_id and library.is_expected(c.state)
+                         and not exists (select from library.inventory_seen s where s.inventory_id = p_inventory and s.copy_id = c.id));
+    perform from library.title t where t.id = any (v_titles) order by t.id for no key update;
     insert into library.inventory_missing (inventory_id, copy_id, is_lost)
     select p_inventory, c.id, p_lose and c.state in ('in', 'repair') from library.copy c
-     where c.school_id = v_visit.school_id and library.is_expected(c.state)
+     where c.title_id = any (v_titles) and library.is_expected(c.state)
        and not exists (select from library.inventory_seen s where s.inventory_id = p_inventory and s.copy_id = c.id);
     update library.copy c set state = 'lost' from library.inventory_missing m where m.inventory_id = p_inventory and m.is_lost and c.id = m.copy_id;
     insert into library.event (copy_id, kind, staff_id, note)

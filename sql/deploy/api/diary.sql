@@ -370,6 +370,7 @@ declare
     v_homework school.homework := school.pupils_homework(v_visit.pupil_id, p_homework);
     v_day date := (select l.day from school.lesson l where l.id = v_homework.lesson_id);
     v_answer bigint;
+    v_sent bigint;
 begin
     if not site.once('login ' || v_visit.login_id || ' answer', p_key, concat_ws('|', p_homework, p_body, p_name1, sha256(p_bytes1),
                      p_name2, sha256(p_bytes2), p_name3, sha256(p_bytes3))) then
@@ -384,11 +385,14 @@ begin
     if (select count(*) from school.homework_answer a where a.homework_id = p_homework and a.pupil_id = v_visit.pupil_id) >= 10 then
         raise exception 'К этому заданию уже сдано 10 ответов. Новый передайте учителю на уроке.' using errcode = 'KB422';
     end if;
-    -- Fifteen megabytes each: a day has fewer lessons than that.
     perform from school.pupil p where p.id = v_visit.pupil_id for no key update;
     if (select count(*) from school.homework_answer a where a.pupil_id = v_visit.pupil_id and a.sent_at > now() - interval '1 day') >= 30 then
         raise exception 'За сутки можно сдать 30 ответов. Остальные — завтра.' using errcode = 'KB422';
     end if;
+    select coalesce(sum(f.size), 0) into v_sent
+      from school.homework_answer a join school.answer_file x on x.answer_id = a.id join site.file f on f.id = x.file_id
+     where a.pupil_id = v_visit.pupil_id and a.sent_at > now() - interval '1 day';
+    perform site.check_files(v_sent, octet_length(coalesce(p_bytes1, '') || coalesce(p_bytes2, '') || coalesce(p_bytes3, '')));
     insert into school.homework_answer (homework_id, pupil_id, body, is_late)
     values (v_homework.id, v_visit.pupil_id, coalesce(p_body, ''), school.local_day(v_visit) > v_day) returning id into v_answer;
     insert into school.answer_file (answer_id, file_id)

@@ -73,6 +73,12 @@ create function library.charged_kop(p_loan library.loan) returns bigint language
 $$;
 comment on function library.charged_kop is 'What was taken for a lost book; NULL: nothing';
 
+create function library.note_money(p_visit auth.staff_visit, p_action text, p_loan bigint) returns void language sql as $$
+    select auth.note_staff(p_visit, p_action, concat_ws(' ', p.idn, 'loan', p_loan))
+      from library.loan l left join school.pupil p on p.id = l.pupil_id where l.id = p_loan
+$$;
+comment on function library.note_money is 'A line of the audit about what a reader owes, paid or got back for a book, found by his ИДН';
+
 create function library.undoable(p_staff bigint) returns bigint language sql stable as $$
     select s.id
       from (select n.* from library.scan n
@@ -99,7 +105,7 @@ begin
         if v_loan.id is null then
             perform library.mark((p_copy).id, 'in', (p_visit).staff_id, '');
         elsif library.find_again(v_loan.id, (p_visit).staff_id) is not null then
-            perform auth.note_staff(p_visit, 'library-refund', 'loan ' || v_loan.id);
+            perform library.note_money(p_visit, 'library-refund', v_loan.id);
         end if;
     elsif p_act = 'mend' and (p_copy).state = 'repair' then
         outcome := 'mended';
@@ -619,7 +625,7 @@ begin
             words := sqlerrm;
             perform library.lose(p_loan, v_visit.staff_id, false);
         end;
-        perform auth.note_staff(v_visit, 'library-lose', 'loan ' || p_loan);
+        perform library.note_money(v_visit, 'library-lose', p_loan);
     end if;
     select case when l.entry_id is not null then 'charged' else 'owed' end into outcome
       from library.loan l where l.id = p_loan and l.copy_id = p_copy;
@@ -639,8 +645,13 @@ begin
     if site.once('staff ' || v_visit.staff_id || ' library-mark', p_key, format('%s|%s|%s|%s', p_copy, p_loan, p_what, p_note)) then
         v_copy := library.as_shown(p_copy, p_loan);
         if p_what = 'found' and p_loan is not null then
-            perform library.find_again(p_loan, v_visit.staff_id);
+            if library.find_again(p_loan, v_visit.staff_id) is not null then
+                perform library.note_money(v_visit, 'library-refund', p_loan);
+            end if;
         else
+            if p_what = 'gone' and exists (select from library.loan l where l.id = p_loan and l.lost_at is not null and l.entry_id is null) then
+                perform library.note_money(v_visit, 'library-forgive', p_loan);
+            end if;
             perform library.mark(p_copy, (case p_what when 'repair' then 'repair' when 'gone' then 'gone' when 'missing' then 'lost' else 'in' end)::library.copy_state,
                 v_visit.staff_id, p_note);
         end if;

@@ -161,9 +161,13 @@ create function cabinet.library_hold(p_token text, p_title bigint) returns table
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
+    v_had bigint := (select h.id from library.hold h
+                      where h.title_id = p_title and h.pupil_id = v_visit.pupil_id and h.state in ('waiting', 'kept'));
     v_hold bigint := library.ask(p_title, v_visit.pupil_id);
 begin
-    perform auth.note(v_visit.login_id, v_visit.access_id, 'library-hold');
+    if v_hold is distinct from v_had then
+        perform auth.note(v_visit.login_id, v_visit.access_id, 'library-hold');
+    end if;
     return query select h.id, h.state::text from library.hold h where h.id = v_hold;
 end $$;
 comment on function cabinet.library_hold is
@@ -197,6 +201,8 @@ begin
         perform library.refuse('again', 'Этого места в очереди уже нет.');
     elsif p_till <= v_today or p_till > v_today + library.max_sleep() then
         perform library.refuse('limit', format('Укажите день не раньше завтрашнего и не позже чем через %s дней.', library.max_sleep()));
+    elsif p_till is not distinct from v_hold.asleep_till then
+        return;
     end if;
     update library.hold h set asleep_till = p_till where h.id = v_hold.id;
     perform library.serve_queue(v_hold.title_id, v_today);

@@ -143,7 +143,7 @@ begin
                     where o.staff_id = v_visit.staff_id and o.at > pg_catalog.now() - interval '15 min' and o.purpose = p_purpose
                       and (o.pupil_id, o.class_id, o.team_id, o.appeal_id) is not distinct from (v_seen.pupil_id, v_seen.class_id, v_seen.team_id, v_appeal));
     end loop;
-    if v_count = 0 and v_purpose.kind not in ('questions', 'file', 'grade', 'book-copy', 'book-queue', 'idn') then
+    if v_count = 0 and v_purpose.kind not in ('questions', 'file', 'grade', 'book-copy', 'book-scan', 'book-queue', 'idn') then
         raise exception 'nothing of this school' using errcode = 'KB404';
     end if;
 end $$;

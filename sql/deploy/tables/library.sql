@@ -307,6 +307,13 @@ create table library.reader (
 );
 comment on table library.reader is 'Whether a reader wants the library to remember what was read; no row: it does';
 
+create table library.ask_count (
+    pupil_id  bigint primary key references school.pupil,
+    day       date not null,
+    asks      smallint not null check (asks > 0)
+);
+comment on table library.ask_count is 'How many places in queues a reader took on the last day that he took one: which books, it does not say';
+
 create table library.class_set (
     id         bigint generated always as identity primary key,
     school_id  bigint not null,
@@ -649,6 +656,7 @@ declare
     v_school bigint;
     v_hold bigint;
     v_policy library.policy;
+    v_asks smallint;
 begin
     perform library.lock_title(p_title);
     select t.school_id into strict v_school from library.title t where t.id = p_title;
@@ -664,7 +672,11 @@ begin
         perform library.refuse('unknown', 'В библиотеке нет ни одного экземпляра этой книги.');
     elsif (select count(*) from library.hold h where h.pupil_id = p_pupil and h.state in ('waiting', 'kept')) >= v_policy.max_holds then
         perform library.refuse('limit', format('Больше броней сразу нельзя: предел — %s.', v_policy.max_holds));
-    elsif (select count(*) from library.hold h where h.pupil_id = p_pupil and h.asked_at > now() - interval '1 day') >= library.max_asks() then
+    end if;
+    insert into library.ask_count as a (pupil_id, day, asks) values (p_pupil, library.today(v_school), 1)
+        on conflict (pupil_id) do update set asks = case when a.day = excluded.day then a.asks + 1 else 1 end, day = excluded.day
+        returning a.asks into v_asks;
+    if v_asks > library.max_asks() then
         perform library.refuse('limit', 'Сегодня броней было слишком много. Попробуйте завтра.');
     end if;
     insert into library.hold (school_id, title_id, pupil_id) values (v_school, p_title, p_pupil) returning id into v_hold;

@@ -115,6 +115,7 @@ insert into site.action (action, area, title) values
     ('service-refund',       'money',    'деньги за услугу возвращены'),
     ('library-lose',         'money',    'утерянная книга отмечена'),
     ('library-refund',       'money',    'деньги за книгу возвращены'),
+    ('library-forgive',      'money',    'долг за утерянную книгу снят'),
     ('ration-issue',         'money',    'сухой паёк выдан'),
     ('benefit-add',          'money',    'льгота назначена'),
     ('benefit-end',          'money',    'льгота прекращена'),
@@ -273,6 +274,15 @@ comment on column site.file.type is 'By its first bytes (lib/file.h), never by w
 comment on column site.file.bytes is 'At most 5 MiB';
 alter table site.file alter bytes set storage external;   -- pictures and archives are compressed already
 create index file_school on site.file (school_id);
+
+create function site.check_files(p_sent bigint, p_bytes bigint) returns void language plpgsql as $$
+begin
+    -- They stay for ever, in every backup.
+    if p_bytes > 0 and p_sent + p_bytes > 30 * 1024 * 1024 then
+        raise exception 'За сутки можно приложить 30 МБ файлов. Остальное — завтра.' using errcode = 'KB422';
+    end if;
+end $$;
+comment on function site.check_files is 'KB422 when somebody who has sent p_sent bytes within a day sends p_bytes more than 30 MiB';
 
 create function site.keep_file(p_school bigint, p_name text, p_type text, p_bytes bytea) returns uuid language sql as $$
     insert into site.file (school_id, name, type, bytes) values (p_school, p_name, p_type, p_bytes) returning id

@@ -31,7 +31,7 @@ insert into site.view_role (role, rank, title) values
     ('admin',     8, 'администратор системы');
 
 create type site.view_kind as enum ('school', 'grade', 'class', 'tutored', 'lesson', 'meals-batch', 'team', 'team-batch', 'pupil',
-    'questions', 'excuse', 'file', 'serving', 'charge', 'refund', 'book-set', 'book-copy', 'book-queue', 'appeal', 'idn');
+    'questions', 'excuse', 'file', 'serving', 'charge', 'refund', 'book-set', 'book-copy', 'book-scan', 'book-queue', 'appeal', 'idn');
 comment on type site.view_kind is 'What the object of a page is: whose data that is, site.viewed() knows';
 
 create table site.view_purpose (
@@ -87,6 +87,7 @@ insert into site.view_purpose (purpose, roles, kind, or_all, title) values
     ('library-overdue',   '{librarian}',          'class',       true,  'должники библиотеки'),
     ('library-queue',     '{librarian}',          'book-queue',  false, 'очередь на книгу'),
     ('library-copy',      '{librarian}',          'book-copy',   false, 'у кого экземпляр книги'),
+    ('library-scan',      '{librarian}',          'book-scan',   false, 'у кого книга, на выдаче'),
     ('library-cards',     '{librarian}',          'class',       false, 'печать читательских билетов'),
     ('library-plan',      '{librarian}',          'class',       false, 'выдача комплекта учебников'),
     ('library-set',       '{librarian}',          'book-set',    false, 'комплект учебников класса'),
@@ -228,6 +229,14 @@ begin
                          union
                          select h.pupil_id, null, null
                            from library.hold h where h.copy_id = v_id and h.state = 'kept' and h.school_id = p_school;
+        when 'book-scan' then   -- whose loan it was or is, and whom the copy is kept for now; one's own scan
+            return query select s.pupil_id, null::bigint, null::bigint
+                           from library.scan s join school.pupil p on p.id = s.pupil_id
+                          where s.id = v_id and s.staff_id = p_staff and p.school_id = p_school
+                         union
+                         select h.pupil_id, null, null
+                           from library.scan s join library.hold h on h.copy_id = s.copy_id and h.state = 'kept'
+                          where s.id = v_id and s.staff_id = p_staff and h.school_id = p_school;
         when 'book-queue' then
             return query select distinct h.pupil_id, null::bigint, null::bigint
                            from library.hold h where h.title_id = v_id and h.state in ('waiting', 'kept') and h.school_id = p_school;
