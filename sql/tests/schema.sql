@@ -13,6 +13,9 @@ create temporary view programs as
     select r.rolname from pg_roles r where r.rolname like 'kabinet\_%' and r.rolname <> 'kabinet_owner';
 
 select ok((select count(*) from ours) >= 7, 'the schemas are there');
+-- What follows looks at the owner's schemas alone: one made before `set local role kabinet_owner` would be seen by nobody.
+select is_empty($$ select n.nspname from pg_namespace n where n.nspowner <> 'kabinet_owner'::regrole
+    and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public', 'sqitch', 'trgm', 'inspection') $$, 'every schema is the owner''s');
 select ok((select count(*) from programs) >= 5, 'the programs have roles');
 select is_empty($$ select p.rolname from programs p join pg_roles r using (rolname)
     where not r.rolcanlogin or r.rolinherit or not has_database_privilege(r.oid, current_database(), 'connect')
