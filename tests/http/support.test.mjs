@@ -160,6 +160,26 @@ describe('the desk of appeals', () => {
     assert.equal((await support.get(`${pathOf(id)}&template=${template}`)).status, 404, 'retired');
   });
 
+  test('an appeal is handed to a colleague of the desk, whose queue has it; not to another\'s', async () => {
+    const id = makeAppeal(family.access), name = `colleague.${randomUUID().slice(0, 8)}`;
+    const [[colleague]] = sql(`with f as (insert into auth.staff (school_id, login, roles) select school_id, '${name}', '{support}' from auth.staff where login = '${me.login}' returning id)
+      insert into people.staff (staff_id, person_id) select f.id, people.person_new('Сотрудникова Проверка') from f returning staff_id`);
+    try {
+      const page = await support.get(pathOf(id)), fields = answerForm(page);
+      assert.match(page.text, new RegExp(`<option value="${colleague}">${name}</option>`));
+      const canteens = value(`select id from auth.staff where login = '${login('canteen', school).login}'`);
+      assert.equal((await support.submit('/staff/appeals/assign', { ...fields, staff: canteens })).status, 404, 'of another desk');
+      assert.equal((await support.submit('/staff/appeals/assign', { ...fields, staff: colleague, words: 'я'.repeat(301) })).status, 422);
+      assert.equal((await support.submit('/staff/appeals/assign', { ...fields, staff: colleague, words: 'Проверьте, пожалуйста, оплату.' })).status, 303);
+      assert.deepEqual(sql(`select state, staff_id from appeal.appeal where id = ${id}`), [['in_work', colleague]]);
+      const words = wordsOf(await support.get(pathOf(id)));
+      assert.match(words, new RegExp(`Поручено: ${name}.*Проверьте, пожалуйста, оплату`));
+      assert.doesNotMatch(wordsOf(await support.get('/staff/appeals?who=mine')), new RegExp(numberOf(id)), 'not in one\'s own queue any more');
+    } finally {
+      sql(`update auth.staff set left_at = now() where id = ${colleague}`);
+    }
+  });
+
   test('an answer for all: refused with anybody\'s data in it, published, withdrawn', async () => {
     const id = makeAppeal(family.access), tag = word();
     await support.submit('/staff/appeals/answer', { ...answerForm(await support.get(pathOf(id))), body: 'Обновите страницу.' });

@@ -766,6 +766,7 @@ declare
     v_account bigint := ledger.pupil_account(p_pupil);
     v_school bigint;
     v_day date;
+    v_prices bigint[];
     v_sum bigint;
     v_found integer;
     v_reason text;
@@ -775,9 +776,10 @@ begin
     perform ledger.write_books();
     select p.school_id, timezone(s.time_zone, now())::date into strict v_school, v_day
       from school.pupil p join school.school s on s.id = p.school_id where p.id = p_pupil;
-    select sum(d.buffet_kop * u.count), count(*),
+    -- Prices are read once: what is paid is the sum of the items, whoever changes them meanwhile.
+    select array_agg(d.buffet_kop order by u.nth), sum(d.buffet_kop * u.count), count(*),
            left(string_agg(d.title || case when u.count > 1 then ' × ' || u.count else '' end, ', ' order by u.nth), 200)
-      into v_sum, v_found, v_reason
+      into v_prices, v_sum, v_found, v_reason
       from unnest(p_dishes, p_counts) with ordinality u(dish, count, nth)
       join canteen.dish d on d.id = u.dish and d.school_id = v_school and d.buffet_kop is not null and not d.is_retired
      where u.count between 1 and 20;
@@ -791,8 +793,8 @@ begin
     insert into canteen.serving (id, school_id, pupil_id, kind, day, price_kop, pay_kop, entry_id, place, staff_id)
     values (v_serving, v_school, p_pupil, 'buffet', v_day, v_sum, v_sum, v_entry, p_place, p_staff);
     insert into canteen.serving_item (serving_id, rank, dish_id, count, price_kop)
-    select v_serving, u.nth, u.dish, u.count, d.buffet_kop
-      from unnest(p_dishes, p_counts) with ordinality u(dish, count, nth) join canteen.dish d on d.id = u.dish;
+    select v_serving, u.nth, u.dish, u.count, u.price_kop
+      from unnest(p_dishes, p_counts, v_prices) with ordinality u(dish, count, price_kop, nth);
     return v_serving;
 end $$;
 comment on function canteen.sell is 'A sale of the buffet, today: dishes and how many of each. Answers the serving''s id';
