@@ -330,6 +330,16 @@ select is_empty($$ select from cabinet.meals_eaten('token-c', null, null, 5) $$,
 select is_empty($$ select from cabinet.meals_eaten('token-a', pg_temp.today(), pg_temp.today(), 5) $$, 'the page before');
 select results_eq($$ select f.idn, f.free_kop is not null from cabinet.meals_family('token-a') f $$, $$ values ('I2222AAAAA'::text, true), ('I2222BBBBB', true) $$, 'a line per own child');
 select is_empty($$ select from cabinet.meals_family('token-c') $$, 'not for one child');
+
+-- Breakfast and lunch keep within the limit of a day each, and not together: what is ordered counts.
+reset role;
+select pg_temp.top_up('I2222CCCCC', 100000) \g /dev/null
+set local role kabinet_meals;
+select lives_ok($$ select cabinet.meals_limits_save('token-c', 8000 + 13550 - 1, null) $$, 'a kopeck less than both');
+select lives_ok($$ select pg_temp.order('token-c', 90, array[pg_temp.menu('каша', 6)]) $$, 'breakfast');
+select throws_matching($$ select pg_temp.order('token-c', 91, array[pg_temp.menu('№ 1', 6)]) $$, 'предел|лимит', 'and no lunch');
+select lives_ok($$ select cabinet.meals_limits_save('token-c', 8000 + 13550, null) $$, 'a kopeck more');
+select lives_ok($$ select pg_temp.order('token-c', 92, array[pg_temp.menu('№ 1', 6)]) $$, 'and lunch');
 reset role;
 select is_empty('select id, detail from ledger.violations', 'the books are whole');
 
