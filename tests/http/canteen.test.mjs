@@ -29,8 +29,8 @@ const shown = async (answer) => {
 before(async () => {
   ({ meal, menu, title } = lunch());
   till = `/staff/canteen/serve?meal=${meal}&till=2`;
-  all = children(8);
-  assert.equal(all.length, 8, 'the demo has children enough');
+  all = children(10);
+  assert.equal(all.length, 10, 'the demo has children enough');
   [ordered, poor, allergic, listed] = all;
   for (const child of all) topUp(child, child === poor ? -moneyOf(poor)[0] : 60000);
   uid = giveCard(ordered.idn);
@@ -73,6 +73,19 @@ describe('serving', () => {
     assert.match(wordsOf(await shown(await serve({ pupil: listed.id, menu }))), /Списано 173,00 ₽/);
     assert.equal(servings(listed), 1);
     assert.equal(value(`select action || ' ' || object from site.audit where action = 'canteen-look' order by id desc limit 1`), `canteen-look ${listed.idn}`);
+  });
+
+  test('two tills at once: one meal, one price, and the other is told so', async () => {
+    for (const child of all.slice(8)) {
+      const [balance] = moneyOf(child), csrf = csrfOf(await cook.get(till));
+      const answers = await Promise.all([1, 2, 3, 4].map((n) => cook.submit('/staff/canteen/serve', { csrf, key: randomUUID(), meal, till: n, pupil: child.id, menu })));
+      assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303, 303], answers.map(wordsOf).join('\n'));
+      const words = (await Promise.all(answers.map(shown))).map(wordsOf);
+      assert.equal(words.filter((said) => /Списано 173,00 ₽/.test(said)).length, 1);
+      assert.equal(words.filter((said) => /Уже выдано/.test(said)).length, 3);
+      assert.equal(servings(child), 1);
+      assert.equal(moneyOf(child)[0], balance - 17300);
+    }
   });
 
   test('an allergy refuses, in words, what was ordered before it was told', async () => {
