@@ -39,17 +39,12 @@ let_in(struct request *rq, const struct entry *entry, bool remember)
 	app_set_cookie(rq, APP_VISIT_COOKIE, "", -1);
 }
 
-/* Charges the budgets and gets the salt; with a used-up budget the answer is the form again. */
-static enum reply
-begin(struct request *rq, const char *name, const char *kind, struct auth_attempt *attempt,
-    app_handler *form)
+/* Charges the budgets and gets the salt, for auth_read_attempt(). */
+static struct db_rows *
+ask_begin(struct request *rq, const char *name, const char *kind)
 {
-	struct db_rows *rows = db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT(kind),
-	    DB_TEXT(rq->device), DB_TEXT(rq->address));
-
-	if (!db_answer(rq))
-		return rq->db_reply;
-	return auth_read_attempt(rq, rows, attempt) ? REPLY_GO_ON : form(rq);
+	return db_ask(rq, Q_BEGIN, DB_TEXT(name), DB_TEXT(kind), DB_TEXT(rq->device),
+	    DB_TEXT(rq->address));
 }
 
 /* ---- /login ---------------------------------------------------------------------------------- */
@@ -78,7 +73,6 @@ log_in(struct request *rq)
 	struct auth_attempt attempt;
 	struct db_rows *rows;
 	struct entry entry;
-	enum reply reply;
 
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
@@ -88,9 +82,11 @@ log_in(struct request *rq)
 		form_error(rq, "password", "Введите пароль.");
 	if (form_failed(rq))
 		return form_again(rq, show_login);
-	reply = begin(rq, name, is_pin ? "pin" : "password", &attempt, show_login);
-	if (reply != REPLY_GO_ON)
-		return reply;
+	rows = ask_begin(rq, name, is_pin ? "pin" : "password");
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (!auth_read_attempt(rq, rows, &attempt))
+		return form_again(rq, show_login);
 	auth_hash(&attempt, secret, hash);
 	make_entry(&entry);
 	rows = db_ask(rq, Q_FINISH, DB_TEXT(attempt.id), DB_BYTES(hash, sizeof hash),
@@ -133,7 +129,6 @@ log_in_first(struct request *rq)
 	struct auth_secret made;
 	struct db_rows *rows;
 	struct entry entry;
-	enum reply reply;
 
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
@@ -143,9 +138,11 @@ log_in_first(struct request *rq)
 		form_error(rq, "code", "Введите код авторизации из договора.");
 	if (form_failed(rq))
 		return form_again(rq, show_first);
-	reply = begin(rq, name, "code", &attempt, show_first);
-	if (reply != REPLY_GO_ON)
-		return reply;
+	rows = ask_begin(rq, name, "code");
+	if (!db_answer(rq))
+		return rq->db_reply;
+	if (!auth_read_attempt(rq, rows, &attempt))
+		return form_again(rq, show_first);
 	auth_hash(&attempt, code, hash);
 	auth_make_secret(&made, password);
 	make_entry(&entry);
