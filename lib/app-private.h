@@ -14,6 +14,9 @@
 #define APP_MAX_REQUEST_BYTES (64 * 1024 * 1024)   /* of the arena */
 #define APP_MAX_HEADER_BYTES  (16 * 1024)
 
+/* Between the steps that lead to a handler: nothing to answer yet. No handler can say it. */
+#define REPLY_GO_ON REPLY__COUNT
+
 /* What app.c keeps for a request beyond what handlers see. */
 struct app_state {
 	const struct app *app;

@@ -8,6 +8,7 @@
  */
 #include "app.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -355,6 +356,7 @@ serve(struct arena *arena, struct app_state *state, bool log_requests)
 	reply = answer(&rq);
 	if (reply != REPLY_SENT)
 		app_error(&rq, reply);
+	assert(state->status != 0);   /* a handler that said REPLY_SENT has sent something */
 	if (log_requests)
 		log_access(&rq, started_ms);
 	FCGX_Finish_r(&fcgi);

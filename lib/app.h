@@ -31,7 +31,6 @@
 
 /* What a handler answers. Everything but REPLY_SENT is turned into a page by reply.c. */
 enum reply {
-	REPLY_GO_ON = -1,  /* only between steps of one handler: nothing to answer yet */
 	REPLY_SENT,        /* the handler made its answer: view_send, app_redirect, app_send */
 	REPLY_BAD_INPUT,   /* 400 */
 	REPLY_LOGIN,       /* no session, or it ended: 303 to /login?next=..., cookies cleared; devices: 401 */

@@ -386,6 +386,7 @@ app_error(struct request *rq, enum reply reply)
 	const char *headers = errors[reply].headers;
 	struct text *out = &rq->state->page;
 
+	assert(reply > REPLY_SENT && reply < REPLY__COUNT);
 	if (reply == REPLY_LOGIN && !is_device) {
 		send_to_login(rq);
 		return REPLY_SENT;
