@@ -189,11 +189,9 @@ add_roll(struct request *rq, struct view *page, const struct db_rows *roll,
     const struct db_rows *codes)
 {
 	bool from_gate = form_has(rq, "gate");
-	struct text *shown = arena_alloc(rq->arena, sizeof *shown);
+	struct text *shown = arena_text(rq->arena, ROSTER_MAX_BYTES);
 	int absent = 0, never = 0;
 
-	text_init(shown, ROSTER_MAX_BYTES);
-	arena_defer(rq->arena, (void (*)(void *))text_release, shown);
 	view_none(page, "pupil");
 	for (int i = 0; i < db_row_count(roll); i++) {
 		struct state state = state_of(rq, roll, i, from_gate);

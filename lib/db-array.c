@@ -7,16 +7,15 @@
 
 #define ARRAY_MAX_BYTES (64 * 1024)
 
-struct db_array { struct text text; };
+struct db_array { struct text *text; };
 
 struct db_array *
 db_array(struct request *rq)
 {
 	struct db_array *array = arena_alloc(rq->arena, sizeof *array);
 
-	text_init(&array->text, ARRAY_MAX_BYTES);
-	arena_defer(rq->arena, (void (*)(void *))text_release, &array->text);
-	text_puts(&array->text, "{");
+	array->text = arena_text(rq->arena, ARRAY_MAX_BYTES);
+	text_puts(array->text, "{");
 	return array;
 }
 
@@ -24,44 +23,44 @@ db_array(struct request *rq)
 static void
 next_item(struct db_array *array)
 {
-	if (array->text.len > 1)
-		text_puts(&array->text, ",");
+	if (array->text->len > 1)
+		text_puts(array->text, ",");
 }
 
 void
 db_array_text(struct db_array *array, const char *s)
 {
 	next_item(array);
-	text_puts(&array->text, "\"");
+	text_puts(array->text, "\"");
 	for (; *s != '\0'; s++) {
 		if (*s == '"' || *s == '\\')
-			text_puts(&array->text, "\\");
-		text_put(&array->text, s, 1);
+			text_puts(array->text, "\\");
+		text_put(array->text, s, 1);
 	}
-	text_puts(&array->text, "\"");
+	text_puts(array->text, "\"");
 }
 
 void
 db_array_int(struct db_array *array, int64_t n)
 {
 	next_item(array);
-	text_printf(&array->text, "%lld", (long long)n);
+	text_printf(array->text, "%lld", (long long)n);
 }
 
 void
 db_array_null(struct db_array *array)
 {
 	next_item(array);
-	text_puts(&array->text, "NULL");
+	text_puts(array->text, "NULL");
 }
 
 struct db_param
 db_array_end(struct request *rq, struct db_array *array)
 {
-	text_puts(&array->text, "}");
-	if (array->text.broken)
+	text_puts(array->text, "}");
+	if (array->text->broken)
 		rq->bad_input = true;
-	return DB_TEXT(array->text.data);
+	return DB_TEXT(array->text->data);
 }
 
 struct db_param

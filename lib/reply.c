@@ -272,10 +272,8 @@ app_send_file(struct request *rq, const struct db_rows *file)
 struct text *
 app_csv(struct request *rq, size_t max_bytes, const char *heads)
 {
-	struct text *csv = arena_alloc(rq->arena, sizeof *csv);
+	struct text *csv = arena_text(rq->arena, max_bytes);
 
-	text_init(csv, max_bytes);
-	arena_defer(rq->arena, (void (*)(void *))text_release, csv);
 	text_printf(csv, "\xef\xbb\xbf%s\r\n", heads);
 	return csv;
 }

@@ -11,6 +11,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "arena.h"
 #include "log.h"
 #include "text.h"
 
@@ -48,6 +49,22 @@ text_release(struct text *t)
 {
 	free(t->data);
 	*t = (struct text){ .data = NULL };
+}
+
+static void
+release_text(void *text)
+{
+	text_release(text);
+}
+
+struct text *
+arena_text(struct arena *a, size_t max_bytes)
+{
+	struct text *t = arena_alloc(a, sizeof *t);
+
+	text_init(t, max_bytes);
+	arena_defer(a, release_text, t);
+	return t;
 }
 
 /*

@@ -4,7 +4,7 @@
  * A struct text owns one heap block, is created with its maximum and is always NUL-terminated.
  * Passing the maximum makes it broken: it keeps what it had, swallows later calls and says so in
  * ->broken, which the owner tests once at the end. Memory exhaustion aborts. text_init/text_release
- * pair; text_clear keeps the block for reuse.
+ * pair; text_clear keeps the block for reuse. What lives as long as a request is arena_text().
  */
 #ifndef KABINET_TEXT_H
 #define KABINET_TEXT_H
@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct arena;
 
 struct text {
 	char  *data;      /* NUL-terminated, owned */
@@ -24,6 +26,9 @@ struct text {
 void text_init(struct text *t, size_t max_bytes);
 void text_clear(struct text *t);
 void text_release(struct text *t);
+/* Empty text that the arena releases at its reset. */
+struct text *arena_text(struct arena *a, size_t max_bytes)
+    __attribute__((returns_nonnull, warn_unused_result));
 
 void text_put(struct text *t, const char *bytes, size_t len);
 void text_puts(struct text *t, const char *s);

@@ -75,10 +75,8 @@ librarian_show_import(struct request *rq)
 static struct text *
 rows_of(struct request *rq, const struct catalogue *c)
 {
-	struct text *rows = arena_alloc(rq->arena, sizeof *rows);
+	struct text *rows = arena_text(rq->arena, ROWS_MAX_BYTES);
 
-	text_init(rows, ROWS_MAX_BYTES);
-	arena_defer(rq->arena, (void (*)(void *))text_release, rows);
 	for (int i = 0; i < c->count; i++) {
 		const struct catalogue_record *record = &c->record[i];
 
