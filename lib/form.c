@@ -489,7 +489,7 @@ form_error(struct request *rq, const char *name, const char *words)
 }
 
 bool
-form_failed(const struct request *rq)
+form_failed(struct request *rq)
 {
 	if (rq->errors != NULL)
 		rq->errors->is_unseen = false;

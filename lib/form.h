@@ -147,12 +147,18 @@ bool form_file(struct request *rq, const char *name, struct form_upload *upload)
  * stays.
  */
 void form_error(struct request *rq, const char *name, const char *words);
-/* Was there one? */
-bool form_failed(const struct request *rq);
+/*
+ * Was there one? Who asks goes on to show them, so that a text that was too long is no bad input
+ * any more: the question changes the request.
+ */
+bool form_failed(struct request *rq);
 /*
  * What a handler returns when there are words at its fields: the page of the form once more, by
  * `show`, the handler of that page's GET, which must ask anew what it shows. That somebody looked
  * is noted as the GET would; view_send() asserts that a POST's form comes back in no other way.
+ *
+ * It is the same request: in a POST every form_…() reads the body alone, in `show` too, and nothing
+ * of the address. So a form has in hidden fields what its page was asked with (its id, its day).
  */
 enum reply form_again(struct request *rq, enum reply (*show)(struct request *rq));
 /*

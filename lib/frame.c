@@ -300,9 +300,10 @@ enum reply
 view_send(struct request *rq, struct view *page)
 {
 	struct text *out = &rq->state->page;
-	int status = form_failed(rq) ? 422 : 200;
+	bool has_words = form_failed(rq);
+	int status = has_words ? 422 : 200;
 
-	assert(!form_failed(rq) || rq->state->shows_again || strcmp(rq->method, "POST") != 0);
+	assert(!has_words || rq->state->shows_again || !app_is_post(rq));
 	if (db_is_pending(rq) && !db_answer(rq))
 		return rq->db_reply;
 	if (!frame_render(rq, page))
