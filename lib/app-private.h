@@ -61,13 +61,9 @@ struct app_door {
 };
 const struct app_door *frame_door(const struct request *rq);
 
-/*
- * frame.c: the words of enum access, in the order of its bits; `column` of staff.visitor says who
- * has it.
- */
-#define APP_ACCESS_BITS 12
+/* frame.c: the words of enum access; `column` of staff.visitor says who has it. */
 struct app_access { const char *word, *column; };
-extern const struct app_access app_access[APP_ACCESS_BITS];
+extern const struct app_access app_access[ACCESS_BIT__COUNT];
 
 /*
  * csrf.c: the token for the forms of this page (a stranger without an anchor gets the cookie); the

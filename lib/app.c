@@ -568,7 +568,7 @@ print_routes(const struct app *app)
 {
 	for (int i = 0; i < app->route_count; i++) {
 		printf("%-5s %-24s", app->routes[i].method, app->routes[i].path);
-		for (int bit = 0; bit < APP_ACCESS_BITS; bit++)
+		for (int bit = 0; bit < ACCESS_BIT__COUNT; bit++)
 			if (app->routes[i].access & 1U << bit)
 				printf(" %s", app_access[bit].word);
 		if (app->routes[i].view.purpose != NULL)

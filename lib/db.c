@@ -44,39 +44,38 @@ static struct {
 	const char *role;
 	const struct app *app;
 	int      count;                        /* of the program's questions; those of our own follow */
-	int      own_count;
 	PGconn  *conn;
 	uint64_t prepared[4];                  /* one bit per question of this connection */
 	int64_t  next_try_ms;                  /* no new connection before this moment */
 	int      pause_ms;
 } db;
 
-/* Who is the visitor, by audience; devices are nobody. */
-enum { OWN_VISITOR, OWN_TOUCH, OWN_CHILD, OWN_VIEW = OWN_CHILD, OWN__COUNT };   /* OWN_CHILD: of the cabinet, OWN_VIEW: of desks */
+/* What is asked besides, by audience: who the visitor is, and more. Devices are nobody. */
+enum own_question { OWN_VISITOR, OWN_TOUCH, OWN_CHILD, OWN_VIEW, OWN__COUNT };
 static const struct db_question own_questions[][OWN__COUNT] = {
-	[AUDIENCE_CABINET] = { { .call = "cabinet.visitor($1)" }, { .call = "cabinet.session_touch($1)" },
-	    { .call = "cabinet.expect_child($1, $2)" } },
-	[AUDIENCE_STAFF] = { { .call = "staff.visitor($1)" }, { .call = "staff.session_touch($1)" },
-	    { .call = "staff.note_view($1, $2, $3)" } },
-	[AUDIENCE_DEVICE] = { { 0 } },
+	[AUDIENCE_CABINET] = {
+		[OWN_VISITOR] = { "cabinet.visitor($1)" },
+		[OWN_TOUCH]   = { "cabinet.session_touch($1)" },
+		[OWN_CHILD]   = { "cabinet.expect_child($1, $2)" },
+	},
+	[AUDIENCE_STAFF] = {
+		[OWN_VISITOR] = { "staff.visitor($1)" },
+		[OWN_TOUCH]   = { "staff.session_touch($1)" },
+		[OWN_VIEW]    = { "staff.note_view($1, $2, $3)" },
+	},
+	[AUDIENCE_DEVICE] = { { NULL } },
 };
-
-static int
-own_count(const struct app *app)
-{
-	int count = 0;
-
-	while (count < OWN__COUNT && own_questions[app->audience][count].call != NULL)
-		count++;
-	return count;
-}
 
 static const struct db_question *
 question_at(int index)
 {
-	assert(index >= 0 && index < db.count + db.own_count);
-	return index < db.count ? &db.app->questions[index]
-				: &own_questions[db.app->audience][index - db.count];
+	const struct db_question *question;
+
+	assert(index >= 0 && index < db.count + OWN__COUNT);
+	question = index < db.count ? &db.app->questions[index]
+				    : &own_questions[db.app->audience][index - db.count];
+	assert(question->call != NULL);
+	return question;
 }
 
 /* ---- connection ------------------------------------------------------------------------------ */
@@ -143,7 +142,6 @@ db_open(const char *conninfo, const char *role, const struct app *app)
 	db.role = role;
 	db.app = app;
 	db.count = app->question_count;
-	db.own_count = own_count(app);
 	db.pause_ms = RECONNECT_PAUSE_MS_MIN;
 }
 
@@ -176,8 +174,9 @@ db_print_questions(const struct app *app)
 {
 	for (int i = 0; i < app->question_count; i++)
 		printf("select * from %s\n", app->questions[i].call);
-	for (int i = 0; i < own_count(app); i++)
-		printf("select * from %s\n", own_questions[app->audience][i].call);
+	for (int i = 0; i < OWN__COUNT; i++)
+		if (own_questions[app->audience][i].call != NULL)
+			printf("select * from %s\n", own_questions[app->audience][i].call);
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */

@@ -62,15 +62,20 @@ frame_door(const struct request *rq)
 	return &doors[rq->state->app->audience];
 }
 
-const struct app_access app_access[APP_ACCESS_BITS] = {
-	{ "anyone" }, { "parent" }, { "pupil" },
-	{ "teacher", "is_teacher" }, { "tutor", "is_tutor" }, { "head", "is_head" }, { "guard", "is_guard" },
-	{ "canteen", "is_canteen" }, { "admin", "is_admin" },
-	{ "librarian", "is_librarian" }, { "support", "is_support" },
-	{ "device" },
+const struct app_access app_access[ACCESS_BIT__COUNT] = {
+	[ACCESS_BIT_ANYONE]    = { "anyone" },
+	[ACCESS_BIT_PARENT]    = { "parent" },
+	[ACCESS_BIT_PUPIL]     = { "pupil" },
+	[ACCESS_BIT_TEACHER]   = { "teacher", "is_teacher" },
+	[ACCESS_BIT_TUTOR]     = { "tutor", "is_tutor" },
+	[ACCESS_BIT_HEAD]      = { "head", "is_head" },
+	[ACCESS_BIT_GUARD]     = { "guard", "is_guard" },
+	[ACCESS_BIT_CANTEEN]   = { "canteen", "is_canteen" },
+	[ACCESS_BIT_ADMIN]     = { "admin", "is_admin" },
+	[ACCESS_BIT_LIBRARIAN] = { "librarian", "is_librarian" },
+	[ACCESS_BIT_SUPPORT]   = { "support", "is_support" },
+	[ACCESS_BIT_DEVICE]    = { "device" },
 };
-_Static_assert(ACCESS_DEVICE == 1U << (APP_ACCESS_BITS - 1),
-    "app_access has a row for each bit of enum access");
 
 /* What the visitor is, from the first row of who it is. */
 static unsigned
@@ -80,7 +85,7 @@ access_of(const struct request *rq, const struct db_rows *rows)
 
 	if (rq->state->app->audience == AUDIENCE_CABINET)
 		return db_bool(rows, 0, "is_parent") ? ACCESS_PARENT : ACCESS_PUPIL;
-	for (int bit = 0; bit < APP_ACCESS_BITS; bit++)
+	for (int bit = 0; bit < ACCESS_BIT__COUNT; bit++)
 		if (app_access[bit].column != NULL && db_bool(rows, 0, app_access[bit].column))
 			access |= 1U << bit;
 	return access;
@@ -189,7 +194,7 @@ add_staff(struct request *rq, struct view *page)
 {
 	view_text(page, "staff_name",
 	    rq->visitor.is_known ? db_text(rq->state->visitor, 0, "name") : "");
-	for (int bit = 0; bit < APP_ACCESS_BITS; bit++)
+	for (int bit = 0; bit < ACCESS_BIT__COUNT; bit++)
 		if (app_access[bit].column != NULL)
 			view_flag(page, app_access[bit].column, rq->visitor.access & 1U << bit);
 }
