@@ -31,6 +31,7 @@ struct app_state {
 	int               status;       /* 0: nothing was sent */
 	size_t            sent_bytes;
 	bool              shows_again;   /* form_again(): the page of a form that was not taken */
+	bool              needs_touch;   /* the session's last use should be written down */
 };
 
 /*
@@ -81,7 +82,42 @@ bool form_is_unseen(const struct request *rq);
 /* app.c: notes what a route of a desk shows of children, with the next questions. */
 void app_note_view(struct request *rq, const struct route *route);
 
-/* reply.c */
+/* ---- db.c, for app.c and frame.c ------------------------------------------------------------- */
+
+/* Remembers where, as whom and what the program asks; connects lazily. */
+void db_open(const char *conninfo, const char *role, const struct app *app);
+/* Closes the connection of this process. */
+void db_close(void);
+/* Forgets the questions of the previous request. `writable` for POST. */
+void db_begin_request(struct request *rq, bool writable);
+/* Forgets what the handler asked, before it runs again. */
+void db_forget(struct request *rq);
+/*
+ * Queues `cabinet.visitor(token)` or `staff.visitor(token)`: who is it, and which children has the
+ * login; at most once per request. Not for devices.
+ */
+struct db_rows *db_ask_visitor(struct request *rq) __attribute__((returns_nonnull));
+/*
+ * Queues `cabinet.expect_child(token, idn)`: REPLY_CONFLICT for all that is asked with it when
+ * another child is on show.
+ */
+void db_expect_child(struct request *rq, const char *idn);
+/* Is something queued that was not answered yet? */
+bool db_is_pending(const struct request *rq);
+/*
+ * Says that the session is in use: the one allowed second round trip, after the page was sent.
+ * Failure is only logged.
+ */
+void db_touch_session(struct request *rq);
+/* Round trips of the current request. */
+int db_round_trips(const struct request *rq);
+/* Should the handler run again (40001, 40P01)? */
+bool db_wants_rerun(const struct request *rq);
+/* `select * from CALL`, one line per question, for the test that prepares them all. */
+void db_print_questions(const struct app *app);
+
+/* ---- reply.c, frame.c ------------------------------------------------------------------------ */
+
 /* Reads rq->token, rq->device from the cookies; a token of the wrong form counts as none. */
 void reply_read_cookies(struct request *rq);
 /* A cookie that holds a token of ours, else "". */

@@ -261,6 +261,7 @@ become_stranger(struct request *rq)
 {
 	rq->token = "";
 	rq->state->visitor = NULL;
+	rq->state->needs_touch = false;
 	rq->visitor = (struct visitor){ .idn = "", .today = "" };
 }
 
@@ -361,7 +362,7 @@ serve(struct arena *arena, struct app_state *state, bool log_requests)
 		log_access(&rq, started_ms);
 	FCGX_Finish_r(&fcgi);
 	/* The page is out; a session in use may now be written down without anybody waiting. */
-	if (rq.visitor.is_known && rq.visitor.needs_touch)
+	if (rq.visitor.is_known && state->needs_touch)
 		db_touch_session(&rq);
 	wipe_secrets(&rq);
 	log_request(NULL);

@@ -158,7 +158,6 @@ struct visitor {
 	bool        is_parent;      /* mode «Родитель», else «Ученик» */
 	const char *idn;            /* of the child on show; "" at desks */
 	const char *today;          /* the school's local date, YYYY-MM-DD */
-	bool        needs_touch;    /* app.c: the session's last use should be written down */
 };
 
 struct request {

@@ -38,7 +38,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct app;
 struct request;
 
 struct db_question {
@@ -132,44 +131,11 @@ const void *db_blob(struct request *rq, const struct db_rows *rows, int row, con
 /* Decodes a bytea; false when NULL or of another length. */
 bool db_bytes(const struct db_rows *rows, int row, const char *name, void *bytes, size_t len);
 
-/* ---- for app.c ------------------------------------------------------------------------------- */
-
-/* Remembers where, as whom and what the program asks; connects lazily. */
-void db_open(const char *conninfo, const char *role, const struct app *app);
-/* Closes the connection of this process. */
-void db_close(void);
-/* Forgets the questions of the previous request. `writable` for POST. */
-void db_begin_request(struct request *rq, bool writable);
-/* Forgets what the handler asked, before it runs again. */
-void db_forget(struct request *rq);
-/*
- * Queues `cabinet.visitor(token)` or `staff.visitor(token)`: who is it, and which children has the
- * login; at most once per request. Not for devices.
- */
-struct db_rows *db_ask_visitor(struct request *rq) __attribute__((returns_nonnull));
-/*
- * Queues `cabinet.expect_child(token, idn)`: REPLY_CONFLICT for all that is asked with it when
- * another child is on show.
- */
-void db_expect_child(struct request *rq, const char *idn);
-/* Is something queued that was not answered yet? */
-bool db_is_pending(const struct request *rq);
-/*
- * Says that the session is in use: the one allowed second round trip, after the page was sent.
- * Failure is only logged.
- */
-void db_touch_session(struct request *rq);
 /*
  * Is the server there, and does it keep what it acknowledges (fsync, full_page_writes,
  * synchronous_commit: invariant I11)?
  */
 bool db_check(void);
-/* Round trips of the current request. */
-int db_round_trips(const struct request *rq);
-/* Should the handler run again (40001, 40P01)? */
-bool db_wants_rerun(const struct request *rq);
-/* `select * from CALL`, one line per question, for the test that prepares them all. */
-void db_print_questions(const struct app *app);
 
 /* ---- for programs without requests: the importer, jobs, contract ----------------------------- */
 

@@ -104,8 +104,8 @@ frame_know_visitor(struct request *rq)
 		.access = access_of(rq, rows),
 		.idn = rq->state->app->audience == AUDIENCE_CABINET ? db_text(rows, 0, "idn") : "",
 		.today = db_text(rows, 0, "today"),
-		.needs_touch = db_bool(rows, 0, "touch_due"),
 	};
+	rq->state->needs_touch = db_bool(rows, 0, "touch_due");
 	rq->visitor.is_parent = rq->visitor.access & ACCESS_PARENT;
 	return wanted & (ACCESS_ANYONE | rq->visitor.access);
 }
