@@ -12,7 +12,6 @@
 #define FAQ_ON_PAGE       10
 #define MESSAGES_ON_PAGE  20
 #define MESSAGES_IN_PRINT 400    /* a family writes 200 at most */
-#define MAX_FILES         3
 #define SUBJECT_MAX_CHARS 120    /* appeal.appeal.subject */
 #define BODY_MAX_CHARS    5000   /* appeal.message.body */
 #define WORDS_MAX_CHARS   500    /* appeal.appeal.rating_words */
@@ -121,7 +120,7 @@ send_appeal(struct request *rq)
 	const char *category = form_text(rq, "category", CODE_MAX_CHARS, NULL);
 	const char *subject = form_text(rq, "subject", SUBJECT_MAX_CHARS, NULL);
 	const char *body = form_lines(rq, "body", BODY_MAX_CHARS, NULL);
-	struct form_upload file[MAX_FILES];
+	struct form_upload file[FORM_MAX_FILES];
 	struct db_rows *sent;
 
 	if (category == NULL)
@@ -130,11 +129,11 @@ send_appeal(struct request *rq)
 		form_error(rq, "subject", "Назовите тему в нескольких словах.");
 	if (body == NULL)
 		form_error(rq, "body", "Напишите, что случилось.");
-	form_uploads(rq, "files", file, MAX_FILES);
+	form_uploads(rq, "files", file, FORM_MAX_FILES);
 	if (form_failed(rq))
 		return form_again(rq, show_new);
 	sent = db_ask(rq, Q_SEND, DB_TEXT(key), DB_TEXT(category), DB_TEXT(subject), DB_TEXT(body),
-	    FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]), FORM_UPLOAD(file[2]));
+	    FORM_UPLOADS(file));
 	if (!db_answer(rq))
 		return form_refused(rq, show_new);
 	return app_redirect(rq, "/appeals/appeal", "id", db_text(sent, 0, "appeal_id"), "done",
@@ -211,18 +210,18 @@ add_message(struct request *rq)
 {
 	const char *key = form_key(rq), *body = form_lines(rq, "body", BODY_MAX_CHARS, NULL);
 	int64_t id = form_id(rq, "id"), seen = form_id(rq, "seen");
-	struct form_upload file[MAX_FILES];
+	struct form_upload file[FORM_MAX_FILES];
 	struct db_rows *added;
 
 	if (id == 0 || seen == 0)
 		return REPLY_BAD_INPUT;
 	if (body == NULL)
 		form_error(rq, "body", "Напишите сообщение.");
-	form_uploads(rq, "files", file, MAX_FILES);
+	form_uploads(rq, "files", file, FORM_MAX_FILES);
 	if (form_failed(rq))
 		return form_again(rq, show_appeal);
 	added = db_ask(rq, Q_ADD, DB_TEXT(key), DB_INT(id), DB_INT(seen), DB_TEXT(body),
-	    FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]), FORM_UPLOAD(file[2]));
+	    FORM_UPLOADS(file));
 	if (!db_answer(rq))
 		return form_refused(rq, show_appeal);
 	return to_appeal(rq, id,

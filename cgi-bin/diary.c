@@ -179,12 +179,13 @@ show_diary(struct request *rq)
 {
 	const char *week = form_date(rq, "week", NULL), *one = form_date(rq, "day", NULL);
 	bool is_week = one == NULL || week != NULL, is_print = form_flag(rq, "print");
-	const char *day = is_week ? week : one, *flag = is_week || is_print ? "t" : "f";
-	struct db_rows *about = db_ask(rq, Q_PAGE, DB_TEXT(day), DB_TEXT(flag));
-	struct db_rows *days = db_ask(rq, Q_DAYS, DB_TEXT(day), DB_TEXT(flag));
-	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_TEXT(day), DB_TEXT(flag));
-	struct db_rows *marks = db_ask(rq, Q_MARKS, DB_TEXT(day), DB_TEXT(flag));
-	struct db_rows *files = db_ask(rq, Q_FILES, DB_TEXT(day), DB_TEXT(flag));
+	bool is_whole = is_week || is_print;
+	const char *day = is_week ? week : one;
+	struct db_rows *about = db_ask(rq, Q_PAGE, DB_TEXT(day), DB_BOOL(is_whole));
+	struct db_rows *days = db_ask(rq, Q_DAYS, DB_TEXT(day), DB_BOOL(is_whole));
+	struct db_rows *lessons = db_ask(rq, Q_LESSONS, DB_TEXT(day), DB_BOOL(is_whole));
+	struct db_rows *marks = db_ask(rq, Q_MARKS, DB_TEXT(day), DB_BOOL(is_whole));
+	struct db_rows *files = db_ask(rq, Q_FILES, DB_TEXT(day), DB_BOOL(is_whole));
 	struct cursor at = { marks, files, 0, 0, !is_week };
 	struct view *page;
 
@@ -229,7 +230,7 @@ tick_homework(struct request *rq)
 
 	if (homework == 0)
 		return REPLY_BAD_INPUT;
-	db_ask(rq, Q_DONE, DB_INT(homework), DB_TEXT(is_done ? "t" : "f"));
+	db_ask(rq, Q_DONE, DB_INT(homework), DB_BOOL(is_done));
 	if (!db_answer(rq))
 		return rq->db_reply;
 	return go_back(rq, is_done ? "tick" : "untick",
@@ -278,8 +279,7 @@ show_homework(struct request *rq)
 	return view_send(rq, page);
 }
 
-#define ANSWER_MAX_CHARS  4000
-#define ANSWER_MAX_FILES  3
+#define ANSWER_MAX_CHARS 4000
 
 /* GET /diary/answer?homework= -- a piece of homework, what was handed in, the form to hand in. */
 static enum reply
@@ -306,10 +306,10 @@ show_answer(struct request *rq)
 static enum reply
 send_answer(struct request *rq)
 {
-	struct form_upload files[ANSWER_MAX_FILES];
+	struct form_upload files[FORM_MAX_FILES];
 	const char *key = form_key(rq), *body = form_lines(rq, "body", ANSWER_MAX_CHARS, "");
 	int64_t homework = form_id(rq, "homework");
-	int count = form_uploads(rq, "files", files, ANSWER_MAX_FILES);
+	int count = form_uploads(rq, "files", files, FORM_MAX_FILES);
 
 	if (rq->bad_input || homework == 0)
 		return REPLY_BAD_INPUT;
@@ -317,8 +317,8 @@ send_answer(struct request *rq)
 		form_error(rq, "body", "Напишите ответ или приложите файл.");
 	if (form_failed(rq))
 		return form_again(rq, show_answer);
-	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body), FORM_UPLOAD(files[0]),
-	    FORM_UPLOAD(files[1]), FORM_UPLOAD(files[2]));
+	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body),
+	    FORM_UPLOADS(files));
 	if (!db_answer(rq))
 		return form_refused(rq, show_answer);
 	return app_redirect(rq, "/diary/answer", "homework",

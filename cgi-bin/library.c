@@ -44,16 +44,10 @@ static void
 add_parts(struct view *page, const struct db_rows *rows, const char *const *parts)
 {
 	for (; *parts != NULL; parts++) {
-		bool has_rows = false;
-
-		for (int i = 0; i < db_row_count(rows); i++) {
-			if (strcmp(db_text(rows, i, "part"), *parts) != 0)
-				continue;
-			view_row(view_add(page, *parts), rows, i);
-			has_rows = true;
-		}
-		if (!has_rows)
-			view_none(page, *parts);
+		view_none(page, *parts);
+		for (int i = 0; i < db_row_count(rows); i++)
+			if (strcmp(db_text(rows, i, "part"), *parts) == 0)
+				view_row(view_add(page, *parts), rows, i);
 	}
 }
 
@@ -173,8 +167,7 @@ static void
 add_facet(struct request *rq, struct view *page, const struct db_rows *found, const char *part,
     const struct search *now, const char **chosen)
 {
-	bool has_rows = false;
-
+	view_none(page, part);
 	for (int i = 0; i < db_row_count(found); i++) {
 		const char *value = db_text(found, i, "value"), *before = *chosen;
 		bool is_current = strcmp(value, before) == 0;
@@ -188,10 +181,7 @@ add_facet(struct request *rq, struct view *page, const struct db_rows *found, co
 		*chosen = is_current ? "" : value;
 		view_text(chip, "url", search_url(rq, now, ""));
 		*chosen = before;
-		has_rows = true;
 	}
-	if (!has_rows)
-		view_none(page, part);
 }
 
 /* GET /library/search[?q=&kind=&subject=&grade=&available=1&page=] */

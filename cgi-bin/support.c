@@ -54,7 +54,7 @@ static const struct db_question questions[Q__COUNT] = {
 static const char *const states[] = {
 	"open", "sent", "registered", "in_work", "reopened", "answered", "done", "all", NULL
 };
-static const char *const desks[] = { "school", "canteen", "agent", "support", NULL };
+const char *const support_desks[] = { "school", "canteen", "agent", "support", NULL };
 static const char *const whose[] = { "all", "mine", "nobody", NULL };
 
 struct filter {
@@ -69,7 +69,7 @@ read_filter(struct request *rq)
 {
 	return (struct filter){
 		.state = form_choice(rq, "state", states, states[0]),
-		.desk = form_choice(rq, "desk", desks, ""),
+		.desk = form_choice(rq, "desk", support_desks, ""),
 		.category = form_text(rq, "category", 20, ""),
 		.who = form_choice(rq, "who", whose, whose[0]),
 		.find = form_text(rq, "find", FIND_CHARS, ""),

@@ -250,8 +250,7 @@ subscribe(struct request *rq)
 	}
 	crypto_token(token);
 	rows = db_ask(rq, Q_SUBSCRIBE, DB_TEXT(key), DB_TEXT(kind),
-	    DB_TEXT(form_flag(rq, "reminds") ? "t" : "f"),
-	    DB_TEXT(form_flag(rq, "with_idn") ? "t" : "f"), DB_TEXT(token));
+	    DB_BOOL(form_flag(rq, "reminds")), DB_BOOL(form_flag(rq, "with_idn")), DB_TEXT(token));
 	if (!db_answer(rq))
 		return form_refused(rq, show_subscriptions);
 	address = arena_printf(rq->arena, "%s%s", origin(rq),

@@ -147,7 +147,7 @@ form_parse_cookie(struct arena *a, const char *header, const char *name)
 static struct form_field *
 find(struct request *rq, const char *name)
 {
-	struct form_fields *fields = strcmp(rq->method, "POST") == 0 ? &rq->body : &rq->query;
+	struct form_fields *fields = app_is_post(rq) ? &rq->body : &rq->query;
 	struct form_field *found = NULL;
 
 	for (int i = 0; i < fields->count; i++) {
@@ -196,7 +196,7 @@ enum text_kind { TEXT_FIXED, TEXT_WRITTEN, TEXT_LINES };
 static void
 refuse_length(struct request *rq, const char *name, size_t chars, size_t max_chars)
 {
-	if (strcmp(rq->method, "POST") != 0) {
+	if (!app_is_post(rq)) {
 		rq->bad_input = true;
 		return;
 	}
@@ -503,7 +503,7 @@ form_is_unseen(const struct request *rq)
 }
 
 enum reply
-form_again(struct request *rq, app_handler *show)
+form_again(struct request *rq, enum reply (*show)(struct request *rq))
 {
 	const struct app *app = rq->state->app;
 
@@ -515,7 +515,7 @@ form_again(struct request *rq, app_handler *show)
 }
 
 enum reply
-form_refused(struct request *rq, app_handler *show)
+form_refused(struct request *rq, enum reply (*show)(struct request *rq))
 {
 	if (rq->db_reply != REPLY_REFUSED)
 		return rq->db_reply;

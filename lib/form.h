@@ -141,6 +141,9 @@ bool form_file(struct request *rq, const char *name, struct form_upload *upload)
 #define FORM_UPLOAD(u) \
 	DB_TEXT((u).name), DB_TEXT((u).type), \
 	    ((u).name != NULL ? DB_BYTES((u).bytes, (int64_t)(u).len) : DB_NULL)
+/* All FORM_MAX_FILES of an array. */
+#define FORM_UPLOADS(u) FORM_UPLOAD((u)[0]), FORM_UPLOAD((u)[1]), FORM_UPLOAD((u)[2])
+_Static_assert(FORM_MAX_FILES == 3, "FORM_UPLOADS() gives all of them");
 
 /*
  * Records words for the person next to a field ("" for the whole form); the first one per field

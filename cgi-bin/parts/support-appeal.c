@@ -10,14 +10,6 @@
 #define WORDS_CHARS 300    /* appeal.event.words */
 #define MAX_REVISION INT32_MAX
 
-/* A ready answer in the field of the answer, when one was picked. */
-static void
-add_filled(struct view *page, const struct db_rows *filled)
-{
-	if (filled != NULL)
-		view_text(page, "value_body", db_text(filled, 0, "body"));
-}
-
 /* GET /staff/appeals/appeal?id=[&template=] -- and each form of it that was refused. */
 enum reply
 support_show_appeal(struct request *rq)
@@ -45,7 +37,8 @@ support_show_appeal(struct request *rq)
 	view_choices(page, "template", templates, "template_id", url_id(rq, template));
 	form_show(rq, page, "body", "files", "note", "words", "why", "desk", NULL);
 	view_flag(page, "is_back", form_failed(rq));
-	add_filled(page, filled);
+	if (filled != NULL)   /* a ready answer was picked */
+		view_text(page, "value_body", db_text(filled, 0, "body"));
 	return view_send(rq, page);
 }
 
@@ -124,9 +117,8 @@ support_set_priority(struct request *rq)
 enum reply
 support_send_on(struct request *rq)
 {
-	static const char *const desks[] = { "school", "canteen", "agent", "support", NULL };
 	int64_t id = form_id(rq, "id");
-	const char *desk = form_choice(rq, "desk", desks, NULL);
+	const char *desk = form_choice(rq, "desk", support_desks, NULL);
 	const char *why = form_lines(rq, "why", WORDS_CHARS, NULL);
 	struct db_rows *sent;
 
@@ -168,8 +160,7 @@ support_answer(struct request *rq)
 	if (form_failed(rq))
 		return form_again(rq, support_show_appeal);
 	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(id), revision_of(rq), DB_BOOL(is_question),
-	    DB_TEXT(body), FORM_UPLOAD(file[0]), FORM_UPLOAD(file[1]),
-	    FORM_UPLOAD(file[2]));
+	    DB_TEXT(body), FORM_UPLOADS(file));
 	return finish(rq, id, is_question ? "appeal-ask" : "appeal-answer");
 }
 

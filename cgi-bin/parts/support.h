@@ -14,6 +14,9 @@ enum question {
 	Q_PERIOD, Q_BY_CATEGORY, Q_BY_PERSON, Q__COUNT
 };
 
+/* support.c: who answers; ends with NULL. */
+extern const char *const support_desks[];
+
 #define SUPPORT_BODY_CHARS 5000    /* appeal.message.body */
 
 /* support-appeal.c */
