@@ -246,7 +246,7 @@ meet_visitor(struct request *rq)
 	 * meanwhile.
 	 */
 	if (rq->state->app->audience == AUDIENCE_CABINET && access != ACCESS_ANYONE &&
-	    rq->route != NULL && !rq->route->any_child && strcmp(rq->method, "POST") == 0) {
+	    rq->route != NULL && !rq->route->any_child && app_is_post(rq)) {
 		const char *child = form_text(rq, "child", CHILD_CHARS_MAX, "");
 
 		if (*child != '\0')

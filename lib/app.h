@@ -2,20 +2,20 @@
  * app.h -- a section's program: prefork, accept, route, answer. One worker answers one request at a
  * time.
  *
- * main() of a section is `return app_main(&app);`. The master reads the environment, loads
- * templates, forks the workers and restarts those that die; a worker connects to PostgreSQL as the
- * section's role and accepts on fd 0, a listening Unix socket (spawn-fcgi in the demo, systemd
- * elsewhere). SIGTERM: the request in hand is answered, then exit 0.
+ * main() of a section is `return app_main(&app);`. The master checks its settings, loads templates,
+ * forks the workers and restarts those that die; a worker connects to PostgreSQL as the section's
+ * role and accepts on fd 0, a listening Unix socket (spawn-fcgi in the demo, systemd elsewhere).
+ * SIGTERM: the request in hand is answered, then exit 0.
  *
  * Order of a request: limits → query, cookies → route (404, 405) → body (413) → CSRF for POST (403)
  * → handler → page in memory → sent at once → arena reset. A handler is *validate → ask → answer →
  * show*.
  *
- * Environment: KABINET_DB (conninfo; the role is the program's own), KABINET_TEMPLATES,
- * KABINET_STATIC_MANIFEST, KABINET_WORKERS (2), KABINET_PEPPER (only where secrets are compared),
- * KABINET_BASE_URL, KABINET_LOG_REQUESTS (1: a log line for each request). `--routes` prints the
- * route table and exits, `--questions` the SQL of the questions; `--needs-pepper` exits with 0 when
- * KABINET_PEPPER is needed, with 1 when it is not.
+ * Environment, the same for master and workers: KABINET_DB (conninfo; the role is the program's
+ * own), KABINET_TEMPLATES, KABINET_STATIC_MANIFEST, KABINET_WORKERS (2), KABINET_PEPPER (only where
+ * secrets are compared), KABINET_BASE_URL, KABINET_LOG_REQUESTS (1: a log line for each request).
+ * `--routes` prints the route table and exits, `--questions` the SQL of the questions;
+ * `--needs-pepper` exits with 0 when KABINET_PEPPER is needed, with 1 when it is not.
  */
 #ifndef KABINET_APP_H
 #define KABINET_APP_H
@@ -247,13 +247,14 @@ enum reply app_send_file(struct request *rq, const struct db_rows *file);
 
 /*
  * A table for programs of spreadsheets: UTF-8 with its mark, `;` between cells. The heads are
- * ready: `Дата;Урок`. The text is the request's; app_csv_row() puts the named columns of a row and
- * ends the line, text_csv() a cell. More than max_bytes is REPLY_BROKEN: a table that is cut looks
- * whole.
+ * ready: `Дата;Урок`. The text is the request's. More than max_bytes is REPLY_BROKEN: a table that
+ * is cut looks whole.
  */
 struct text *app_csv(struct request *rq, size_t max_bytes, const char *heads)
     __attribute__((returns_nonnull));
+/* One cell, escaped, and what follows it: ";", or "\r\n" after the last. */
 void app_csv_cell(struct text *csv, const char *cell, const char *end);
+/* The named columns of a row, and the end of the line. */
 void app_csv_row(struct text *csv, const struct db_rows *rows, int row, const char *const *columns,
     int count);
 enum reply app_send_csv(struct request *rq, const struct text *csv, const char *file_name);

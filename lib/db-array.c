@@ -66,7 +66,7 @@ db_array_end(struct request *rq, struct db_array *array)
 struct db_param
 db_ticked(struct request *rq, const char *prefix, int *count)
 {
-	const struct form_fields *fields = strcmp(rq->method, "POST") == 0 ? &rq->body : &rq->query;
+	const struct form_fields *fields = app_is_post(rq) ? &rq->body : &rq->query;
 	struct db_array *ids = db_array(rq);
 
 	*count = 0;

@@ -18,9 +18,9 @@
 #define MARKS_MAX_SUM    INT64_C(1000000000)
 
 /*
- * When a pupil is attested for a term (rows D18): at least so many marks with points in the
- * subject, and less than this share of its held lessons missed. A school that has it otherwise
- * changes it here, the sentences on the page follow.
+ * When a pupil is attested for a term: at least so many marks with points in the subject, and less
+ * than this share of its held lessons missed. A school that has it otherwise changes it here, the
+ * sentences on the page follow.
  */
 #define MARKS_FOR_ATTESTATION       3
 #define MARKS_MISSED_LIMIT_PERCENT 50

@@ -341,7 +341,7 @@ wanted_page(struct request *rq)
 {
 	const char *page = url_query(rq, rq->path, "done", "");
 
-	if (strcmp(rq->method, "POST") == 0)
+	if (app_is_post(rq))
 		return "";
 	return is_next(page) ? page : rq->path;
 }
@@ -365,7 +365,7 @@ static bool
 render_error(struct request *rq, enum reply reply, const char *sentence)
 {
 	struct view *page = view_new(rq, "error");
-	bool is_get = strcmp(rq->method, "POST") != 0;
+	bool is_get = !app_is_post(rq);
 	bool again = errors[reply].way == WAY_AGAIN && is_get && rq->path[0] == '/' &&
 	    rq->path[1] != '/';
 

@@ -30,7 +30,7 @@ view_make(struct arena *a, const char *template_name)
 
 /* The binding of a name; NULL when no template knows it. */
 static struct slot *
-bind(struct view *v, int symbol, bool is_section)
+view_bind(struct view *v, int symbol, bool is_section)
 {
 	struct binding *b;
 
@@ -58,7 +58,7 @@ bind(struct view *v, int symbol, bool is_section)
 static void
 set_value(struct view *v, const char *name, struct value value)
 {
-	struct slot *slot = bind(v, symbol_find(name), false);
+	struct slot *slot = view_bind(v, symbol_find(name), false);
 
 	if (slot != NULL)
 		slot->value = value;
@@ -92,8 +92,8 @@ view_html(struct view *v, const char *name, struct html markup)
 }
 
 /*
- * The columns of a result that templates mention; which they are is found out once per result, not
- * per row.
+ * The columns of a result that templates mention: found out once for all rows of view_rows(),
+ * view_choices() and view_groups(), and anew for each view_row().
  */
 static struct table *
 map_columns(struct arena *a, const struct db_rows *rows)
@@ -140,14 +140,15 @@ view_row(struct view *v, const struct db_rows *rows, int row)
 
 	assert(row >= 0 && row < db_row_count(rows));
 	for (int i = 0; i < t->column_count; i++)
-		bind(v, t->columns[i].symbol, false)->value = cell_value(rows, row, &t->columns[i]);
+		view_bind(v, t->columns[i].symbol, false)->value = cell_value(rows, row,
+		    &t->columns[i]);
 }
 
 /* A new section under the name, in place of an earlier one; NULL when no template has it. */
 static struct section *
 set_section(struct view *v, const char *name, enum section_kind kind)
 {
-	struct slot *slot = bind(v, symbol_find(name), true);
+	struct slot *slot = view_bind(v, symbol_find(name), true);
 	struct section *s;
 
 	if (slot == NULL)
@@ -183,8 +184,8 @@ view_choices(struct view *v, const char *section, const struct db_rows *rows,
 		struct view *choice = view_add(v, section);
 
 		for (int i = 0; i < t->column_count; i++)
-			bind(choice, t->columns[i].symbol, false)->value = cell_value(rows, row,
-			    &t->columns[i]);
+			view_bind(choice, t->columns[i].symbol, false)->value =
+			    cell_value(rows, row, &t->columns[i]);
 		view_flag(choice, "is_selected", selected != NULL && *selected != '\0' &&
 		    strcmp(db_cell(rows, row, key, NULL), selected) == 0);
 	}
@@ -249,7 +250,7 @@ struct view *
 view_add(struct view *v, const char *section)
 {
 	struct view *row = make(v->arena, v->template);
-	struct slot *slot = bind(v, symbol_find(section), true);
+	struct slot *slot = view_bind(v, symbol_find(section), true);
 	struct section *s;
 
 	if (slot == NULL)
