@@ -71,7 +71,7 @@ head_end_announcement(struct request *rq)
 	db_ask(rq, Q_ANNOUNCEMENT_END, DB_INT(form_id(rq, "announcement")));
 	if (!db_answer(rq))
 		return form_refused(rq, head_show_announcements);
-	return app_redirect(rq, "/staff/head/announcements", "done", "head-announcement-end", NULL);
+	return app_redirect(rq, "/staff/head/announcements", "done", "head-announce-end", NULL);
 }
 
 /* ---- the school itself ----------------------------------------------------------------------- */

@@ -126,7 +126,9 @@ describe('head', { skip }, () => {
     assert.equal(await seen(), false, 'another class');
     assert.equal((await post(head, '/staff/head/announcement', { ...fields, announcement: id, class: '', pinned: '1' }, desk)).status, 303);
     assert.ok(await seen(), 'the whole school');
-    assert.equal((await post(head, '/staff/head/announcement/end', { announcement: id }, desk)).status, 303);
+    const ended = await post(head, '/staff/head/announcement/end', { announcement: id }, desk);
+    assert.equal(ended.status, 303);
+    assert.match(wordsOf(await head.get(ended.headers.location)), /Родители объявления больше не видят/);
     assert.equal(await seen(), false, 'ended');
     assert.match(wordsOf(await head.get(desk)), /больше не видно/);
     assert.equal((await post(head, '/staff/head/announcement', { ...fields, announcement: id }, desk)).status, 303);
