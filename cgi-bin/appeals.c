@@ -118,17 +118,14 @@ send_appeal(struct request *rq)
 {
 	const char *key = form_key(rq);
 	const char *category = form_text(rq, "category", CODE_MAX_CHARS, NULL);
-	const char *subject = form_text(rq, "subject", SUBJECT_MAX_CHARS, NULL);
-	const char *body = form_lines(rq, "body", BODY_MAX_CHARS, NULL);
+	const char *subject = form_need_text(rq, "subject", SUBJECT_MAX_CHARS,
+	    "Назовите тему в нескольких словах.");
+	const char *body = form_need_lines(rq, "body", BODY_MAX_CHARS, "Напишите, что случилось.");
 	struct form_upload file[FORM_MAX_FILES];
 	struct db_rows *sent;
 
 	if (category == NULL)
 		return REPLY_BAD_INPUT;
-	if (subject == NULL)
-		form_error(rq, "subject", "Назовите тему в нескольких словах.");
-	if (body == NULL)
-		form_error(rq, "body", "Напишите, что случилось.");
 	form_uploads(rq, "files", file, FORM_MAX_FILES);
 	if (form_failed(rq))
 		return form_again(rq, show_new);
@@ -208,15 +205,14 @@ to_appeal(struct request *rq, int64_t id, const char *done)
 static enum reply
 add_message(struct request *rq)
 {
-	const char *key = form_key(rq), *body = form_lines(rq, "body", BODY_MAX_CHARS, NULL);
+	const char *key = form_key(rq);
+	const char *body = form_need_lines(rq, "body", BODY_MAX_CHARS, "Напишите сообщение.");
 	int64_t id = form_id(rq, "id"), seen = form_id(rq, "seen");
 	struct form_upload file[FORM_MAX_FILES];
 	struct db_rows *added;
 
 	if (id == 0 || seen == 0)
 		return REPLY_BAD_INPUT;
-	if (body == NULL)
-		form_error(rq, "body", "Напишите сообщение.");
 	form_uploads(rq, "files", file, FORM_MAX_FILES);
 	if (form_failed(rq))
 		return form_again(rq, show_appeal);

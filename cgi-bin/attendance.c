@@ -228,7 +228,9 @@ send_excuse(struct request *rq)
 	const char *kind = form_choice(rq, "kind", kinds, NULL);
 	const char *reason = form_choice(rq, "reason", reasons, NULL);
 	const char *first = form_date(rq, "first", NULL), *last = form_date(rq, "last", first);
-	const char *body = form_lines(rq, "body", BODY_MAX_CHARS, NULL), *key = form_key(rq);
+	const char *key = form_key(rq);
+	const char *body = form_need_lines(rq, "body", BODY_MAX_CHARS,
+	    "Напишите в нескольких словах, что случилось.");
 	struct form_upload file;
 
 	form_uploads(rq, "file", &file, 1);
@@ -240,8 +242,6 @@ send_excuse(struct request *rq)
 		form_error(rq, "first", "Укажите день.");
 	if (first != NULL && last != NULL && strcmp(last, first) < 0)
 		form_error(rq, "last", "Последний день раньше первого.");
-	if (body == NULL)
-		form_error(rq, "body", "Напишите в нескольких словах, что случилось.");
 	if (form_failed(rq))
 		return form_again(rq, show_excuse_form);
 	db_ask(rq, Q_EXCUSE, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(reason), DB_TEXT(first),

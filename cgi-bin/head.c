@@ -390,13 +390,11 @@ save_event(struct request *rq)
 	const char *kind = form_choice(rq, "kind", event_kinds, NULL), *key = form_key(rq);
 	const char *day = head_day(rq, "day"), *last = form_date(rq, "last_day", day);
 	const char *starts = form_typed_time(rq, "starts"), *ends = form_typed_time(rq, "ends");
-	const char *title = form_text(rq, "title", 200, ""),
+	const char *title = form_need_text(rq, "title", 200, "Напишите, что это."),
 		   *place = form_text(rq, "place", 100, "");
 
 	if (rq->bad_input || kind == NULL)
 		return REPLY_BAD_INPUT;
-	if (*title == '\0')
-		form_error(rq, "title", "Напишите, что это.");
 	if (form_failed(rq))
 		return form_again(rq, show_events);
 	db_ask(rq, Q_EVENT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "event")), DB_TEXT(kind),

@@ -203,7 +203,8 @@ ask_permit(struct request *rq)
 	const char *kind = form_choice(rq, "kind", kinds, kinds[0]);
 	const char *day = form_date(rq, "day", NULL);
 	const char *at = form_typed_time(rq, "at");
-	const char *body = form_text(rq, "body", BODY_CHARS_MAX, "");
+	const char *body = form_need_text(rq, "body", BODY_CHARS_MAX,
+	    "Напишите несколько слов: их прочитает охранник.");
 
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
@@ -211,8 +212,6 @@ ask_permit(struct request *rq)
 		form_error(rq, "day", "Укажите день.");
 	if (at == NULL)
 		form_error(rq, "at", "Укажите время.");
-	if (*body == '\0')
-		form_error(rq, "body", "Напишите несколько слов: их прочитает охранник.");
 	if (form_failed(rq))
 		return form_again(rq, show_permit);
 	db_ask(rq, Q_ASK, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(day), DB_TEXT(at), DB_TEXT(body));

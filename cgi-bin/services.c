@@ -234,11 +234,11 @@ show_undo(struct request *rq)
 static enum reply
 undo(struct request *rq)
 {
-	const char *key = form_key(rq), *why = form_text(rq, "why", WHY_MAX_CHARS, "");
+	const char *key = form_key(rq);
+	const char *why = form_need_text(rq, "why", WHY_MAX_CHARS,
+	    "Напишите причину: её прочитают родители.");
 	struct db_rows *team;
 
-	if (*why == '\0' && !rq->bad_input)
-		form_error(rq, "why", "Напишите причину: её прочитают родители.");
 	if (form_failed(rq))
 		return form_again(rq, show_undo);
 	team = db_ask(rq, Q_UNDO, DB_TEXT(key), DB_INT(form_id(rq, "id")), DB_TEXT(why));

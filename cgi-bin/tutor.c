@@ -227,11 +227,10 @@ static enum reply
 refund(struct request *rq)
 {
 	const char *kind = form_choice(rq, "kind", kinds, "meal"), *key = form_key(rq);
-	const char *why = form_text(rq, "why", WHY_MAX_CHARS, "");
+	const char *why = form_need_text(rq, "why", WHY_MAX_CHARS,
+	    "Напишите причину: её прочитают родители.");
 	struct db_rows *whose;
 
-	if (*why == '\0' && !rq->bad_input)
-		form_error(rq, "why", "Напишите причину: её прочитают родители.");
 	if (form_failed(rq))
 		return form_again(rq, show_refund);
 	whose = db_ask(rq, Q_REFUND, DB_TEXT(key), DB_TEXT(kind), DB_INT(form_id(rq, "id")),

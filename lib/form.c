@@ -249,6 +249,26 @@ form_lines(struct request *rq, const char *name, size_t max_chars, const char *f
 	return get_text(rq, name, max_chars, fallback, TEXT_LINES);
 }
 
+static const char *
+need(struct request *rq, const char *name, const char *text, const char *words)
+{
+	if (*text == '\0')
+		form_error(rq, name, words);   /* unless it was too long */
+	return text;
+}
+
+const char *
+form_need_text(struct request *rq, const char *name, size_t max_chars, const char *words)
+{
+	return need(rq, name, form_text(rq, name, max_chars, ""), words);
+}
+
+const char *
+form_need_lines(struct request *rq, const char *name, size_t max_chars, const char *words)
+{
+	return need(rq, name, form_lines(rq, name, max_chars, ""), words);
+}
+
 /* What a page of ours fills in, or a person picks: it is never too long by mistake. */
 static const char *
 fixed_text(struct request *rq, const char *name, size_t max_chars)

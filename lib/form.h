@@ -74,6 +74,11 @@ const char *form_text(struct request *rq, const char *name, size_t max_chars, co
 /* The same with line feeds allowed; CRLF becomes LF. */
 const char *form_lines(struct request *rq, const char *name, size_t max_chars,
     const char *fallback);
+/* The same two of what must be there: "" and those words at the field when it is not. */
+const char *form_need_text(struct request *rq, const char *name, size_t max_chars,
+    const char *words) __attribute__((returns_nonnull));
+const char *form_need_lines(struct request *rq, const char *name, size_t max_chars,
+    const char *words) __attribute__((returns_nonnull));
 /*
  * A password, PIN or code: not trimmed, at most 200 bytes, "" when absent. Wiped when the request
  * ends.

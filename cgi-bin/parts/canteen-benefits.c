@@ -122,7 +122,8 @@ canteen_add_benefit(struct request *rq)
 	int64_t pupil = form_id(rq, "pupil"), kind = form_id(rq, "kind"),
 		meal = form_id(rq, "meal"), share = 0;
 	const char *first = form_date(rq, "first", NULL), *last = form_date(rq, "last", NULL);
-	const char *document = form_text(rq, "document", DOCUMENT_MAX, "");
+	const char *document = form_need_text(rq, "document", DOCUMENT_MAX,
+	    "На каком документе основана льгота?");
 
 	if (pupil == 0 || kind == 0 || kind > INT16_MAX || meal == 0)
 		return REPLY_BAD_INPUT;
@@ -132,8 +133,6 @@ canteen_add_benefit(struct request *rq)
 		form_error(rq, "first", "С какого дня?");
 	if (last == NULL)
 		form_error(rq, "last", "По какой день?");
-	if (*document == '\0')
-		form_error(rq, "document", "На каком документе основана льгота?");
 	if (form_failed(rq))
 		return form_again(rq, canteen_show_child);
 	db_ask(rq, Q_ADD_BENEFIT, DB_INT(pupil), DB_INT(kind), DB_INT(meal), DB_INT(share),

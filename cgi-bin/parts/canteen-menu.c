@@ -267,7 +267,7 @@ canteen_save_dish(struct request *rq)
 	static const char *const allergens[] = { "gluten", "crustaceans", "eggs", "fish", "peanuts",
 		"soy", "milk", "nuts", "celery", "mustard", "sesame", "sulphites", "lupin",
 		"molluscs", "aspartame" };
-	const char *title = form_text(rq, "title", TITLE_MAX, "");
+	const char *title = form_need_text(rq, "title", TITLE_MAX, "Как называется блюдо?");
 	const char *category = form_choice(rq, "category", categories, NULL);
 	const char *composition = form_lines(rq, "composition", COMPOSITION_MAX, "");
 	int64_t weight = read_number(rq, "weight", 1, 2000),
@@ -277,8 +277,6 @@ canteen_save_dish(struct request *rq)
 	int64_t buffet = *form_text(rq, "buffet", 20, "") != '\0' ? canteen_price(rq, "buffet") : 0;
 	struct db_array *has = db_array(rq);
 
-	if (*title == '\0')
-		form_error(rq, "title", "Как называется блюдо?");
 	if (category == NULL)
 		form_error(rq, "category", "Выберите вид блюда.");
 	if (buffet > CANTEEN_PRICE_MAX / 10)
@@ -341,11 +339,9 @@ enum reply
 canteen_save_meal(struct request *rq)
 {
 	int64_t meal = form_id(rq, "meal");
-	const char *title = form_text(rq, "title", 40, "");
+	const char *title = form_need_text(rq, "title", 40, "Как называется приём пищи?");
 	const char *from = read_time(rq, "from"), *to = read_time(rq, "to");
 
-	if (*title == '\0')
-		form_error(rq, "title", "Как называется приём пищи?");
 	if (form_failed(rq))
 		return form_again(rq, canteen_show_complexes);
 	db_ask(rq, Q_SAVE_MEAL, DB_ID(meal), DB_TEXT(title), DB_TEXT(from), DB_TEXT(to));
@@ -397,14 +393,12 @@ enum reply
 canteen_save_complex(struct request *rq)
 {
 	int64_t meal = form_id(rq, "meal"), price = canteen_price(rq, "price");
-	const char *title = form_text(rq, "title", 60, "");
+	const char *title = form_need_text(rq, "title", 60, "Как называется комплекс?");
 	int64_t first = read_number(rq, "first", 1, 11), last = read_number(rq, "last", 1, 11);
 	int64_t shift = form_int(rq, "shift", 0, 2, 0);
 
 	if (meal == 0)
 		return REPLY_BAD_INPUT;
-	if (*title == '\0')
-		form_error(rq, "title", "Как называется комплекс?");
 	if (last < first)
 		form_error(rq, "last", "Последний класс младше первого.");
 	if (form_failed(rq))

@@ -46,14 +46,13 @@ head_show_announcements(struct request *rq)
 enum reply
 head_save_announcement(struct request *rq)
 {
-	const char *key = form_key(rq), *title = form_text(rq, "title", TITLE_CHARS, NULL);
+	const char *key = form_key(rq);
+	const char *title = form_need_text(rq, "title", TITLE_CHARS, "Напишите, о чём объявление.");
 	const char *body = form_lines(rq, "body", BODY_CHARS, "");
 	const char *first = head_day(rq, "first_day"), *last = form_date(rq, "last_day", NULL);
 
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
-	if (title == NULL)
-		form_error(rq, "title", "Напишите, о чём объявление.");
 	if (form_failed(rq))
 		return form_again(rq, head_show_announcements);
 	db_ask(rq, Q_ANNOUNCEMENT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "announcement")),
@@ -122,14 +121,13 @@ head_save_school(struct request *rq)
 enum reply
 head_save_contact(struct request *rq)
 {
-	const char *key = form_key(rq), *subject = form_text(rq, "subject", 100, NULL);
+	const char *key = form_key(rq);
+	const char *subject = form_need_text(rq, "subject", 100, "По какому вопросу?");
 	const char *phone = form_text(rq, "phone", 40, ""), *email = form_text(rq, "email", 100, "");
 	const char *hours = form_text(rq, "hours", 100, "");
 
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
-	if (subject == NULL)
-		form_error(rq, "subject", "По какому вопросу?");
 	if (*phone == '\0' && *email == '\0')
 		form_error(rq, "phone", "Напишите телефон или адрес почты.");
 	if (form_failed(rq))

@@ -112,7 +112,8 @@ enum reply
 librarian_save_title(struct request *rq)
 {
 	const char *key = form_key(rq), *kind = form_choice(rq, "kind", kinds, NULL);
-	const char *name = form_text(rq, "name", 300, ""), *isbn = typed_isbn(rq);
+	const char *name = form_need_text(rq, "name", 300, "Впишите название.");
+	const char *isbn = typed_isbn(rq);
 	int64_t id = form_id(rq, "id"), year = form_typed_int(rq, "year", 1500, 2200, 0);
 	int64_t grade = form_typed_int(rq, "grade", 1, 11, 0);
 	int64_t pages = form_typed_int(rq, "pages", 1, 32767, 0);
@@ -126,8 +127,6 @@ librarian_save_title(struct request *rq)
 
 	if (kind == NULL)
 		return REPLY_BAD_INPUT;
-	if (*name == '\0')
-		form_error(rq, "name", "Впишите название.");
 	if (strcmp(kind, "textbook") == 0 && grade == 0)
 		form_error(rq, "grade", "У учебника укажите класс: от 1 до 11.");
 	if (form_failed(rq))

@@ -146,13 +146,11 @@ enum reply
 librarian_spoil(struct request *rq)
 {
 	int64_t scan = form_id(rq, "scan");
-	const char *condition = form_text(rq, "condition", CONDITION_MAX, "");
+	const char *condition = form_need_text(rq, "condition", CONDITION_MAX,
+	    "Напишите, что с книгой: например «надорвана обложка».");
 
 	if (scan == 0)
 		return REPLY_BAD_INPUT;
-	if (*condition == '\0')
-		form_error(rq, "condition",
-		    "Напишите, что с книгой: например «надорвана обложка».");
 	if (form_failed(rq))
 		return form_again(rq, librarian_show_desk);
 	db_ask(rq, Q_SPOIL, DB_INT(scan), DB_TEXT(condition), DB_BOOL(form_flag(rq, "repair")));

@@ -41,11 +41,10 @@ librarian_show_inventories(struct request *rq)
 enum reply
 librarian_begin_inventory(struct request *rq)
 {
-	const char *name = form_text(rq, "name", 80, "");
+	const char *name = form_need_text(rq, "name", 80,
+	    "Назовите инвентаризацию, например «Осень 2026».");
 	struct db_rows *begun;
 
-	if (*name == '\0')
-		form_error(rq, "name", "Назовите инвентаризацию, например «Осень 2026».");
 	if (form_failed(rq))
 		return form_again(rq, librarian_show_inventories);
 	begun = db_ask(rq, Q_INVENTORY_BEGIN, DB_TEXT(name));

@@ -68,16 +68,13 @@ enum reply
 services_save_price(struct request *rq)
 {
 	int64_t id = form_id(rq, "id"), price_kop = 0;
-	const char *title = form_text(rq, "title", TITLE_MAX_CHARS, ""),
-		   *unit = form_text(rq, "unit", UNIT_MAX_CHARS, "");
+	const char *title = form_need_text(rq, "title", TITLE_MAX_CHARS, "Как называется услуга?");
+	const char *unit = form_need_text(rq, "unit", UNIT_MAX_CHARS,
+	    "За что одно списание: занятие, месяц?");
 	const char *price = form_text(rq, "price", 20, ""), *key = form_key(rq);
 
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
-	if (*title == '\0')
-		form_error(rq, "title", "Как называется услуга?");
-	if (*unit == '\0')
-		form_error(rq, "unit", "За что одно списание: занятие, месяц?");
 	if (!money_parse_typed(price, &price_kop) || price_kop < 1 || price_kop > PRICE_MAX_KOP)
 		form_error(rq, "price", "Цена в рублях, до 100 000: например, 350 или 350,50.");
 	if (form_failed(rq))
@@ -124,15 +121,14 @@ services_save_group(struct request *rq)
 {
 	int64_t id = form_id(rq, "id"), service = form_id(rq, "service"),
 		teacher = form_id(rq, "teacher");
-	const char *title = form_text(rq, "title", TEAM_MAX_CHARS, ""), *key = form_key(rq);
+	const char *title = form_need_text(rq, "title", TEAM_MAX_CHARS, "Как называется группа?");
+	const char *key = form_key(rq);
 	struct db_rows *saved;
 
 	if (rq->bad_input)
 		return REPLY_BAD_INPUT;
 	if (id == 0 && service == 0)
 		form_error(rq, "service", "Выберите услугу.");
-	if (*title == '\0')
-		form_error(rq, "title", "Как называется группа?");
 	if (teacher == 0)
 		form_error(rq, "teacher", "Выберите преподавателя.");
 	if (form_failed(rq))

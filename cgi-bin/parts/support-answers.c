@@ -54,13 +54,10 @@ support_save_template(struct request *rq)
 {
 	int64_t id = form_id(rq, "id");
 	const char *key = form_key(rq), *category = form_text(rq, "category", 20, NULL);
-	const char *title = form_text(rq, "title", TITLE_CHARS, NULL);
-	const char *body = form_lines(rq, "body", TEMPLATE_CHARS, NULL);
+	const char *title = form_need_text(rq, "title", TITLE_CHARS,
+	    "Назовите шаблон, чтобы его найти.");
+	const char *body = form_need_lines(rq, "body", TEMPLATE_CHARS, "Напишите текст ответа.");
 
-	if (title == NULL)
-		form_error(rq, "title", "Назовите шаблон, чтобы его найти.");
-	if (body == NULL)
-		form_error(rq, "body", "Напишите текст ответа.");
 	if (form_failed(rq))
 		return form_again(rq, support_show_template);
 	db_ask(rq, Q_TEMPLATE_SAVE, DB_TEXT(key), DB_ID(id), DB_TEXT(category), DB_TEXT(title),
@@ -112,15 +109,12 @@ support_publish(struct request *rq)
 {
 	int64_t id = form_id(rq, "id");
 	const char *key = form_key(rq);
-	const char *question = form_text(rq, "question", QUESTION_CHARS, NULL);
-	const char *answer = form_lines(rq, "answer", TEMPLATE_CHARS, NULL);
+	const char *question = form_need_text(rq, "question", QUESTION_CHARS,
+	    "Напишите вопрос так, как его задал бы любой родитель.");
+	const char *answer = form_need_lines(rq, "answer", TEMPLATE_CHARS, "Напишите ответ.");
 
 	if (id == 0)
 		return REPLY_BAD_INPUT;
-	if (question == NULL)
-		form_error(rq, "question", "Напишите вопрос так, как его задал бы любой родитель.");
-	if (answer == NULL)
-		form_error(rq, "answer", "Напишите ответ.");
 	if (form_failed(rq))
 		return form_again(rq, support_show_publish);
 	db_ask(rq, Q_PUBLISH, DB_TEXT(key), DB_INT(id), DB_TEXT(question), DB_TEXT(answer));

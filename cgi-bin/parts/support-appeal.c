@@ -119,16 +119,14 @@ support_send_on(struct request *rq)
 {
 	int64_t id = form_id(rq, "id");
 	const char *desk = form_choice(rq, "desk", support_desks, NULL);
-	const char *why = form_lines(rq, "why", WORDS_CHARS, NULL);
+	const char *why = form_need_lines(rq, "why", WORDS_CHARS,
+	    "Напишите, почему передаёте: это прочтут и коллеги, и семья.");
 	struct db_rows *sent;
 
 	if (id == 0)
 		return REPLY_BAD_INPUT;
 	if (desk == NULL)
 		form_error(rq, "desk", "Выберите, куда передать.");
-	if (why == NULL)
-		form_error(rq, "why",
-		    "Напишите, почему передаёте: это прочтут и коллеги, и семья.");
 	if (form_failed(rq))
 		return form_again(rq, support_show_appeal);
 	sent = db_ask(rq, Q_SEND_ON, DB_INT(id), revision_of(rq), DB_TEXT(desk), DB_TEXT(why));
@@ -148,15 +146,13 @@ support_answer(struct request *rq)
 {
 	int64_t id = form_id(rq, "id");
 	const char *key = form_key(rq);
-	const char *body = form_lines(rq, "body", SUPPORT_BODY_CHARS, NULL);
+	const char *body = form_need_lines(rq, "body", SUPPORT_BODY_CHARS, "Напишите ответ.");
 	struct form_upload file[FORM_MAX_FILES];
 	bool is_question = form_flag(rq, "ask");
 
 	form_uploads(rq, "files", file, FORM_MAX_FILES);
 	if (id == 0)
 		return REPLY_BAD_INPUT;
-	if (body == NULL)
-		form_error(rq, "body", "Напишите ответ.");
 	if (form_failed(rq))
 		return form_again(rq, support_show_appeal);
 	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(id), revision_of(rq), DB_BOOL(is_question),
@@ -170,12 +166,10 @@ support_note(struct request *rq)
 {
 	int64_t id = form_id(rq, "id");
 	const char *key = form_key(rq);
-	const char *note = form_lines(rq, "note", SUPPORT_BODY_CHARS, NULL);
+	const char *note = form_need_lines(rq, "note", SUPPORT_BODY_CHARS, "Напишите заметку.");
 
 	if (id == 0)
 		return REPLY_BAD_INPUT;
-	if (note == NULL)
-		form_error(rq, "note", "Напишите заметку.");
 	if (form_failed(rq))
 		return form_again(rq, support_show_appeal);
 	db_ask(rq, Q_NOTE, DB_TEXT(key), DB_INT(id), DB_TEXT(note));

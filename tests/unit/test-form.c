@@ -400,6 +400,22 @@ choices_and_flags(void **state)
 }
 
 static void
+needed_texts(void **state)
+{
+	(void)state;
+	sent("a=+x+&b=1%0D%0A2&e=+&");
+	assert_string_equal(form_need_text(&rq, "a", 5, "Что?"), "x");
+	assert_string_equal(form_need_lines(&rq, "b", 5, "Что?"), "1\n2");
+	assert_false(form_failed(&rq));
+	assert_string_equal(form_need_text(&rq, "e", 5, "Что?"), "");
+	assert_true(form_failed(&rq));
+	sent("");
+	assert_string_equal(form_need_lines(&rq, "absent", 5, "Что?"), "");
+	assert_true(form_failed(&rq));
+	assert_false(rq.bad_input);
+}
+
+static void
 errors_make_the_form_fail(void **state)
 {
 	(void)state;
@@ -434,6 +450,7 @@ main(void)
 		TEST(typed),
 		TEST(uuids),
 		TEST(choices_and_flags),
+		TEST(needed_texts),
 		TEST(errors_make_the_form_fail),
 	};
 
