@@ -141,13 +141,14 @@ send_appeal(struct request *rq)
 
 /*
  * The thread, oldest first. It was asked with one message more than a page holds, which says that
- * there are older ones and is not shown.
+ * there are older ones and is not shown. The files are of all messages, in the order of these, so
+ * that both are gone through once.
  */
 static void
 add_messages(struct request *rq, struct view *page, const char *id, const struct db_rows *messages,
     const struct db_rows *files, int limit)
 {
-	int count = db_row_count(messages), first = count > limit ? 1 : 0;
+	int count = db_row_count(messages), first = count > limit ? 1 : 0, file = 0;
 
 	view_none(page, "message");
 	for (int i = first; i < count; i++) {
@@ -156,9 +157,10 @@ add_messages(struct request *rq, struct view *page, const char *id, const struct
 
 		view_row(message, messages, i);
 		view_none(message, "file");
-		for (int j = 0; j < db_row_count(files); j++)
-			if (db_int(files, j, "message_id") == message_id)
-				view_row(view_add(message, "file"), files, j);
+		for (; file < db_row_count(files) &&
+		    db_int(files, file, "message_id") <= message_id; file++)
+			if (db_int(files, file, "message_id") == message_id)
+				view_row(view_add(message, "file"), files, file);
 	}
 	view_text(page, "older_url", first == 0 ? "" : url_path(rq, "/appeals/appeal", "id", id,
 	    "before", db_text(messages, first, "message_id"), NULL));
