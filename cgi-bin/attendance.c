@@ -246,9 +246,7 @@ send_excuse(struct request *rq)
 		return form_again(rq, show_excuse_form);
 	db_ask(rq, Q_EXCUSE, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(reason), DB_TEXT(first),
 	    DB_TEXT(last), DB_TEXT(body), FORM_UPLOAD(file));
-	if (!db_answer(rq))
-		return form_refused(rq, show_excuse_form);
-	return app_redirect(rq, "/attendance", "done", "excuse-sent", NULL);
+	return form_done(rq, show_excuse_form, "/attendance", "done", "excuse-sent", NULL);
 }
 
 /* POST /attendance/withdraw */

@@ -317,12 +317,9 @@ send_answer(struct request *rq)
 		form_error(rq, "body", "Напишите ответ или приложите файл.");
 	if (form_failed(rq))
 		return form_again(rq, show_answer);
-	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body),
-	    FORM_UPLOADS(files));
-	if (!db_answer(rq))
-		return form_refused(rq, show_answer);
-	return app_redirect(rq, "/diary/answer", "homework",
-	    url_id(rq, homework), "done", "answer", NULL);
+	db_ask(rq, Q_ANSWER, DB_TEXT(key), DB_INT(homework), DB_TEXT(body), FORM_UPLOADS(files));
+	return form_done(rq, show_answer, "/diary/answer", "homework", url_id(rq, homework), "done",
+	    "answer", NULL);
 }
 
 /* GET /diary/file?id= -- always as an attachment, of the type that its first bytes had. */
@@ -371,10 +368,8 @@ send_question(struct request *rq)
 		return form_again(rq, show_ask);
 	}
 	db_ask(rq, Q_ASK, DB_TEXT(key), DB_INT(lesson), DB_TEXT(body));
-	if (!db_answer(rq))
-		return form_refused(rq, show_ask);
-	return app_redirect(rq, "/diary/ask", "lesson", url_id(rq, lesson),
-	    "done", "ask", NULL);
+	return form_done(rq, show_ask, "/diary/ask", "lesson", url_id(rq, lesson), "done", "ask",
+	    NULL);
 }
 
 static const struct route routes[] = {

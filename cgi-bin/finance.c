@@ -371,8 +371,7 @@ ask_withdraw(struct request *rq)
 	if (form_failed(rq))
 		return form_again(rq, show_withdraw);
 	db_ask(rq, Q_WITHDRAW, DB_TEXT(key), DB_INT(sum_kop), DB_TEXT(bik), DB_TEXT(account20));
-	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw", NULL)
-			     : form_refused(rq, show_withdraw);
+	return form_done(rq, show_withdraw, "/finance/withdraw", "done", "withdraw", NULL);
 }
 
 /* POST /finance/withdraw/back id= */
@@ -380,8 +379,7 @@ static enum reply
 take_back(struct request *rq)
 {
 	db_ask(rq, Q_WITHDRAW_BACK, DB_INT(form_id(rq, "id")));
-	return db_answer(rq) ? app_redirect(rq, "/finance/withdraw", "done", "withdraw-back", NULL)
-			     : form_refused(rq, show_withdraw);
+	return form_done(rq, show_withdraw, "/finance/withdraw", "done", "withdraw-back", NULL);
 }
 
 /* ---- the certificate of a year --------------------------------------------------------------- */

@@ -135,9 +135,7 @@ let_pass(struct request *rq)
 		return form_again(rq, show_monitor);
 	db_ask(rq, Q_PASS, DB_TEXT(key), DB_INT(pupil), DB_TEXT(direction), DB_INT(door),
 	    DB_TEXT(note));
-	if (!db_answer(rq))
-		return form_refused(rq, show_monitor);
-	return app_redirect(rq, "/staff/gate", "done",
+	return form_done(rq, show_monitor, "/staff/gate", "done",
 	    strcmp(direction, "in") == 0 ? "gate-in" : "gate-out", NULL);
 }
 
@@ -150,9 +148,7 @@ release(struct request *rq)
 	int64_t door = form_id(rq, "door");
 
 	db_ask(rq, Q_RELEASE, DB_TEXT(key), DB_INT(permit), DB_INT(door));
-	if (!db_answer(rq))
-		return form_refused(rq, show_monitor);
-	return app_redirect(rq, "/staff/gate", "done", "gate-release", NULL);
+	return form_done(rq, show_monitor, "/staff/gate", "done", "gate-release", NULL);
 }
 
 /* ---- lists ----------------------------------------------------------------------------------- */

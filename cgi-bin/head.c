@@ -167,10 +167,8 @@ save_slot(struct request *rq)
 	db_ask(rq, Q_SLOT_SAVE, DB_TEXT(key), DB_INT(class), DB_ID(slot), DB_INT(weekday),
 	    DB_INT(number), DB_INT(subject), DB_INT(teacher), DB_ID(subgroup), DB_TEXT(room),
 	    DB_TEXT(from), DB_BOOL(form_flag(rq, "shares")));
-	if (!db_answer(rq))
-		return form_refused(rq, show_slot);
-	return app_redirect(rq, "/staff/head/timetable", "class", url_id(rq, class), "day", from,
-	    "done", "head-slot", NULL);
+	return form_done(rq, show_slot, "/staff/head/timetable", "class", url_id(rq, class), "day",
+	    from, "done", "head-slot", NULL);
 }
 
 /* POST /staff/head/slot/end slot= class= from= */
@@ -256,9 +254,7 @@ substitute(struct request *rq)
 		return form_again(rq, show_lesson);
 	db_ask(rq, Q_SUBSTITUTE, DB_INT(id), DB_TEXT(action), DB_ID(teacher), DB_ID(subject),
 	    DB_TEXT(room), DB_TEXT(note), DB_TEXT(remote));
-	if (!db_answer(rq))
-		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/head/lesson", "id", url_id(rq, id), "done",
+	return form_done(rq, show_lesson, "/staff/head/lesson", "id", url_id(rq, id), "done",
 	    arena_printf(rq->arena, "head-%s", action), NULL);
 }
 
@@ -288,8 +284,7 @@ year_answer(struct request *rq, const char *done)
 {
 	if (form_failed(rq))
 		return form_again(rq, show_year);
-	return db_answer(rq) ? app_redirect(rq, "/staff/head/year", "done", done, NULL)
-			     : form_refused(rq, show_year);
+	return form_done(rq, show_year, "/staff/head/year", "done", done, NULL);
 }
 
 /* POST /staff/head/term term= term_first= term_last= */
@@ -400,9 +395,7 @@ save_event(struct request *rq)
 	db_ask(rq, Q_EVENT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "event")), DB_TEXT(kind),
 	    DB_ID(form_id(rq, "class")), DB_TEXT(day), DB_TEXT(last), DB_TEXT(starts),
 	    DB_TEXT(ends), DB_TEXT(title), DB_TEXT(place), DB_BOOL(form_flag(rq, "cancelled")));
-	if (!db_answer(rq))
-		return form_refused(rq, show_events);
-	return app_redirect(rq, "/staff/head/events", "done", "head-event", NULL);
+	return form_done(rq, show_events, "/staff/head/events", "done", "head-event", NULL);
 }
 
 /* ---- the completion report ------------------------------------------------------------------- */

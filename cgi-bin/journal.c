@@ -286,9 +286,7 @@ save_roll(struct request *rq)
 	    db_array_end(rq, ticked), db_array_end(rq, codes), db_array_end(rq, minutes),
 	    DB_TEXT(form_text(rq, "seen", 4000, "")), DB_TEXT(form_text(rq, "shown", 4000, "")),
 	    DB_TEXT(form_text(rq, "roll_seen", 40, "")), DB_ID(at_ms));
-	if (!db_answer(rq))
-		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/journal/lesson", "id", url_id(rq, id), "done",
+	return form_done(rq, show_lesson, "/staff/journal/lesson", "id", url_id(rq, id), "done",
 	    "journal-roll", NULL);
 }
 
@@ -300,9 +298,7 @@ save_theme(struct request *rq)
 
 	db_ask(rq, Q_SAVE_THEME, DB_TEXT(form_key(rq)), DB_INT(id),
 	    DB_TEXT(form_text(rq, "theme", 200, "")), DB_TEXT(form_text(rq, "seen", 200, "")));
-	if (!db_answer(rq))
-		return form_refused(rq, show_lesson);
-	return app_redirect(rq, "/staff/journal/lesson", "id", url_id(rq, id), "done",
+	return form_done(rq, show_lesson, "/staff/journal/lesson", "id", url_id(rq, id), "done",
 	    "journal-theme", NULL);
 }
 

@@ -108,8 +108,7 @@ renew(struct request *rq)
 	int64_t loan = form_id(rq, "loan");
 
 	db_ask(rq, Q_RENEW, DB_TEXT(key), DB_ID(loan));
-	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-renewed", NULL)
-			     : form_refused(rq, show_library);
+	return form_done(rq, show_library, "/library", "done", "library-renewed", NULL);
 }
 
 /* POST /library/hold/drop hold= */
@@ -135,8 +134,7 @@ suspend_hold(struct request *rq)
 		return form_again(rq, show_library);
 	}
 	db_ask(rq, Q_HOLD_SLEEP, DB_INT(hold), DB_TEXT(till));
-	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-asleep", NULL)
-			     : form_refused(rq, show_library);
+	return form_done(rq, show_library, "/library", "done", "library-asleep", NULL);
 }
 
 /* POST /library/hold/wake hold= */
@@ -144,8 +142,7 @@ static enum reply
 wake_hold(struct request *rq)
 {
 	db_ask(rq, Q_HOLD_SLEEP, DB_INT(form_id(rq, "hold")), DB_NULL);
-	return db_answer(rq) ? app_redirect(rq, "/library", "done", "library-awake", NULL)
-			     : form_refused(rq, show_library);
+	return form_done(rq, show_library, "/library", "done", "library-awake", NULL);
 }
 
 /* ---- the catalogue --------------------------------------------------------------------------- */
@@ -297,8 +294,7 @@ static enum reply
 forget(struct request *rq)
 {
 	db_ask(rq, Q_REMEMBER, DB_BOOL(false));
-	return db_answer(rq) ? app_redirect(rq, "/library/history", "done", "library-forgot", NULL)
-			     : form_refused(rq, show_forget);
+	return form_done(rq, show_forget, "/library/history", "done", "library-forgot", NULL);
 }
 
 /* POST /library/remember */
@@ -306,9 +302,7 @@ static enum reply
 remember(struct request *rq)
 {
 	db_ask(rq, Q_REMEMBER, DB_BOOL(true));
-	return db_answer(rq)
-		   ? app_redirect(rq, "/library/history", "done", "library-remembers", NULL)
-		   : form_refused(rq, show_forget);
+	return form_done(rq, show_forget, "/library/history", "done", "library-remembers", NULL);
 }
 
 /* ---- papers ---------------------------------------------------------------------------------- */

@@ -215,8 +215,7 @@ ask_permit(struct request *rq)
 	if (form_failed(rq))
 		return form_again(rq, show_permit);
 	db_ask(rq, Q_ASK, DB_TEXT(key), DB_TEXT(kind), DB_TEXT(day), DB_TEXT(at), DB_TEXT(body));
-	return db_answer(rq) ? app_redirect(rq, "/security", "done", "permit", NULL)
-			     : form_refused(rq, show_permit);
+	return form_done(rq, show_permit, "/security", "done", "permit", NULL);
 }
 
 /* POST /security/permit/withdraw id= */

@@ -5,6 +5,7 @@
 #ifndef KABINET_APP_PRIVATE_H
 #define KABINET_APP_PRIVATE_H
 
+#include <stdarg.h>
 #include <time.h>
 
 #include "app.h"
@@ -120,6 +121,8 @@ void db_print_questions(const struct app *app);
 
 /* Reads rq->token, rq->device from the cookies; a token of the wrong form counts as none. */
 void reply_read_cookies(struct request *rq);
+/* app_redirect() for who has pairs in a list. */
+void reply_redirect(struct request *rq, const char *path, va_list pairs);
 /* A cookie that holds a token of ours, else "". */
 const char *reply_token_cookie(struct request *rq, const char *name);
 

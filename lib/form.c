@@ -543,6 +543,19 @@ form_refused(struct request *rq, enum reply (*show)(struct request *rq))
 	return form_again(rq, show);
 }
 
+enum reply
+form_done(struct request *rq, enum reply (*show)(struct request *rq), const char *path, ...)
+{
+	va_list pairs;
+
+	if (!db_answer(rq))
+		return form_refused(rq, show);
+	va_start(pairs, path);
+	reply_redirect(rq, path, pairs);
+	va_end(pairs);
+	return REPLY_SENT;
+}
+
 static void
 show_fields(struct request *rq, struct view *page, const struct db_rows *rows, int i, va_list names)
 {

@@ -176,6 +176,12 @@ enum reply form_again(struct request *rq, enum reply (*show)(struct request *rq)
  */
 enum reply form_refused(struct request *rq, enum reply (*show)(struct request *rq));
 /*
+ * What a POST ends with when nothing of the answer is needed: asks what is queued, then
+ * app_redirect(), or form_refused() with `show`. The pairs are computed before the answer is there.
+ */
+enum reply form_done(struct request *rq, enum reply (*show)(struct request *rq), const char *path,
+    ...) __attribute__((sentinel));
+/*
  * Sets `value_NAME` and `error_NAME` of each field named (NULL ends the list) and `error_form`.
  * Values are what the visitor sent, "" for secrets; a GET page shows the query's values.
  */

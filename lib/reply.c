@@ -188,16 +188,23 @@ url_path(struct request *rq, const char *path, ...)
 	return url;
 }
 
+void
+reply_redirect(struct request *rq, const char *path, va_list pairs)
+{
+	char *headers =
+	    arena_printf(rq->arena, "Location: %s\r\n", build_url(rq, path, pairs));
+
+	app_write(rq, 303, "text/html; charset=utf-8", headers, "", 0);
+}
+
 enum reply
 app_redirect(struct request *rq, const char *path, ...)
 {
 	va_list pairs;
-	char *headers;
 
 	va_start(pairs, path);
-	headers = arena_printf(rq->arena, "Location: %s\r\n", build_url(rq, path, pairs));
+	reply_redirect(rq, path, pairs);
 	va_end(pairs);
-	app_write(rq, 303, "text/html; charset=utf-8", headers, "", 0);
 	return REPLY_SENT;
 }
 

@@ -302,7 +302,6 @@ canteen_issue(struct request *rq)
 	int64_t pupil = form_id(rq, "pupil");
 
 	db_ask(rq, Q_ISSUE, DB_TEXT(key), DB_INT(pupil));
-	if (!db_answer(rq))
-		return form_refused(rq, canteen_show_rations);
-	return app_redirect(rq, "/staff/canteen/rations", "done", "ration-issued", NULL);
+	return form_done(rq, canteen_show_rations, "/staff/canteen/rations", "done",
+	    "ration-issued", NULL);
 }

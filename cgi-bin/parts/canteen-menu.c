@@ -116,9 +116,8 @@ canteen_save_menu(struct request *rq)
 		return form_again(rq, canteen_show_menu);
 	db_ask(rq, Q_SAVE_MENU, DB_ID(complex), DB_TEXT(day), DB_INT(price),
 	    db_array_end(rq, dishes));
-	if (!db_answer(rq))
-		return form_refused(rq, canteen_show_menu);
-	return app_redirect(rq, "/staff/canteen/menu", "week", day, "done", "menu-saved", NULL);
+	return form_done(rq, canteen_show_menu, "/staff/canteen/menu", "week", day, "done",
+	    "menu-saved", NULL);
 }
 
 /* POST /staff/canteen/menu/drop complex= day= */
@@ -131,9 +130,8 @@ canteen_drop_menu(struct request *rq)
 	if (complex == 0 || day == NULL)
 		return REPLY_BAD_INPUT;
 	db_ask(rq, Q_DROP_MENU, DB_INT(complex), DB_TEXT(day));
-	if (!db_answer(rq))
-		return form_refused(rq, canteen_show_menu);
-	return app_redirect(rq, "/staff/canteen/menu", "week", day, "done", "menu-dropped", NULL);
+	return form_done(rq, canteen_show_menu, "/staff/canteen/menu", "week", day, "done",
+	    "menu-dropped", NULL);
 }
 
 /* ---- dishes ---------------------------------------------------------------------------------- */
@@ -289,9 +287,8 @@ canteen_save_dish(struct request *rq)
 	db_ask(rq, Q_SAVE_DISH, DB_ID(form_id(rq, "id")), DB_TEXT(title), DB_TEXT(category),
 	    DB_TEXT(composition), DB_INT(weight), DB_INT(kcal), DB_INT(protein), DB_INT(fat),
 	    DB_INT(carb), db_array_end(rq, has), DB_ID(buffet), DB_BOOL(form_flag(rq, "retired")));
-	if (!db_answer(rq))
-		return form_refused(rq, canteen_show_dish);
-	return app_redirect(rq, "/staff/canteen/dishes", "done", "dish-saved", NULL);
+	return form_done(rq, canteen_show_dish, "/staff/canteen/dishes", "done", "dish-saved",
+	    NULL);
 }
 
 /* ---- meals, set meals, rules ----------------------------------------------------------------- */
@@ -329,9 +326,8 @@ canteen_save_rules(struct request *rq)
 		return form_again(rq, canteen_show_complexes);
 	db_ask(rq, Q_SAVE_RULES, DB_INT(days), DB_TEXT(cutoff), DB_TEXT(absent), DB_INT(refund),
 	    DB_INT(back));
-	if (!db_answer(rq))
-		return form_refused(rq, canteen_show_complexes);
-	return app_redirect(rq, "/staff/canteen/rules", "done", "canteen-rules", NULL);
+	return form_done(rq, canteen_show_complexes, "/staff/canteen/rules", "done",
+	    "canteen-rules", NULL);
 }
 
 /* POST /staff/canteen/meal [meal=] title= from= to= */
@@ -345,9 +341,8 @@ canteen_save_meal(struct request *rq)
 	if (form_failed(rq))
 		return form_again(rq, canteen_show_complexes);
 	db_ask(rq, Q_SAVE_MEAL, DB_ID(meal), DB_TEXT(title), DB_TEXT(from), DB_TEXT(to));
-	if (!db_answer(rq))
-		return form_refused(rq, canteen_show_complexes);
-	return app_redirect(rq, "/staff/canteen/rules", "done", "meal-saved", NULL);
+	return form_done(rq, canteen_show_complexes, "/staff/canteen/rules", "done", "meal-saved",
+	    NULL);
 }
 
 /*
@@ -406,7 +401,6 @@ canteen_save_complex(struct request *rq)
 	db_ask(rq, Q_SAVE_COMPLEX, DB_ID(form_id(rq, "id")), DB_INT(meal), DB_TEXT(title),
 	    DB_INT(first), DB_INT(last), DB_ID(shift), DB_INT(price),
 	    DB_BOOL(form_flag(rq, "default")), DB_BOOL(form_flag(rq, "retired")));
-	if (!db_answer(rq))
-		return form_refused(rq, canteen_show_complex);
-	return app_redirect(rq, "/staff/canteen/rules", "done", "complex-saved", NULL);
+	return form_done(rq, canteen_show_complex, "/staff/canteen/rules", "done", "complex-saved",
+	    NULL);
 }

@@ -58,9 +58,8 @@ head_save_announcement(struct request *rq)
 	db_ask(rq, Q_ANNOUNCEMENT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "announcement")),
 	    DB_ID(form_id(rq, "class")), DB_TEXT(first), DB_TEXT(last),
 	    DB_BOOL(form_flag(rq, "pinned")), DB_TEXT(title), DB_TEXT(body));
-	if (!db_answer(rq))
-		return form_refused(rq, head_show_announcements);
-	return app_redirect(rq, "/staff/head/announcements", "done", "head-announcement", NULL);
+	return form_done(rq, head_show_announcements, "/staff/head/announcements", "done",
+	    "head-announcement", NULL);
 }
 
 /* POST /staff/head/announcement/end announcement= */
@@ -68,9 +67,8 @@ enum reply
 head_end_announcement(struct request *rq)
 {
 	db_ask(rq, Q_ANNOUNCEMENT_END, DB_INT(form_id(rq, "announcement")));
-	if (!db_answer(rq))
-		return form_refused(rq, head_show_announcements);
-	return app_redirect(rq, "/staff/head/announcements", "done", "head-announce-end", NULL);
+	return form_done(rq, head_show_announcements, "/staff/head/announcements", "done",
+	    "head-announce-end", NULL);
 }
 
 /* ---- the school itself ----------------------------------------------------------------------- */
@@ -112,9 +110,7 @@ head_save_school(struct request *rq)
 		return form_again(rq, head_show_school);
 	db_ask(rq, Q_SCHOOL_SAVE, DB_TEXT(reception), DB_TEXT(link), DB_INT(floor),
 	    DB_BOOL(form_flag(rq, "ranks")));
-	if (!db_answer(rq))
-		return form_refused(rq, head_show_school);
-	return app_redirect(rq, "/staff/head/school", "done", "head-school", NULL);
+	return form_done(rq, head_show_school, "/staff/head/school", "done", "head-school", NULL);
 }
 
 /* POST /staff/head/contact key= [contact=] subject= [phone=] [email=] [hours=] */
@@ -134,9 +130,7 @@ head_save_contact(struct request *rq)
 		return form_again(rq, head_show_school);
 	db_ask(rq, Q_CONTACT_SAVE, DB_TEXT(key), DB_ID(form_id(rq, "contact")), DB_TEXT(subject),
 	    DB_TEXT(phone), DB_TEXT(email), DB_TEXT(hours));
-	if (!db_answer(rq))
-		return form_refused(rq, head_show_school);
-	return app_redirect(rq, "/staff/head/school", "done", "head-contact", NULL);
+	return form_done(rq, head_show_school, "/staff/head/school", "done", "head-contact", NULL);
 }
 
 /* POST /staff/head/contact/drop contact= */
@@ -144,7 +138,6 @@ enum reply
 head_drop_contact(struct request *rq)
 {
 	db_ask(rq, Q_CONTACT_DROP, DB_INT(form_id(rq, "contact")));
-	if (!db_answer(rq))
-		return form_refused(rq, head_show_school);
-	return app_redirect(rq, "/staff/head/school", "done", "head-contact-drop", NULL);
+	return form_done(rq, head_show_school, "/staff/head/school", "done", "head-contact-drop",
+	    NULL);
 }

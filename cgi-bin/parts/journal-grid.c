@@ -132,9 +132,8 @@ journal_save_finals(struct request *rq)
 	    DB_ID(scope.subgroup), DB_ID(scope.term), db_array_end(rq, pupils),
 	    db_array_end(rq, values), DB_TEXT(form_text(rq, "seen", 4000, "")),
 	    DB_TEXT(form_text(rq, "reason", 200, "")));
-	if (!db_answer(rq))
-		return form_refused(rq, journal_show_finals);
-	return app_redirect(rq, "/staff/journal/finals", "class", url_id(rq, scope.class),
-	    "subject", url_id(rq, scope.subject), "subgroup", url_id(rq, scope.subgroup),
-	    "term", url_id(rq, scope.term), "done", "journal-finals", NULL);
+	return form_done(rq, journal_show_finals, "/staff/journal/finals", "class",
+	    url_id(rq, scope.class), "subject", url_id(rq, scope.subject), "subgroup",
+	    url_id(rq, scope.subgroup), "term", url_id(rq, scope.term), "done", "journal-finals",
+	    NULL);
 }

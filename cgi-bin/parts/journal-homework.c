@@ -78,10 +78,8 @@ journal_save_homework(struct request *rq)
 	for (int i = 0; i < count; i++)
 		db_ask(rq, Q_ADD_FILE, DB_TEXT(key), DB_INT(i + 1), DB_INT(id), DB_ID(target),
 		    FORM_UPLOAD(uploads[i]));
-	if (!db_answer(rq))
-		return form_refused(rq, journal_show_homework);
-	return app_redirect(rq, "/staff/journal/homework", "id", url_id(rq, id), "target",
-	    url_id(rq, target), "done", "journal-homework", NULL);
+	return form_done(rq, journal_show_homework, "/staff/journal/homework", "id", url_id(rq, id),
+	    "target", url_id(rq, target), "done", "journal-homework", NULL);
 }
 
 /* GET /staff/journal/file?id=UUID */

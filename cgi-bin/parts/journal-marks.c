@@ -187,8 +187,6 @@ journal_save_mark(struct request *rq)
 	    DB_INT(form_int(rq, "ordinal", 1, 3, 1)), DB_TEXT(form_text(rq, "value", 20, "")),
 	    DB_TEXT(form_text(rq, "comment", 300, "")), DB_TEXT(form_date(rq, "till", NULL)),
 	    DB_TEXT(form_text(rq, "reason", 200, "")), DB_TEXT(form_text(rq, "seen", 10, "")));
-	if (!db_answer(rq))
-		return form_refused(rq, journal_show_mark);
-	return app_redirect(rq, "/staff/journal/mark", "work", url_id(rq, work), "pupil",
-	    url_id(rq, pupil), "done", "journal-mark", NULL);
+	return form_done(rq, journal_show_mark, "/staff/journal/mark", "work", url_id(rq, work),
+	    "pupil", url_id(rq, pupil), "done", "journal-mark", NULL);
 }

@@ -168,10 +168,8 @@ librarian_add_copies(struct request *rq)
 		return form_again(rq, librarian_show_title);
 	db_ask(rq, Q_CAT_ADD, DB_TEXT(key), DB_INT(id), DB_INT(count), db_array_end(rq, barcodes),
 	    DB_ID(price), DB_TEXT(condition));
-	if (!db_answer(rq))
-		return form_refused(rq, librarian_show_title);
-	return app_redirect(rq, "/staff/library/title", "id", url_id(rq, id), "done",
-	    "copies-added", NULL);
+	return form_done(rq, librarian_show_title, "/staff/library/title", "id", url_id(rq, id),
+	    "done", "copies-added", NULL);
 }
 
 /* GET /staff/library/catalogue.csv -- what an import reads again. */

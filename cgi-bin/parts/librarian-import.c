@@ -127,8 +127,6 @@ librarian_take_import(struct request *rq)
 	if (id == 0)
 		return REPLY_BAD_INPUT;
 	db_ask(rq, Q_IMPORT_DO, DB_INT(id), DB_BOOL(form_flag(rq, "one")));
-	if (!db_answer(rq))
-		return form_refused(rq, librarian_show_import);
-	return app_redirect(rq, "/staff/library/import", "id", url_id(rq, id), "done",
-	    "catalogue-taken", NULL);
+	return form_done(rq, librarian_show_import, "/staff/library/import", "id", url_id(rq, id),
+	    "done", "catalogue-taken", NULL);
 }

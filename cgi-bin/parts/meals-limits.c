@@ -52,8 +52,7 @@ meals_save_limits(struct request *rq)
 	if (form_failed(rq))
 		return form_again(rq, meals_show_limits);
 	db_ask(rq, Q_LIMITS_SAVE, meal, buffet);
-	return db_answer(rq) ? app_redirect(rq, "/meals/limits", "done", "meal-limits", NULL) :
-	    form_refused(rq, meals_show_limits);
+	return form_done(rq, meals_show_limits, "/meals/limits", "done", "meal-limits", NULL);
 }
 
 /* POST /meals/allergens, a field a_NAME for each that is ticked. */
@@ -70,8 +69,7 @@ meals_save_allergens(struct request *rq)
 			db_array_text(list, name + 2);
 	}
 	db_ask(rq, Q_ALLERGENS_SAVE, db_array_end(rq, list));
-	return db_answer(rq) ? app_redirect(rq, "/meals/limits", "done", "meal-allergens", NULL) :
-	    form_refused(rq, meals_show_limits);
+	return form_done(rq, meals_show_limits, "/meals/limits", "done", "meal-allergens", NULL);
 }
 
 /* ---- the buffet ------------------------------------------------------------------------------ */
@@ -101,9 +99,8 @@ meals_ban(struct request *rq)
 	if (dish == 0 && *category == '\0' && !form_flag(rq, "whole"))
 		return REPLY_BAD_INPUT;
 	db_ask(rq, Q_BAN, DB_ID(dish), DB_TEXT(category));
-	return db_answer(rq)
-	    ? app_redirect(rq, "/meals/limits", "done", "meal-ban", "#", "bans", NULL)
-	    : form_refused(rq, meals_show_buffet);
+	return form_done(rq, meals_show_buffet, "/meals/limits", "done", "meal-ban", "#", "bans",
+	    NULL);
 }
 
 /* POST /meals/lift id= */
@@ -111,7 +108,6 @@ enum reply
 meals_lift(struct request *rq)
 {
 	db_ask(rq, Q_LIFT, DB_INT(form_id(rq, "id")));
-	return db_answer(rq)
-	    ? app_redirect(rq, "/meals/limits", "done", "meal-lift", "#", "bans", NULL)
-	    : form_refused(rq, meals_show_limits);
+	return form_done(rq, meals_show_limits, "/meals/limits", "done", "meal-lift", "#", "bans",
+	    NULL);
 }

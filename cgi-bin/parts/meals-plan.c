@@ -165,8 +165,7 @@ meals_make_standing(struct request *rq)
 		return form_again(rq, meals_show_standing);
 	db_ask(rq, Q_STANDING, DB_TEXT(key), DB_INT(s.meal), DB_ID(s.complex), DB_INT(s.weekdays),
 	    DB_TEXT(s.first), DB_ID(s.days));
-	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-standing", NULL) :
-	    form_refused(rq, meals_show_standing);
+	return form_done(rq, meals_show_standing, "/meals/plan", "done", "meal-standing", NULL);
 }
 
 /* POST /meals/standing/end id= */
@@ -271,8 +270,7 @@ meals_refuse(struct request *rq)
 		return form_again(rq, meals_show_refuse);
 	db_ask(rq, Q_REFUSE, DB_TEXT(key), DB_TEXT(r.first), DB_TEXT(r.last), DB_ID(r.meal),
 	    DB_TEXT(r.body));
-	return db_answer(rq) ? app_redirect(rq, "/meals/plan", "done", "meal-refuse", NULL)
-			     : form_refused(rq, meals_show_refuse);
+	return form_done(rq, meals_show_refuse, "/meals/plan", "done", "meal-refuse", NULL);
 }
 
 /* POST /meals/refuse/withdraw id= */

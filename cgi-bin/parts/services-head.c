@@ -81,9 +81,8 @@ services_save_price(struct request *rq)
 		return form_again(rq, services_show_price);
 	db_ask(rq, Q_PRICE_SAVE, DB_TEXT(key), DB_ID(id), DB_TEXT(title), DB_TEXT(unit),
 	    DB_INT(price_kop), DB_BOOL(form_flag(rq, "retired")));
-	if (!db_answer(rq))
-		return form_refused(rq, services_show_price);
-	return app_redirect(rq, "/staff/services/prices", "done", "service-price", NULL);
+	return form_done(rq, services_show_price, "/staff/services/prices", "done", "service-price",
+	    NULL);
 }
 
 /* ---- groups ---------------------------------------------------------------------------------- */
@@ -212,10 +211,8 @@ services_add_members(struct request *rq)
 		return form_again(rq, services_show_members);
 	db_ask(rq, Q_MEMBERS_ADD, DB_TEXT(key), DB_INT(id), pupils, DB_TEXT(period.from),
 	    DB_TEXT(period.to), DB_INT(waiver));
-	if (!db_answer(rq))
-		return form_refused(rq, services_show_members);
-	return app_redirect(rq, "/staff/services/team", "id", url_id(rq, id), "done",
-	    "service-members", NULL);
+	return form_done(rq, services_show_members, "/staff/services/team", "id", url_id(rq, id),
+	    "done", "service-members", NULL);
 }
 
 /* GET /staff/services/member?team=&id= -- the last day of one. */

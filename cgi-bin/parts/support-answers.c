@@ -62,9 +62,8 @@ support_save_template(struct request *rq)
 		return form_again(rq, support_show_template);
 	db_ask(rq, Q_TEMPLATE_SAVE, DB_TEXT(key), DB_ID(id), DB_TEXT(category), DB_TEXT(title),
 	    DB_TEXT(body), DB_BOOL(form_flag(rq, "retired")));
-	if (!db_answer(rq))
-		return form_refused(rq, support_show_template);
-	return app_redirect(rq, "/staff/appeals/templates", "done", "appeal-template", NULL);
+	return form_done(rq, support_show_template, "/staff/appeals/templates", "done",
+	    "appeal-template", NULL);
 }
 
 /* ---- public answers -------------------------------------------------------------------------- */
@@ -118,9 +117,8 @@ support_publish(struct request *rq)
 	if (form_failed(rq))
 		return form_again(rq, support_show_publish);
 	db_ask(rq, Q_PUBLISH, DB_TEXT(key), DB_INT(id), DB_TEXT(question), DB_TEXT(answer));
-	if (!db_answer(rq))
-		return form_refused(rq, support_show_publish);
-	return app_redirect(rq, "/staff/appeals/faq", "done", "faq-publish", NULL);
+	return form_done(rq, support_show_publish, "/staff/appeals/faq", "done", "faq-publish",
+	    NULL);
 }
 
 /* POST /staff/appeals/withdraw: id */

@@ -55,9 +55,8 @@ support_send_file(struct request *rq)
 static enum reply
 finish(struct request *rq, int64_t id, const char *done)
 {
-	if (!db_answer(rq))
-		return form_refused(rq, support_show_appeal);
-	return app_redirect(rq, "/staff/appeals/appeal", "id", url_id(rq, id), "done", done, NULL);
+	return form_done(rq, support_show_appeal, "/staff/appeals/appeal", "id", url_id(rq, id),
+	    "done", done, NULL);
 }
 
 static struct db_param
