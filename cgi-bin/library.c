@@ -11,7 +11,7 @@
 #define SUBJECT_CHARS_MAX 100
 #define GRADE_MAX          11
 #define HITS_ON_PAGE       20
-#define HIT_PAGES_MAX      50   /* more than a search looks at */
+#define HIT_PAGES_MAX   10000   /* more than any catalogue has */
 #define SHELF_ROWS          6
 #define HISTORY_ON_PAGE    20
 

@@ -12,7 +12,7 @@
 #define FOUND_MAX     20
 #define CONDITION_MAX 100       /* of library.copy.condition */
 
-static const char *const whys[] = { "unknown", "blocked", "ended", "nobody", "many", NULL };
+static const char *const whys[] = { "unknown", "isbn", "blocked", "ended", "nobody", "many", NULL };
 static const char *const acts[] = { "return", "swap", "renew", "pickup", "found", "mend", NULL };
 
 /*
@@ -120,7 +120,9 @@ librarian_scan(struct request *rq)
 	outcome = db_text(done, 0, "outcome");
 	scan = db_text(done, 0, "scan_id");
 	is_reader = strcmp(outcome, "one") == 0;
-	is_name = strcmp(outcome, "many") == 0 || strcmp(outcome, "nobody") == 0;
+	/* No number of a card or an account comes into an address. */
+	is_name = strcmp(outcome, "many") == 0 || strcmp(outcome, "nobody") == 0 ||
+	    strcmp(outcome, "isbn") == 0;
 	return app_redirect(rq, "/staff/library", "reader", db_text(done, 0, "reader_id"), "set",
 	    url_id(rq, set), "scan", scan, "why", *scan != '\0' || is_reader ? "" : outcome, "find",
 	    is_name ? find : "", NULL);

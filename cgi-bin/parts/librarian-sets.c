@@ -46,7 +46,8 @@ librarian_show_plan(struct request *rq)
 	if (class == 0 || count > TITLES_MAX)
 		return REPLY_BAD_INPUT;
 	if (count == 0)
-		return app_redirect(rq, "/staff/library/sets", "class", url_id(rq, class), NULL);
+		return app_redirect(rq, "/staff/library/sets", "class", url_id(rq, class), "done",
+		    "set-none", NULL);
 	classes = db_ask(rq, Q_CLASSES);
 	chosen = db_ask(rq, Q_CHOSEN, DB_INT(class), titles);
 	plan = db_ask(rq, Q_PLAN, DB_INT(class), titles);

@@ -117,6 +117,14 @@ select is(pg_temp.codes('Алгебра. 7 класс'), 'A-0001 839-00006 839-0
 select throws_ok($$ select pg_temp.add(6, 1, '{A-0001}') $$, 'KB422', 'Штрихкод A-0001 уже занят.', 'a barcode is one copy''s');
 select throws_ok($$ select pg_temp.add(7, 1, '{B-0001,b-0001}') $$, 'KB422', null, 'and named once');
 select throws_ok($$ select pg_temp.add(8, 1, '{"щ 1"}') $$, 'KB422', null, 'and is one');
+select throws_matching(format($$ select pg_temp.add(9, 1, array[%L]) $$, code), 'счёт или ИДН ученика', 'no reader''s: ' || code)
+  from (values ('0278390000'), ('I2222AAAAA'), ('2002783900004')) v(code);
+select lives_ok($$ select pg_temp.add(10, 1, '{0278400000}') $$, 'ten digits that are no account of this school');
+select library.mark(pg_temp.copy('0278400000'), 'gone', :librarian, 'акт 1') \g /dev/null
+insert into import select pg_temp.stage(pg_temp.record(1, 'Хоббит', '', '', '9785171234560', 1, 'H-0001'), pg_temp.record(2, 'Ещё', '', '', '', 1, '0278390001'));
+select results_eq(format($$ select number, note, problem from staff.catalogue_import_rows('test-librarian', %s, true, 20) order by number $$, max(i.id)),
+    $$ values (1, 'Под этим ISBN в каталоге «Алгебра. 7 класс»: экземпляры добавятся к ней.'::text, ''::text), (2, '', 'Штрихкод 0278390001 — счёт или ИДН ученика.') $$,
+    'another title under an ISBN is told; a reader''s number is no barcode') from import i;
 select is((select e.barcodes from staff.catalogue_export('test-librarian', 100) e where e.title = 'Алгебра. 7 класс'), 'A-0001 839-00006 839-00007', 'a table of all');
 
 -- Stocktaking

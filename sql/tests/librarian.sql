@@ -235,6 +235,16 @@ select is((select string_agg(k.name || ' ' || k.pupils, ', ') from staff.librari
 select is((select string_agg(r.name, ', ') from staff.librarian_readers('test-lib', :seven) r), 'Вымышлев Тихон, Посторонцев Мирон', 'a class');
 select is((select string_agg(l.title, ', ') from staff.librarian_history('test-lib', :c, null, 20) l where l.title = 'Алгебра 7'), 'Алгебра 7', 'what was read');
 select is((select string_agg(l.title, ', ') from staff.librarian_history('test-lib', :a, null, 20) l), 'Повесть', 'not what came after the wish for none');
+reset role;
+update library.loan l set entry_id = (select min(e.id) from ledger.entry e where not exists (select from library.loan o where o.entry_id = e.id))
+ where l.id = (select l.loan_id from staff.librarian_history('test-lib', :a, null, 20) l where l.title = 'Повесть');
+set local role kabinet_librarian;
+select is_empty(format($$ select l.title from staff.librarian_history('test-lib', %s, null, 20) l $$, :a), 'nor what only the money remembers');
+select matches((select min(n.class_name || ' ' || n.account) from staff.librarian_named('test-lib', 'Вымышлев', 5) n), '^[37] «[АБ]» 027839[0-9]{4}$', 'pupils of one name have numbers');
+select is(pg_temp.scan('A-0001', :c), 'lent', 'something to undo');
+select pg_temp.scan('A-0001', :c) from generate_series(1, 9) n \g /dev/null
+select is((select count(*) from staff.librarian_scans('test-lib') s where s.may_undo), 1::bigint, 'however much was scanned since');
+select is(pg_temp.scan('9785170801152'), 'isbn', 'the ISBN on the cover is no barcode of the library');
 select is((select string_agg(l.barcode, ' ' order by l.barcode) from staff.librarian_labels('test-lib', pg_temp.title('Повесть'), '{}', null, '', '', null, 24) l), 'P-0002', 'labels of a title, what is gone aside');
 select is((select count(*) from staff.librarian_labels('test-lib', null, '{}', current_date, '', '', null, 3) l), 3::bigint, 'of what is new, by the sheet');
 select is((select string_agg(l.barcode, ' ' order by l.barcode) from staff.librarian_labels('test-lib', null, '{}', null, 'a-0001', 'F-0001', null, 24) l), 'A-0001 A-0002 F-0001', 'by barcodes');

@@ -153,7 +153,7 @@ describe('library', () => {
     assert.match(wordsOf(none), /Ничего не нашлось/);
     const narrowed = await search({ q: 'алгебра', kind: 'textbook', grade: '7', available: '1' });
     assert.equal(narrowed.status, 200);
-    for (const bad of [{ kind: 'x' }, { grade: '12' }, { page: '0' }, { page: 'x' }, { page: '51' }]) assert.equal((await search(bad)).status, 400, JSON.stringify(bad));
+    for (const bad of [{ kind: 'x' }, { grade: '12' }, { page: '0' }, { page: 'x' }, { page: '10001' }]) assert.equal((await search(bad)).status, 400, JSON.stringify(bad));
     for (const q of ['<script>alert(1)</script>', '\' & !', ':*', '((', '"', 'и', '\\', 'а'.repeat(100)]) {
       const page = await search({ q });
       assert.equal(page.status, 200, q);

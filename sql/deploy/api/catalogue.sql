@@ -156,6 +156,7 @@ returns void language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
     v_barcodes text[] := array(select upper(b.code) from unnest(p_barcodes) with ordinality b(code, nth) order by b.nth);
+    v_accounts text := (select o.region || o.number from school.school o where o.id = v_visit.school_id);
     v_taken text;
     v_drawn text[];
 begin
@@ -167,9 +168,12 @@ begin
     v_drawn := library.draw_barcodes(v_visit.school_id, greatest(p_count - cardinality(v_barcodes), 0));
     perform library.lock_title(p_title);
     select b.code into v_taken from unnest(v_barcodes) b(code)
-     where b.code !~ '^[0-9A-Z-]{4,20}$' or exists (select from library.copy c where c.school_id = v_visit.school_id and c.barcode = b.code) limit 1;
+     where b.code !~ '^[0-9A-Z-]{4,20}$' or library.is_readers(v_accounts, b.code)
+        or exists (select from library.copy c where c.school_id = v_visit.school_id and c.barcode = b.code) limit 1;
     if v_taken !~ '^[0-9A-Z-]{4,20}$' then
         perform library.refuse('unknown', format('Штрихкод «%s» не годится: нужно от 4 до 20 цифр, латинских букв и дефисов.', left(v_taken, 40)));
+    elsif library.is_readers(v_accounts, v_taken) then
+        perform library.refuse('unknown', format('%s — это счёт или ИДН ученика, не штрихкод книги.', v_taken));
     elsif v_taken is not null then
         perform library.refuse('again', format('Штрихкод %s уже занят.', v_taken));
     elsif (select count(distinct b.code) from unnest(v_barcodes) b(code)) < cardinality(v_barcodes) then

@@ -157,7 +157,10 @@ begin
     end if;
     if v_copy.id is null then
         select f.outcome, f.pupil_id into outcome, v_pupil from gate.find_pupil(v_visit, p_find) f;
-        if outcome = 'one' then
+        -- Thirteen digits alone: ten of them may be an account, which comes into no address.
+        if outcome = 'unknown' and gate.typed(p_find) ~ '^97[89][0-9]{10}$' then
+            outcome := 'isbn';
+        elsif outcome = 'one' then
             reader_id := v_pupil;
             perform auth.note_staff(v_visit, 'library-reader', p.idn) from school.pupil p where p.id = v_pupil;
         end if;
@@ -235,9 +238,10 @@ begin
       left join school.class k on k.id = p.class_id
       cross join library.undoable(v_visit.staff_id) u(scan_id)
      where s.staff_id = v_visit.staff_id
-     order by s.id desc limit 8;
+       and (s.id = u.scan_id or s.id in (select o.id from library.scan o where o.staff_id = v_visit.staff_id order by o.id desc limit 8))
+     order by s.id desc;
 end $$;
-comment on function staff.librarian_scans is 'The last that this person scanned, newest first';
+comment on function staff.librarian_scans is 'The last that this person scanned, newest first, and what may still be undone';
 
 create function staff.librarian_undo(p_token text, p_scan bigint) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -280,12 +284,12 @@ comment on function staff.librarian_spoil is 'What was just returned is not as i
 -- ---- readers -----------------------------------------------------------------------------------------------------------------
 
 create function staff.librarian_named(p_token text, p_name text, p_limit integer)
-returns table (pupil_id bigint, name text, initials text, face integer, class_name text)
+returns table (pupil_id bigint, name text, initials text, face integer, class_name text, account text)
 language plpgsql stable security definer rows 10 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
 begin
-    return query select * from gate.pupils_named(v_visit, p_name, p_limit);
+    return query select n.*, p.account::text from gate.pupils_named(v_visit, p_name, p_limit) n join school.pupil p on p.id = n.pupil_id;
 end $$;
 comment on function staff.librarian_named is 'Pupils of the school whose surname (and name) begins so';
 
@@ -402,6 +406,8 @@ begin
       join library.title t on t.id = l.title_id
       cross join lateral (select timezone(v_visit.time_zone, l.returned_at)::date as day) r
      where l.pupil_id = p_pupil and l.returned_at is not null and l.id < coalesce(p_before, 9223372036854775807)
+       -- A charged loan stays with its reader for the money's sake: of who wants nothing remembered it is not shown as read.
+       and (l.entry_id is null or not exists (select from library.reader r where r.pupil_id = p_pupil and not r.keeps_history))
      order by l.id desc
      limit least(p_limit, 100);
 end $$;

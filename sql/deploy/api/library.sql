@@ -233,21 +233,22 @@ returns table (part text, value text, name text, n bigint, has_more boolean, men
 language plpgsql stable security definer rows 60 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
+    -- Without words it is the catalogue itself, whole; a search stops where more hits would help nobody.
+    v_limit integer := case when p_words <> '' then library.find_limit() end;
 begin
     return query
     with found as materialized (
-        select f.title_id, f.rank, f.mended, t.title, t.authors, t.kind, t.subject, t.grade, c.n_in, c.n
-          from library.find(v_visit.school_id, p_words, p_kind, p_subject, p_grade, library.find_limit()) f
+        select f.title_id, f.rank, f.mended, t.title, t.authors, t.kind, t.subject, t.grade,
+               exists (select from library.copy c where c.title_id = f.title_id and c.state = 'in') as is_in
+          from library.find(v_visit.school_id, p_words, p_kind, p_subject, p_grade, v_limit) f
           join library.title t on t.id = f.title_id
-         cross join lateral (select count(*) filter (where c.state = 'in') as n_in, count(*) filter (where c.state not in ('lost', 'gone')) as n
-                               from library.copy c where c.title_id = f.title_id) c
     ), hit as materialized (
-        select f.* from found f where not p_available or f.n_in > 0
+        select f.* from found f where not p_available or f.is_in
     ), shown as (
         select h.*, row_number() over by_rank as nth from hit h
         window by_rank as (order by h.rank desc, h.title, h.title_id)
     )
-    select 'head', null, null, (select count(*) from hit), (select count(*) from found) >= library.find_limit(),
+    select 'head', null, null, (select count(*) from hit), coalesce((select count(*) from found) >= v_limit, false),
            (select min(f.mended) from found f), null::bigint, null, null, null, null::smallint, null, null::bigint, null::bigint, null::bigint, null::boolean
     union all
     (select 'kind', h.kind::text, library.kind_words(h.kind), count(*), false, null, null, null, null, null, null, null, null, null, null, null
@@ -259,14 +260,16 @@ begin
     (select 'grade', h.grade::text, h.grade || ' класс', count(*), false, null, null, null, null, null, null, null, null, null, null, null
        from hit h where h.grade is not null group by h.grade order by h.grade)
     union all
-    select 'available', '1', 'Есть сейчас', count(*) filter (where h.n_in > 0), false, null, null, null, null, null, null, null, null, null, null, null
+    select 'available', '1', 'Есть сейчас', count(*) filter (where h.is_in), false, null, null, null, null, null, null, null, null, null, null, null
       from hit h
     union all
-    (select 'hit', null, null, s.nth, false, null, s.title_id, s.title, s.authors, library.kind_word(s.kind), t.year, t.shelf, s.n_in, s.n,
+    (select 'hit', null, null, s.nth, false, null, s.title_id, s.title, s.authors, library.kind_word(s.kind), t.year, t.shelf, c.n_in, c.n,
             (select count(*) from library.hold q where q.title_id = s.title_id and q.state = 'waiting'),
             exists (select from library.loan l where l.title_id = s.title_id and l.pupil_id = v_visit.pupil_id and l.returned_at is null)
        from shown s
        join library.title t on t.id = s.title_id
+      cross join lateral (select count(*) filter (where c.state = 'in') as n_in, count(*) filter (where c.state not in ('lost', 'gone')) as n
+                            from library.copy c where c.title_id = s.title_id) c
       where s.nth > (p_page - 1) * p_rows and s.nth <= p_page * p_rows
       order by s.nth);
 end $$;

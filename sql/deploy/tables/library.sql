@@ -241,9 +241,17 @@ comment on column library.import_row.fresh is 'Barcodes that the catalogue has n
 comment on column library.import_row.drawn is 'Copies that get the next free barcodes';
 comment on column library.import_row.problem is 'Why the file cannot be taken, Russian';
 
+create function library.is_readers(p_accounts text, p_code text) returns boolean language sql immutable as $$
+    select p_code ~ '^I[2-9A-HJKMNP-Z]{9}$' or p_code ~ ('^' || p_accounts || '[0-9]{4}$') or p_code ~ ('^20' || p_accounts || '[0-9]{5}$')
+$$;
+comment on function library.is_readers is
+    'Is that code a reader''s, an ИДН, an account number or a printed card (p_accounts: the first six digits)? It must never be a book''s: the desk knows both by one field';
+
 -- Whoever calls it and goes on to write holds the row of rules: two imports at once would both see a title missing.
 -- Nobody has counted the rows that were written a moment ago: without the setting they would be joined as if they were few.
 create function library.match_import(p_import bigint, p_school bigint) returns void language plpgsql set enable_nestloop = off as $$
+declare
+    v_accounts text := (select o.region || o.number from school.school o where o.id = p_school);
 begin
     -- An aggregate that no index of ids can answer: the planner would go through them all.
     update library.import_row r
@@ -274,13 +282,19 @@ begin
     update library.import_row r
        set problem = p.words
       from (select b.number, min(case when b.nth > 1 then format('Штрихкод %s стоит в файле дважды.', b.code)
+                                      when library.is_readers(v_accounts, b.code) then format('Штрихкод %s — счёт или ИДН ученика.', b.code)
                                       else format('Штрихкод %s занят другой книгой.', b.code) end) as words
               from (select r.number, r.title_id, u.code, row_number() over (partition by u.code order by r.number) as nth
                       from library.import_row r cross join lateral unnest(r.barcodes) u(code) where r.import_id = p_import) b
               left join library.copy c on c.school_id = p_school and c.barcode = b.code
-             where b.nth > 1 or c.title_id is distinct from b.title_id and c.id is not null
+             where b.nth > 1 or c.title_id is distinct from b.title_id and c.id is not null or library.is_readers(v_accounts, b.code)
              group by b.number) p
      where r.import_id = p_import and r.number = p.number;
+    update library.import_row r
+       set note = left(concat_ws(' ', nullif(r.note, ''), format('Под этим ISBN в каталоге «%s»: экземпляры добавятся к ней.', left(t.title, 80))), 300)
+      from library.title t
+     where r.import_id = p_import and t.id = r.title_id and r.isbn <> '' and t.isbn = r.isbn and r.note !~ 'Под этим ISBN'
+       and library.same(t.title, '', null) <> library.same(r.title, '', null);
 end $$;
 comment on function library.match_import is
     'Tells of each record whether the catalogue has its title: by ISBN, or by title, authors and year where one of the two has none; '
@@ -518,7 +532,7 @@ begin
     -- A plan for these very words: what is rare comes by the index of words, what is everywhere by any list that stops early.
     if p_words = '' then
         return query execute 'select t.id, 0::real, null::text from library.title t where t.school_id = $1 and ($2 is null or t.words @@ $2) '
-            || case when p_kind || p_subject = '' and p_grade is null then 'order by t.added_at desc, t.id desc ' else '' end || 'limit $3'
+            || case when p_limit is not null and p_kind || p_subject = '' and p_grade is null then 'order by t.added_at desc, t.id desc ' else '' end || 'limit $3'
             using p_school, v_scope, p_limit;
         return;
     elsif v_isbn is not null then
