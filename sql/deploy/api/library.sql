@@ -245,8 +245,8 @@ begin
     ), hit as materialized (
         select f.* from found f where not p_available or f.is_in
     ), shown as (
-        select h.*, row_number() over by_rank as nth from hit h
-        window by_rank as (order by h.rank desc, h.title, h.title_id)
+        select s.*, (p_page - 1) * p_rows + row_number() over (order by s.rank desc, s.title, s.title_id) as nth
+          from (select h.* from hit h order by h.rank desc, h.title, h.title_id offset (p_page - 1) * p_rows limit p_rows) s
     )
     select 'head', null, null, (select count(*) from hit), coalesce((select count(*) from found) >= v_limit, false),
            (select min(f.mended) from found f), null::bigint, null, null, null, null::smallint, null, null::bigint, null::bigint, null::bigint, null::boolean
@@ -270,7 +270,6 @@ begin
        join library.title t on t.id = s.title_id
       cross join lateral (select count(*) filter (where c.state = 'in') as n_in, count(*) filter (where c.state not in ('lost', 'gone')) as n
                             from library.copy c where c.title_id = s.title_id) c
-      where s.nth > (p_page - 1) * p_rows and s.nth <= p_page * p_rows
       order by s.nth);
 end $$;
 comment on function cabinet.library_search is
