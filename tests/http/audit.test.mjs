@@ -158,8 +158,8 @@ describe('«Кто смотрел данные ребёнка»', () => {
 
   test('lists of the whole school stand apart; period and pages', async () => {
     const parent = await loggedIn(own());
-    assert.match(wordsOf(await parent.get('/views?lists=1')), /охрана вход и выход, кого ждут на проходной список школы/);
-    assert.ok(!wordsOf(await parent.get('/views')).includes('список школы'));
+    assert.match(wordsOf(await parent.get('/views?lists=1')), /охрана вход и выход, кого ждут на проходной всех учеников школы/);
+    assert.ok(!wordsOf(await parent.get('/views')).includes('всех учеников школы'));
     const first = await parent.get('/views');
     const older = /rel="next" href="([^"]+)"/.exec(first.text)?.[1];
     assert.ok(older, 'a month of a class is more than a page');
