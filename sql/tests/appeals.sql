@@ -115,6 +115,10 @@ select is((select body from cabinet.appeals_messages('parent', :id, 20, :seen)),
 select is((select count(*) from cabinet.appeals_list('parent', true, 'обед деньги', 10, null)), 1::bigint, 'found by words of the thread');
 select is_empty($$ select * from cabinet.appeals_list('parent', true, 'повар', 10, null) $$, 'not by those of notes');
 select is((select count(*) from cabinet.appeals_list('parent', true, (select number from appeal.appeal where id = :id), 10, null)), 1::bigint, 'and by number');
+select is((select string_agg(l.subject, ', ') from cabinet.appeals_list('parent', true, format(f.form, n.school, n.year, n.serial), 10, null) l), 'Не пришёл обед', 'as ' || f.form)
+  from (select m[1] as school, m[2] as year, m[3] as serial from regexp_match((select number from appeal.appeal where id = :id), '(.*)-(.*)/(.*)') m) n,
+       (values ('№ %s-%s/%s'), (E'№\u00a0%s-%s/%s от 28.11.2026'), ('%2$s/%3$s'), ('%3$s')) f(form);
+select is_empty($$ select * from cabinet.appeals_list('parent', true, '1999/1', 10, null) $$, 'not by that of another year');
 
 select is(pg_temp.add('parent', 7, :id, pg_temp.seen(:id), 'Деньги не вернулись.'), true, 'not content: it is open again');
 select is(pg_temp.add('parent', 7, :id, pg_temp.seen(:id), 'Деньги не вернулись.'), true, 'said once');

@@ -113,6 +113,12 @@ select is(pg_temp.list('support', p_find => f.find), f.finds, 'search: ' || f.fi
                ('i2222bbbbb', 'Не открывается дневник'), ('2', 'Не открывается дневник'), ('обед', ''), ('"не открывается', 'Не открывается дневник'),
                ('(!&|', '')) f(find, finds);
 select is(pg_temp.list('support', p_find => (select number from pg_temp.row_of('money'))), 'Платёж по квитанции', 'the whole number');
+select is(pg_temp.list('support', p_find => format(f.form, n.school, n.year, n.serial)), 'Платёж по квитанции', 'as ' || f.form)
+  from (select m[1] as school, m[2] as year, m[3] as serial from regexp_match((select number from pg_temp.row_of('money')), '(.*)-(.*)/(.*)') m) n,
+       (values ('№ %s-%s/%s'), (' №%s-%s/%s'), (E'№\u00a0%s-%s/%s от 28.11.2026'), ('%2$s/%3$s'), ('№ %3$s')) f(form);
+select is(pg_temp.list('support', p_find => format(f.form, n.school, n.year, n.serial)), '', 'not as ' || f.form)
+  from (select m[1] as school, m[2] as year, m[3] as serial from regexp_match((select number from pg_temp.row_of('money')), '(.*)-(.*)/(.*)') m) n,
+       (values ('%s-%s'), ('%1$s-1999/%3$s'), ('1999/%3$s'), ('1%3$s'), ('%%%3$s')) f(form);
 select is(pg_temp.list('support', p_desk => 'agent'), 'Платёж по квитанции', 'one desk');
 select is(pg_temp.list('support', p_desk => 'canteen'), '', 'not another''s');
 select is(pg_temp.list('support', p_category => 'cabinet', p_priority => 1), 'Не открывается дневник', 'category and priority');

@@ -127,7 +127,7 @@ describe('the desk of appeals', () => {
     }
     assert.deepEqual(shown.filter((id) => id !== shown[0]).sort(), ids.filter((id) => id !== shown[0]).sort(), 'each once');
     const number = numberOf(ids[0]);
-    for (const find of [number, family.idn.toLowerCase()])
+    for (const find of [number, `№ ${number}`, number.replace(/.*-/, ''), family.idn.toLowerCase()])
       assert.match((await support.get(`/staff/appeals?find=${encodeURIComponent(find)}`)).text, /appeal\?id=/, find);
     assert.match(wordsOf(await canteen.get(`/staff/appeals?state=all&find=${encodeURIComponent(number)}`)), /Таких обращений нет/, 'not for another desk');
     for (const find of ['%27', '(%26|!', '%00', '*'.repeat(81)]) assert.notEqual((await support.get(`/staff/appeals?find=${find}`)).status, 500, find);

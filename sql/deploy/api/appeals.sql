@@ -41,6 +41,7 @@ language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.visit := auth.parent(p_token);
     v_find tsquery := case when pg_catalog.btrim(p_find) <> '' then pg_catalog.websearch_to_tsquery('russian', p_find) end;
+    v_number text := appeal.number_end(p_find);
 begin
     return query
     select a.id, a.number, a.subject, c.title, a.desk::text, a.state::text,
@@ -54,13 +55,13 @@ begin
       join school.school s on s.id = a.school_id
      where x.login_id = v_visit.login_id and x.mode = 'parent' and x.barred_at is null
        and (p_before is null or a.id < p_before) and (not p_is_open or a.state not in ('closed', 'withdrawn') or a.is_unread)
-       and (v_find is null or a.words @@ v_find or a.number = pg_catalog.btrim(p_find))
+       and (v_find is null or a.words @@ v_find or a.number like '%' || v_number)
      order by a.id desc
      limit least(p_limit, 101);
 end $$;
 comment on function cabinet.appeals_list is
     'Appeals of the login about any of its children, newest first, below p_before. Open: what somebody owes something, or has not read. '
-    'p_find: words of subject and thread, or a number';
+    'p_find: words of subject and thread, or a number, as appeal.number_end() knows one';
 
 create function cabinet.appeals_frame(p_token text)
 returns table (all_count bigint, open_count bigint, unread_count bigint, by_pin boolean, reception text, reception_url text)

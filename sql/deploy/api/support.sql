@@ -126,19 +126,20 @@ comment on function staff.support_categories is 'The categories of one''s own de
 create function appeal.found(p_visit auth.staff_visit, p_find text) returns bigint[] language plpgsql stable as $$
 declare
     v_find text := btrim(p_find);
+    v_number text := appeal.number_end(p_find);
 begin
     return array(
         select a.id from appeal.appeal a
          where a.school_id = (p_visit).school_id and a.words @@ websearch_to_tsquery('russian', v_find)
         union
         select a.id from appeal.appeal a
-         where a.school_id = (p_visit).school_id and (a.number = v_find or v_find ~ '^[0-9]{1,6}$' and a.number like '%/' || v_find)
+         where a.school_id = (p_visit).school_id and a.number like '%' || v_number
         union
         select a.id from appeal.appeal a join school.pupil p on p.id = a.pupil_id
          where a.school_id = (p_visit).school_id and p.idn = upper(v_find));
 end $$;
 comment on function appeal.found is
-    'Appeals of the school by words of subject and thread, by number (whole, or its last part) or by ИДН. Who may see them is for the caller';
+    'Appeals of the school by words of subject and thread, by number (appeal.number_end()) or by ИДН. Who may see them is for the caller';
 
 create function appeal.filtered(p_visit auth.staff_visit, p_state text, p_desk text, p_category text, p_who text, p_from date, p_to date,
     p_priority integer, p_escalated boolean, p_find text) returns setof appeal.appeal language plpgsql stable rows 100 as $$

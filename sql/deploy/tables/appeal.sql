@@ -199,6 +199,15 @@ create table appeal.faq_helped (
 comment on table appeal.faq_helped is 'Whom an answer helped: each login counts once';
 create index faq_helped_login on appeal.faq_helped (login_id);
 
+create function appeal.number_end(p_find text) returns text language sql immutable as $$
+    select case when f.find ~ '^[0-9]{1,9}$' then '/' || f.find when f.find ~ '^[0-9]{4}/[0-9]{1,9}$' then '-' || f.find
+                when f.find ~ '^[0-9]{6}-[0-9]{4}/[0-9]{1,9}$' then f.find end
+      from (select regexp_replace(p_find, '^[\s\u00a0]*№|[\s\u00a0]|[\s\u00a0]от[\s\u00a0].*$', '', 'g')) f(find)
+$$;
+comment on function appeal.number_end is
+    'What the number that was looked for ends with: a whole one as a page shows it, «№ 027039-2026/33 от …», 2026/33, or 33, the serial of any '
+    'year; NULL when it is none';
+
 -- ---- what happens to an appeal ------------------------------------------------------------------------------------------------
 -- Each locks the appeal, writes a message or an event or both, and counts the revision. Who may is for the caller to check.
 
