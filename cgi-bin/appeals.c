@@ -239,7 +239,9 @@ close_appeal(struct request *rq)
 	if (form_failed(rq))
 		return form_again(rq, show_appeal);
 	db_ask(rq, Q_CLOSE, DB_INT(id), DB_INT(seen), DB_ID(rating), DB_TEXT(words));
-	return db_answer(rq) ? to_appeal(rq, id, "appeal-closed") : form_refused(rq, show_appeal);
+	if (!db_answer(rq))
+		return form_refused(rq, show_appeal);
+	return to_appeal(rq, id, rating > 0 ? "appeal-closed" : "appeal-close");
 }
 
 /* POST /appeals/withdraw: id, seen. */

@@ -90,6 +90,16 @@ describe('an appeal', () => {
     assert.doesNotMatch(gone.text, /<textarea/);
   });
 
+  test('closed without a mark is thanked for none', async () => {
+    const { id: unrated } = await sendAppeal(parent, { subject: 'Без оценки' });
+    deskAnswers(unrated, 'Готово.');
+    const closed = await parent.submit('/appeals/close', { ...hidden(await page(parent, unrated), unrated), words: '' });
+    assert.match(closed.headers.location, /done=appeal-close$/);
+    const words = wordsOf(await parent.get(closed.headers.location));
+    assert.match(words, /Обращение закрыто\./);
+    assert.doesNotMatch(words, /Спасибо/);
+  });
+
   test('of which the term passed says that the head has it', async () => {
     const { id: late } = await sendAppeal(parent, { subject: 'Никто не отвечает' });
     sql(`update appeal.appeal set register_by = current_date - 30, answer_by = current_date - 3 where id = ${late};
