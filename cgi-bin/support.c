@@ -150,7 +150,7 @@ static const struct word state_words[] = {
 };
 static const struct word desk_words[] = {
 	{ "school", "школа" }, { "canteen", "столовая" }, { "agent", "платёжный агент" },
-	{ "support", "техподдержка" },
+	{ "support", "служба поддержки" },
 };
 static const struct word priority_words[] = {
 	{ "1", "срочно" }, { "2", "обычно" }, { "3", "может подождать" },
