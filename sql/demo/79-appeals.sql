@@ -13,7 +13,7 @@ begin
     if p_what = 'note' then
         perform appeal.write(p_appeal, 'note', null, v_staff, p_words, '{}');
     elsif p_what = 'ask' then
-        perform appeal.write(p_appeal, 'desk', null, v_staff, p_words, '{}');
+        perform appeal.write(p_appeal, 'desk', null, v_staff, p_words, '{}', true);
     elsif p_what = 'add' then
         perform appeal.write(p_appeal, 'family', v_appeal.access_id, null, p_words, '{}');
     elsif p_what = 'answer' then

@@ -148,10 +148,12 @@ select is((select state::text from pg_temp.row_of('money')), 'registered', 'a qu
 select throws_ok(format($$ select pg_temp.answer('second', 'money', %s, 'Деньги пришли.') $$, :seen), 'KB422', null, 'the second to answer is told');
 select results_eq(format($$ select body from staff.support_messages('second', pg_temp.a('money'), %s) where is_new $$, :last),
     $$ values ('Какой номер счёта был в квитанции?') $$, 'and shown what came');
+select is((select string_agg(m.author, ' ' order by m.message_id) from staff.support_messages('second', pg_temp.a('money'), null) m where m.is_question), 'desk', 'a question by its name');
 select pg_temp.answer('second', 'money', pg_temp.revision('money'), 'Деньги пришли.', '11111111-1111-4111-8111-111111111111');
 select lives_ok($$ select pg_temp.answer('second', 'money', 0, 'Деньги пришли.', '11111111-1111-4111-8111-111111111111') $$, 'the same form again');
 select throws_ok($$ select pg_temp.answer('second', 'money', 0, 'Другое.', '11111111-1111-4111-8111-111111111111') $$, 'KB409', null, 'another text under its key');
 select is((select count(*) from staff.support_messages('second', pg_temp.a('money'), null) m where m.author = 'desk'), 2::bigint, 'is one answer');
+select is((select string_agg(m.body, '; ') from staff.support_messages('second', pg_temp.a('money'), null) m where m.author = 'desk' and not m.is_question), 'Деньги пришли.', 'and no question');
 select results_eq($$ select state::text, staff_id = pg_temp.staff('second'), answered_at is not null from pg_temp.row_of('money') $$, $$ values ('answered', true, true) $$, 'answered by her');
 select staff.support_note('support', gen_random_uuid(), pg_temp.a('money'), 'Банк задержал реестр');
 select is((select count(*) from staff.support_messages('support', pg_temp.a('money'), null) m where m.author = 'note'), 2::bigint, 'a note after it');

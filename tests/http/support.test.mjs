@@ -79,6 +79,14 @@ describe('the desk of appeals', () => {
     assert.equal(value(`select count(*) from appeal.message where appeal_id = ${id} and author = 'desk'`), '1');
   });
 
+  test('what is only asked is a question in the thread', async () => {
+    const id = makeAppeal(family.access);
+    assert.equal((await support.submit('/staff/appeals/answer', { ...answerForm(await support.get(pathOf(id))), body: 'Какой у вас браузер?', ask: 1 })).status, 303);
+    assert.equal((await support.submit('/staff/appeals/answer', { ...answerForm(await support.get(pathOf(id))), body: 'Обновите страницу.' })).status, 303);
+    const words = wordsOf(await support.get(pathOf(id)));
+    assert.match(words, new RegExp(`Вопрос, ${me.login}.* Какой у вас браузер\\? Ответ, ${me.login}.* Обновите страницу`));
+  });
+
   test('an answer with files: by their first bytes, its words kept when one is refused', async () => {
     const id = makeAppeal(family.access), page = await support.get(pathOf(id));
     const fields = { ...answerForm(page), body: 'Смотрите снимок' };

@@ -262,15 +262,16 @@ comment on function staff.support_appeal is
     'has closed the sender''s access';
 
 create function staff.support_messages(p_token text, p_appeal bigint, p_seen bigint)
-returns table (message_id bigint, author text, at timestamp, who text, body text, is_new boolean, file_id uuid, file_name text, size integer)
+returns table (message_id bigint, author text, at timestamp, who text, body text, is_question boolean, is_new boolean, file_id uuid, file_name text,
+    size integer)
 language plpgsql stable security definer rows 10 as $$
 declare
     v_visit auth.staff_visit := appeal.staff_visit(p_token);
     v_appeal appeal.appeal := appeal.visible(v_visit, p_appeal);
 begin
     return query
-    select m.id, m.author::text, timezone(v_visit.time_zone, m.at), coalesce(f.login, ''), m.body, coalesce(m.id > p_seen, false), i.id,
-           i.name, i.size
+    select m.id, m.author::text, timezone(v_visit.time_zone, m.at), coalesce(f.login, ''), m.body, m.is_question,
+           coalesce(m.id > p_seen, false), i.id, i.name, i.size
       from (select o.* from appeal.message o where o.appeal_id = v_appeal.id order by o.id desc limit 100) m
       left join auth.staff f on f.id = m.staff_id
       left join appeal.message_file u on u.message_id = m.id
@@ -480,7 +481,7 @@ begin
         array(select site.keep_file(v_appeal.school_id, f.name, f.type, f.bytes)
                 from (values (1, p_name_1, p_type_1, p_bytes_1), (2, p_name_2, p_type_2, p_bytes_2), (3, p_name_3, p_type_3, p_bytes_3))
                          f(nth, name, type, bytes)
-               where f.bytes is not null order by f.nth));
+               where f.bytes is not null order by f.nth), p_question);
     if p_question then
         perform notice.emit(v_appeal.pupil_id, 'appeal-asked', v_appeal.id);
     else

@@ -123,16 +123,18 @@ create type appeal.author as enum ('family', 'desk', 'note');
 comment on type appeal.author is 'note: of one member of staff to the others; families never see it';
 
 create table appeal.message (
-    id         bigint generated always as identity primary key,
-    appeal_id  bigint not null references appeal.appeal,
-    author     appeal.author not null,
-    at         timestamptz not null default clock_timestamp(),
-    access_id  bigint references auth.access,
-    staff_id   bigint references auth.staff,
-    body       text not null check (char_length(body) between 1 and 5000),
+    id           bigint generated always as identity primary key,
+    appeal_id    bigint not null references appeal.appeal,
+    author       appeal.author not null,
+    at           timestamptz not null default clock_timestamp(),
+    access_id    bigint references auth.access,
+    staff_id     bigint references auth.staff,
+    body         text not null check (char_length(body) between 1 and 5000),
+    is_question  boolean not null default false check (not is_question or author = 'desk'),
     check ((author = 'family') = (access_id is not null) and (author = 'family') = (staff_id is null))
 );
 comment on table appeal.message is 'What was written. Append-only';
+comment on column appeal.message.is_question is 'A desk asks the family something; the answer comes later';
 create index message_appeal on appeal.message (appeal_id, id);
 create trigger append_only before update or delete or truncate on appeal.message for each statement execute function site.refuse_change();
 
@@ -226,12 +228,13 @@ begin
 end $$;
 comment on function appeal.lock is 'The appeal, locked. KB422 changed: it is not what the writer saw; p_revision NULL: whatever it is';
 
-create function appeal.write(p_appeal bigint, p_author appeal.author, p_access bigint, p_staff bigint, p_body text, p_files uuid[])
-returns bigint language plpgsql as $$
+create function appeal.write(p_appeal bigint, p_author appeal.author, p_access bigint, p_staff bigint, p_body text, p_files uuid[],
+    p_question boolean default false) returns bigint language plpgsql as $$
 declare
     v_message bigint;
 begin
-    insert into appeal.message (appeal_id, author, access_id, staff_id, body) values (p_appeal, p_author, p_access, p_staff, p_body)
+    insert into appeal.message (appeal_id, author, access_id, staff_id, body, is_question)
+    values (p_appeal, p_author, p_access, p_staff, p_body, p_question)
     returning id into v_message;
     insert into appeal.message_file (message_id, rank, file_id)
     select v_message, u.nth, u.file from unnest(p_files) with ordinality u(file, nth);
