@@ -153,6 +153,18 @@ describe('the desk of appeals', () => {
     assert.ok(lines[1].includes(family.idn));
   });
 
+  test('the figures say what they leave out', async () => {
+    const total = async () => {
+      const words = wordsOf(await support.get('/staff/appeals/figures'));
+      assert.match(words, /отозванные не считаются/);
+      return Number(/Обращений (\d+)/.exec(words)[1]);
+    };
+    const had = await total(), id = makeAppeal(family.access);
+    assert.equal(await total(), had + 1);
+    sql(`select appeal.move(appeal.lock(${id}), 'withdrawn', 'support', ${family.access}, null, '')`);
+    assert.equal(await total(), had);
+  });
+
   test('a template by a plain link, its words filled in; nobody changes another school\'s', async () => {
     const title = `Ждём банк ${word()}`, page = await support.get('/staff/appeals/template');
     const saved = await support.submit('/staff/appeals/template', { ...formOf(page), title, body: 'Обращение [номер]: ответим до [срок].', category: 'cabinet' });
