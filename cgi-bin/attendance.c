@@ -193,7 +193,7 @@ send_csv(struct request *rq)
 		app_csv_cell(csv, db_text(lessons, i, "minutes"), ";");
 		app_csv_cell(csv, db_text(lessons, i, "code_title"), "\r\n");
 	}
-	return app_send_csv(rq, csv, "attendance.csv");
+	return app_send_csv(rq, csv, "Посещаемость.csv");
 }
 
 /* ---- excuses --------------------------------------------------------------------------------- */

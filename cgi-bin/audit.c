@@ -144,7 +144,7 @@ send_list(struct request *rq)
 	csv = app_csv(rq, CSV_MAX_BYTES, "Когда;Кто;Роль;Что;О ком или о чём;Программа");
 	for (int i = 0; i < db_row_count(lines); i++)
 		app_csv_row(csv, lines, i, columns, APP_COUNT(columns));
-	return app_send_csv(rq, csv, "журнал-действий.csv");
+	return app_send_csv(rq, csv, "Журнал действий.csv");
 }
 
 static const struct route routes[] = {

@@ -153,7 +153,7 @@ send_csv(struct request *rq)
 	    "Дата;Урок;Предмет;Ученик;Отметка журнала;Минут;Примечание");
 	for (int i = 0; i < db_row_count(rows); i++)
 		app_csv_row(csv, rows, i, columns, APP_COUNT(columns));
-	return app_send_csv(rq, csv, "class.csv");
+	return app_send_csv(rq, csv, "Посещаемость класса.csv");
 }
 
 /* ---- excuses --------------------------------------------------------------------------------- */

@@ -464,7 +464,7 @@ send_report(struct request *rq)
 	    "Меньше трёх отметок;Последняя отметка");
 	for (int i = 0; i < db_row_count(rows); i++)
 		app_csv_row(csv, rows, i, columns, APP_COUNT(columns));
-	return app_send_csv(rq, csv, "completion.csv");
+	return app_send_csv(rq, csv, "Заполнение журнала.csv");
 }
 
 static const struct route routes[] = {

@@ -332,7 +332,7 @@ send_csv(struct request *rq)
 		csv_money(csv, lines, i, "pay_kop", ";");
 		app_csv_cell(csv, db_text(lines, i, "undo_why"), "\r\n");
 	}
-	return app_send_csv(rq, csv, "meals.csv");
+	return app_send_csv(rq, csv, "Питание.csv");
 }
 
 #define EVERYBODY (ACCESS_PARENT | ACCESS_PUPIL)

@@ -305,7 +305,7 @@ send_csv(struct request *rq)
 		app_csv_cell(csv, money_plain(sum, db_int(rows, i, "pay_kop"), ','), ";");
 		app_csv_row(csv, rows, i, after, APP_COUNT(after));
 	}
-	return app_send_csv(rq, csv, "services.csv");
+	return app_send_csv(rq, csv, "Платные услуги.csv");
 }
 
 #define ACCESS_ROOM (ACCESS_TEACHER | ACCESS_HEAD)

@@ -204,7 +204,7 @@ send_csv(struct request *rq)
 		app_csv_cell(csv, db_bool(rows, i, "is_escalated") ? "да" : "нет", ";");
 		app_csv_row(csv, rows, i, after, APP_COUNT(after));
 	}
-	return app_send_csv(rq, csv, "appeals.csv");
+	return app_send_csv(rq, csv, "Обращения.csv");
 }
 
 #define ACCESS_DESK (ACCESS_SUPPORT | ACCESS_HEAD | ACCESS_CANTEEN)
