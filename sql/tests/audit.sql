@@ -168,6 +168,13 @@ select results_eq($$ select distinct l.who from pg_temp.audit(null, pg_temp.staf
 select is_empty($$ select 1 from pg_temp.audit(null, pg_temp.staff('far-admin'), '') l $$, 'not of another school');
 select results_eq($$ select l.what from pg_temp.audit('settings', null, '', 'far-admin') l $$, $$ values ('задание запущено вручную') $$, 'each school its own');
 reset role;
+select staff.support_step('head', :appeal, a.revision, 'take') from appeal.appeal a where a.id = :appeal \g /dev/null
+select staff.support_note('head', gen_random_uuid(), :appeal, 'Спросить учителя') \g /dev/null
+select staff.support_answer('head', gen_random_uuid(), :appeal, a.revision, false, 'Исправлено.', null, null, null, null, null, null, null, null, null)
+  from appeal.appeal a where a.id = :appeal \g /dev/null
+select staff.support_publish('head', gen_random_uuid(), :appeal, 'Оценка?', 'Её исправят.') \g /dev/null
+select results_eq($$ select distinct l.what from pg_temp.audit(null, null, 'I2222AAAAA') l where l.who = 'Учительская Head' and l.area <> 'views' order by l.what $$,
+    $$ values ('заметка к обращению'), ('обращение взято в работу'), ('ответ на обращение'), ('ответ опубликован в частых вопросах') $$, 'what a desk did with its appeal');
 create function pg_temp.paged(p_limit int) returns text[] language plpgsql as $$
 declare
     v_places text[] := '{}';

@@ -167,7 +167,7 @@ select is(pg_temp.list('support', p_state => 'done'), 'Платёж по кви�
 reset role;
 select is((select string_agg(e.kind, ' ' order by e.id) from notice.event e where e.object_id = pg_temp.a('money') and e.kind like 'appeal-%'),
     'appeal-registered appeal-asked appeal-answered appeal-answered appeal-closed', 'what the family may be told');
-select is((select string_agg(u.action, ' ' order by u.id) from site.audit u where u.object = (select number from pg_temp.row_of('money'))),
+select is((select string_agg(u.action, ' ' order by u.id) from site.audit u where u.object = 'I2222AAAAA ' || (select number from pg_temp.row_of('money'))),
     'appeal-take appeal-assign appeal-give-back appeal-ask appeal-answer appeal-note appeal-answer appeal-close', 'who did what');
 
 -- ---- sending on

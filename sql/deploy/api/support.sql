@@ -55,6 +55,11 @@ begin
 end $$;
 comment on function appeal.visible is 'An appeal that is on a desk of this visit, else KB404: another school''s and another desk''s are none';
 
+create function appeal.note_staff(p_visit auth.staff_visit, p_action text, p_appeal appeal.appeal) returns void language sql as $$
+    select auth.note_staff(p_visit, p_action, p.idn || ' ' || (p_appeal).number) from school.pupil p where p.id = (p_appeal).pupil_id
+$$;
+comment on function appeal.note_staff is 'A line of the audit about what a desk did with an appeal, found by the ИДН of its child';
+
 create function appeal.is_open(p_state appeal.state) returns boolean language sql immutable as $$
     select p_state in ('sent', 'registered', 'in_work', 'reopened')
 $$;
@@ -399,7 +404,7 @@ begin
         end if;
         perform appeal.move(v_appeal, 'closed', v_appeal.desk, null, v_visit.staff_id, '');
     end case;
-    perform auth.note_staff(v_visit, 'appeal-' || p_step, v_appeal.number);
+    perform appeal.note_staff(v_visit, 'appeal-' || p_step, v_appeal);
 end $$;
 comment on function staff.support_step is
     'register, take, give-back or close. Taking registers too; back it is nobody''s; only what was answered is closed. p_revision: what one saw';
@@ -420,7 +425,7 @@ begin
     end if;
     perform appeal.move(appeal.registered(v_appeal, v_visit.staff_id), 'in_work', v_appeal.desk, null, v_visit.staff_id, '', p_staff);
     perform appeal.write(v_appeal.id, 'note', null, v_visit.staff_id, concat_ws(E'\n', 'Поручено: ' || v_login, nullif(p_words, '')), '{}');
-    perform auth.note_staff(v_visit, 'appeal-assign', v_appeal.number);
+    perform appeal.note_staff(v_visit, 'appeal-assign', v_appeal);
 end $$;
 comment on function staff.support_assign is 'Hands an appeal to somebody of its desk; a note says to whom, and what was asked';
 
@@ -432,7 +437,7 @@ declare
 begin
     update appeal.appeal a set priority = p_priority where a.id = v_appeal.id and a.priority <> p_priority;
     if found then
-        perform auth.note_staff(v_visit, 'appeal-priority', v_appeal.number);
+        perform appeal.note_staff(v_visit, 'appeal-priority', v_appeal);
     end if;
 end $$;
 comment on function staff.support_priority is 'How urgent it is: where it stands in the queue, nothing that a writer must read again';
@@ -450,7 +455,7 @@ begin
     end if;
     perform appeal.move(v_appeal, case v_appeal.state when 'in_work' then 'registered' else v_appeal.state end, p_desk::appeal.desk, null,
         v_visit.staff_id, p_why);
-    perform auth.note_staff(v_visit, 'appeal-move', v_appeal.number);
+    perform appeal.note_staff(v_visit, 'appeal-move', v_appeal);
     return appeal.sees(v_visit, v_appeal.school_id, p_desk::appeal.desk, v_appeal.escalated_at);
 end $$;
 comment on function staff.support_send_on is
@@ -487,7 +492,7 @@ begin
     else
         perform appeal.move(v_appeal, 'answered', v_appeal.desk, null, v_visit.staff_id, '');
     end if;
-    perform auth.note_staff(v_visit, case when p_question then 'appeal-ask' else 'appeal-answer' end, v_appeal.number);
+    perform appeal.note_staff(v_visit, case when p_question then 'appeal-ask' else 'appeal-answer' end, v_appeal);
 end $$;
 comment on function staff.support_answer is
     'An answer to what was seen at p_revision, with up to three files: KB422 when something came meanwhile, and nothing is kept. Also after an '
@@ -504,7 +509,7 @@ begin
     end if;
     v_appeal := appeal.locked(v_visit, p_appeal, null);
     perform appeal.write(v_appeal.id, 'note', null, v_visit.staff_id, p_body, '{}');
-    perform auth.note_staff(v_visit, 'appeal-note', v_appeal.number);
+    perform appeal.note_staff(v_visit, 'appeal-note', v_appeal);
 end $$;
 comment on function staff.support_note is 'A note for colleagues. It takes nothing from others'' words, so it asks for no revision';
 
@@ -682,7 +687,7 @@ begin
     end if;
     insert into appeal.faq (school_id, category, question, answer, appeal_id, published_by)
     values (v_appeal.school_id, v_appeal.category, p_question, p_answer, v_appeal.id, v_visit.staff_id);
-    perform auth.note_staff(v_visit, 'faq-publish', v_appeal.number);
+    perform appeal.note_staff(v_visit, 'faq-publish', v_appeal);
 end $$;
 comment on function staff.support_publish is 'Makes a question and an answer public, written anew; refused when somebody could be known from it';
 

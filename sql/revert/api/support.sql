@@ -9,7 +9,7 @@ drop function staff.support_summary, staff.support_queues, staff.support_categor
     staff.support_draft, staff.support_publish, staff.support_withdraw, staff.support_period, staff.support_by_category,
     staff.support_by_person;
 drop function appeal.decimal, appeal.figures, appeal.leak, appeal.registered, appeal.locked, appeal.filtered, appeal.found, appeal.place,
-    appeal.is_open, appeal.visible, appeal.sees, appeal.staff_visit, appeal.role_of, appeal.desks;
+    appeal.is_open, appeal.note_staff, appeal.visible, appeal.sees, appeal.staff_visit, appeal.role_of, appeal.desks;
 call auth.drop_program('support');
 
 commit;
