@@ -156,9 +156,9 @@ language sql as $$
     select l.who, l.what, l.area, l.object from staff.audit_list(p_token, null, null, p_area, p_staff, p_idn, null, 1000) l
 $$;
 set local role kabinet_audit;
-select results_eq($$ select * from pg_temp.audit('settings', null, '') $$, $$ values ('Учительская Head', 'границы четверти', 'settings', '1') $$, 'settings');
+select results_eq($$ select * from pg_temp.audit('settings', null, '') $$, $$ values ('Учительская Head', 'границы четверти', 'settings', '№ 1') $$, 'settings');
 select results_eq($$ select * from pg_temp.audit('money', null, '') order by object $$,
-    $$ values ('семья', 'перевод между детьми', 'money', 'I2222AAAAA'), ('Служебная Cook', 'льгота назначена', 'money', 'I2222AAAAA 1') $$, 'money: desks by name, families by ИДН');
+    $$ values ('семья', 'перевод между детьми', 'money', 'I2222AAAAA'), ('Служебная Cook', 'льгота назначена', 'money', 'I2222AAAAA, № 1') $$, 'money: desks by name, families by ИДН');
 select results_eq($$ select l.what from pg_temp.audit(null, null, 'i2222aaaaa') l where l.area <> 'views' and l.area <> 'entry' order by l.what desc $$, $$ values ('перевод между детьми'), ('льгота назначена') $$,
     'about one child');
 select isnt_empty($$ select 1 from pg_temp.audit('views', null, 'I2222AAAAA') l where l.object = 'класс 7 «Б»' $$, 'with the views of its class');
@@ -197,6 +197,29 @@ select results_eq($$ select f.first_day, f.last_day, f.is_known from staff.audit
 select is((select string_agg(p.name, ', ') from staff.audit_people('far-admin') p), 'Служебная Far-Admin, Учительская Far', 'people of the own school');
 select staff.audit_export('admin', '- - - - -') \g /dev/null
 select is((select l.what from staff.audit_list('admin', null, null, 'settings', null, '', null, 1) l), 'выгрузка журнала действий', 'an export is an act');
+
+-- As people read it.
+select is(site.object_words(w.action, w.object), w.words, w.action || ': ' || w.object)
+  from (values ('library-set', 'set 7', 'комплект № 7'), ('library-set-back', 'set 7: 25', 'комплект № 7, возвращено: 25'),
+               ('library-lose', 'I44F2EUE5W loan 2437', 'I44F2EUE5W, выдача № 2437'), ('library-lose', 'loan 2437', 'выдача № 2437'),
+               ('library-drop', 'hold 5', 'место в очереди № 5'), ('dish-save', '3', '№ 3'),
+               ('title-change', '422 price - 35050', U&'№ 422, цена: была не указана, стала 350,50\00A0₽'),
+               ('title-change', '422 price 100000 99', U&'№ 422, цена: была 1\00A0000,00\00A0₽, стала 0,99\00A0₽'),
+               ('title-change', '422 price 100 -', U&'№ 422, цена: была 1,00\00A0₽, стала не указана'),
+               ('service-price', '3 35050', U&'№ 3, цена: 350,50\00A0₽'), ('service-price', '3 35050 retired', U&'№ 3, цена: 350,50\00A0₽, больше не оказывается'),
+               ('service-members', '3 12', '№ 3, записано: 12'), ('gate-pass', 'I2222AAAAA in', 'I2222AAAAA, вход'),
+               ('gate-release', 'I2222AAAAA 4', 'I2222AAAAA, разрешение № 4'), ('ration-issue', 'I2222AAAAA 5', 'I2222AAAAA, дней: 5'),
+               ('appeal-take', 'I2222AAAAA 027839-2026/1', 'I2222AAAAA, № 027839-2026/1'), ('money-transfer', 'I2222AAAAA', 'I2222AAAAA'),
+               ('day-off', '2026-11-03', '03.11.2026'), ('audit-export', '- - - - -', 'без отбора'),
+               ('audit-export', '2026-11-01 2026-11-07 money 5 I2222AAAAA', 'с 01.11.2026, по 07.11.2026, деньги, сотрудник № 5, I2222AAAAA'),
+               ('log-in', 'teacher.039', 'teacher.039'), ('job-ask', 'books', 'books'), ('finals-set', '1 2 3', '1 2 3'), ('x', '', ''),
+               ('appeal-template', 'set of answers', 'set of answers'), ('title-change', '1 price 9999999999999999 1', '1 price 9999999999999999 1'))
+       w(action, object, words);
+select is(site.program_words('kabinet_librarian'), 'библиотекарь', 'a program in words');
+select is(site.program_words('postgres'), 'команда на сервере', 'what is none');
+select is_empty($$ select p.rolname from pg_roles p where p.rolname ~ '^kabinet_' and p.rolname <> 'kabinet_owner' and site.program_words(p.rolname) ~ '^kabinet_' $$,
+    'every program has words');
+select is_empty($$ select l.at from staff.audit_list('admin', null, null, null, null, '', null, 1000) l where l.at <> date_trunc('second', l.at) $$, 'times to the second');
 
 -- Every word that code writes has Russian ones.
 create temporary table words as

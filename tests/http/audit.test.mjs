@@ -217,6 +217,7 @@ describe('«Кто что делал»', () => {
     assert.equal(csv.status, 200);
     assert.match(csv.headers['content-type'], /^text\/csv/);
     assert.match(csv.text, /Когда;Кто;Роль;Что/);
+    assert.doesNotMatch(csv.text, /\d\d:\d\d:\d\d\.|kabinet_|postgres/, 'times to the second, programs in words');
     assert.equal(count(), had + 1);
     assert.match(wordsOf(await admin.get('/staff/audit?area=settings')), /выгрузка журнала действий/);
   });

@@ -188,6 +188,56 @@ begin
 end $$;
 comment on function site.looks is 'Views of a school, as site.acts() has acts';
 
+create function site.day_words(p_text text) returns text language sql immutable as $$
+    select regexp_replace(p_text, '^([0-9]{4})-([0-9]{2})-([0-9]{2})$', '\3.\2.\1')
+$$;
+comment on function site.day_words is 'A day as people write it; any other text as it is';
+
+create function site.object_words(p_action text, p_object text) returns text language sql stable as $$
+    -- What families do, and what desks do to a child, begins with an ИДН; the rest is of the act.
+    select concat_ws(', ', nullif(o.idn, ''), nullif(case
+        when o.rest = '' then ''
+        when o.rest ~ '^[0-9]{6}-[0-9]{4}/[0-9]+$' then '№ ' || o.rest
+        when o.rest ~ '^loan [0-9]+$' then 'выдача № ' || o.word[2]
+        when o.rest ~ '^hold [0-9]+$' then 'место в очереди № ' || o.word[2]
+        when o.rest ~ '^set [0-9]+$' then 'комплект № ' || o.word[2]
+        when o.rest ~ '^set [0-9]+: [0-9]+$' then 'комплект № ' || rtrim(o.word[2], ':') || ', возвращено: ' || o.word[3]
+        when o.rest ~ '^[0-9]+ price ([0-9]{1,15}|-) ([0-9]{1,15}|-)$' then
+            format('№ %s, цена: была %s, стала %s', o.word[1], case o.word[3] when '-' then 'не указана' else ledger.roubles(o.word[3]::bigint) end,
+                   case o.word[4] when '-' then 'не указана' else ledger.roubles(o.word[4]::bigint) end)
+        when p_action = 'service-price' and o.rest ~ '^[0-9]+ [0-9]{1,15}( retired)?$' then
+            format('№ %s, цена: %s', o.word[1], ledger.roubles(o.word[2]::bigint)) || case when o.word[3] = 'retired' then ', больше не оказывается' else '' end
+        when p_action = 'service-members' and o.rest ~ '^[0-9]+ [0-9]+$' then format('№ %s, записано: %s', o.word[1], o.word[2])
+        when p_action = 'gate-pass' and o.rest in ('in', 'out') then case o.rest when 'in' then 'вход' else 'выход' end
+        when p_action = 'gate-release' and o.rest ~ '^[0-9]+$' then 'разрешение № ' || o.rest
+        when p_action = 'ration-issue' and o.rest ~ '^[0-9]+$' then 'дней: ' || o.rest
+        when p_action = 'audit-export' and cardinality(o.word) = 5 then coalesce(nullif(concat_ws(', ',
+            case when o.word[1] <> '-' then 'с ' || site.day_words(o.word[1]) end, case when o.word[2] <> '-' then 'по ' || site.day_words(o.word[2]) end,
+            case o.word[3] when 'entry' then 'входы и доступ' when 'views' then 'просмотры' when 'money' then 'деньги' when 'settings' then 'настройки'
+                           when 'work' then 'работа' end,
+            case when o.word[4] <> '-' then 'сотрудник № ' || o.word[4] end, case when o.word[5] <> '-' then o.word[5] end), ''), 'без отбора')
+        when o.rest ~ '^[0-9]+$' then '№ ' || o.rest
+        else site.day_words(o.rest) end, ''))
+      from (select i.idn, i.rest, string_to_array(i.rest, ' ') as word
+              from (select coalesce(substring(p_object from '^I[2-9A-HJKMNP-Z]{9}(?= |$)'), '') as idn,
+                           regexp_replace(p_object, '^I[2-9A-HJKMNP-Z]{9}( |$)', '') as rest) i) o
+$$;
+comment on function site.object_words is 'What an act was done to, as people read it; what it has no words for stays as it is';
+
+create function site.program_words(p_role name) returns text language sql immutable as $$
+    select coalesce(w.words, case when p_role like 'kabinet\_%' then p_role::text else 'команда на сервере' end)
+      from (values (p_role)) r(role)
+      left join (values
+          ('home', 'главная'), ('login', 'вход'), ('settings', 'настройки'), ('diary', 'дневник'), ('attendance', 'посещаемость'),
+          ('timetable', 'расписание'), ('meals', 'питание'), ('finance', 'лицевой счёт'), ('security', 'безопасность'),
+          ('library', 'библиотека'), ('appeals', 'обращения'), ('staff', 'вход сотрудников'), ('journal', 'журнал'),
+          ('class', 'мой класс'), ('tutor', 'питание класса'), ('services', 'платные услуги'), ('head', 'учебная часть'),
+          ('gate', 'вход в школу'), ('canteen', 'столовая'), ('librarian', 'библиотекарь'), ('support', 'ответы на обращения'),
+          ('admin', 'система'), ('audit', 'журнал действий'), ('reader', 'считыватели карт'), ('import', 'загрузка реестров'),
+          ('jobs', 'задания по расписанию')) w(program, words) on 'kabinet_' || w.program = r.role
+$$;
+comment on function site.program_words is 'The program that a role of the database is, in words; a role that is none came by a command on the server';
+
 create function staff.audit_list(p_token text, p_from date, p_to date, p_area text, p_staff bigint, p_idn text, p_before text, p_limit integer)
 returns table (place text, at timestamp, day date, who text, role text, what text, area text, object text, program text)
 language plpgsql stable security definer rows 100 as $$
@@ -213,12 +263,13 @@ begin
         return;
     end if;
     return query
-    select l.place, timezone(v_visit.time_zone, l.at), timezone(v_visit.time_zone, l.at)::date,
+    select l.place, date_trunc('second', timezone(v_visit.time_zone, l.at)), timezone(v_visit.time_zone, l.at)::date,
            case when l.staff_id is not null then coalesce(people.staff_name(l.staff_id), 'сотрудник № ' || l.staff_id) else l.who end,
            l.role, l.what, l.area, l.object, l.program
       from (select a.at, 0 as rank, a.id, (extract(epoch from a.at) * 1000000)::bigint || '-a-' || a.id as place, a.staff_id,
                    case a.actor when 'visitor' then 'семья' else 'контора школы' end as who, '' as role, coalesce(w.title, a.action) as what,
-                   coalesce(w.area::text, 'work') as area, a.object, a.role::text as program
+                   coalesce(w.area::text, 'work') as area, site.object_words(a.action, a.object) as object,
+                   site.program_words(a.role) as program
               from site.acts(v_visit.school_id, v_period.starts, v_period.ends, p_staff, v_idn, v_area, v_at,
                        case when v_of_views then 9223372036854775807 else v_id end, p_limit) a
               left join site.action w on w.action = a.action

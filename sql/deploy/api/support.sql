@@ -208,9 +208,9 @@ declare
     v_visit auth.staff_visit := appeal.staff_visit(p_token);
 begin
     return query
-    select a.number, timezone(v_visit.time_zone, a.sent_at), c.title, a.desk::text, a.state::text, a.priority,
-           timezone(v_visit.time_zone, a.registered_at), a.answer_by, timezone(v_visit.time_zone, a.answered_at),
-           timezone(v_visit.time_zone, a.closed_at), a.is_late, a.escalated_at is not null, coalesce(f.login, ''), p.idn,
+    select a.number, date_trunc('second', timezone(v_visit.time_zone, a.sent_at)), c.title, a.desk::text, a.state::text, a.priority,
+           date_trunc('second', timezone(v_visit.time_zone, a.registered_at)), a.answer_by,
+           date_trunc('second', timezone(v_visit.time_zone, a.answered_at)), date_trunc('second', timezone(v_visit.time_zone, a.closed_at)), a.is_late, a.escalated_at is not null, coalesce(f.login, ''), p.idn,
            coalesce(k.name, ''), a.subject, a.rating
       from appeal.filtered(v_visit, p_state, p_desk, p_category, p_who, p_from, p_to, p_priority, p_escalated, p_find) a
       join appeal.category c on c.code = a.category
