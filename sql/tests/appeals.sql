@@ -47,6 +47,8 @@ select results_eq($$ select register_by, answer_by from cabinet.appeals_categori
 select pg_temp.send('parent', 1, 'Не пришёл обед', p_bytes => '%PDF-1.4') as id \gset
 select is(pg_temp.send('parent', 1, 'Не пришёл обед', p_bytes => '%PDF-1.4'), :id::bigint, 'the same form again is the same appeal');
 select throws_ok($$ select pg_temp.send('parent', 1, 'Другое') $$, 'KB409', null, 'its key with other words');
+select throws_ok($$ select pg_temp.send('parent', 101, 'Не пришёл обед') $$, 'KB422',
+    format('Такое обращение вы только что отправили: № %s.', (select a.number from appeal.appeal a where a.id = :id)), 'the same words under another key, from a page that came back');
 select results_eq($$ select count(*), count(distinct number), bool_and(access_id = (select id from auth.access where pupil_id = pg_temp.pupil('A') and ordinal = 1))
     from appeal.appeal $$, $$ values (1::bigint, 1::bigint, true) $$, 'it is there once');
 select results_eq('select count(*) from site.file', $$ values (1::bigint) $$, 'with its file');
@@ -231,5 +233,19 @@ select lives_ok($$ select * from cabinet.appeals_list('parent', false, '', 10, n
 select throws_ok('select * from appeal.message', '42501', null, 'no table');
 select throws_ok($$ select appeal.send(1, 'meals', 'x', 'x', '{}') $$, '42501', null, 'and nothing past the token');
 reset role;
+-- The same words again: a page that came back, unless time has passed or the first was withdrawn.
+alter table appeal.message enable trigger append_only;
+select pg_temp.send('stranger', 110, 'Дважды') as twice \gset
+select throws_matching($$ select pg_temp.send('stranger', 111, 'Дважды') $$, 'только что отправили', 'the same words again are refused');
+select lives_ok($$ select pg_temp.send('stranger', 112, 'Дважды', 'study') $$, 'not to another desk');
+select lives_ok($$ select pg_temp.send('other-adult', 113, 'Дважды') $$, 'nor from another adult');
+select cabinet.appeals_withdraw('stranger', :twice, pg_temp.seen(:twice)) \g /dev/null
+select pg_temp.send('stranger', 114, 'Дважды') as thrice \gset
+select isnt(:thrice::bigint, :twice::bigint, 'once the first is withdrawn they are another appeal');
+alter table appeal.appeal disable trigger registered_once;
+update appeal.appeal set sent_at = now() - interval '10 minutes 1 s' where id = :thrice;
+alter table appeal.appeal enable trigger registered_once;
+select lives_ok($$ select pg_temp.send('stranger', 115, 'Дважды') $$, 'ten minutes later too');
+
 select * from finish();
 rollback;

@@ -158,6 +158,16 @@ describe('what a person or an attacker may send', () => {
     assert.deepEqual(counts(), kept);
   });
 
+  test('a form that the browser went back to, and sent again, is not a second appeal', async () => {
+    const first = await sendAppeal(parent, { subject: 'Назад и снова' });
+    assert.equal(first.answer.status, 303);
+    const kept = counts(), again = await sendAppeal(parent, { subject: 'Назад и снова' });
+    assert.notEqual(again.sent.key, first.sent.key);
+    assert.equal(again.answer.status, 422);
+    assert.match(wordsOf(again.answer), /Такое обращение вы только что отправили: № 0270\d\d-\d{4}\/\d+\./);
+    assert.deepEqual(counts(), kept);
+  });
+
   test('many at once have numbers without a gap', async () => {
     const sent = await Promise.all([parent, other, parent, other].map((visitor, i) => sendAppeal(visitor, { subject: `Разом ${i}` })));
     assert.deepEqual(sent.map(({ answer }) => answer.status), [303, 303, 303, 303]);

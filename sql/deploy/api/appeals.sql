@@ -132,6 +132,7 @@ create function cabinet.appeals_send(p_token text, p_key uuid, p_category text, 
 language plpgsql security definer set search_path = '' as $$
 declare
     v_visit auth.visit := auth.parent(p_token);
+    v_number text;
 begin
     if not site.once('login ' || v_visit.login_id || ' appeal', p_key, concat_ws('|', v_visit.access_id, p_category, p_subject, p_body,
                      p_name1, sha256(p_bytes1), p_name2, sha256(p_bytes2), p_name3, sha256(p_bytes3))) then
@@ -144,12 +145,22 @@ begin
         raise exception 'За сутки можно написать 10 обращений. Остальные — завтра, или дополните одно из сегодняшних.'
             using errcode = 'KB422';
     end if;
+    -- A browser that goes back asks for the form anew and gets another key.
+    select a.number into v_number from appeal.appeal a
+     where a.access_id = v_visit.access_id and a.category = p_category and a.subject = p_subject and a.state <> 'withdrawn'
+       and a.sent_at > now() - interval '10 minutes'
+       and p_body = (select m.body from appeal.message m where m.appeal_id = a.id order by m.id limit 1)
+     order by a.id desc limit 1;
+    if found then
+        raise exception 'Такое обращение вы только что отправили: № %.', v_number using errcode = 'KB422';
+    end if;
     appeal_id := appeal.send(v_visit.access_id, p_category, p_subject, p_body, appeal.keep_files(v_visit.school_id,
         p_name1, p_type1, p_bytes1, p_name2, p_type2, p_bytes2, p_name3, p_type3, p_bytes3));
     perform auth.note(v_visit.login_id, v_visit.access_id, 'appeal-send');
 end $$;
 comment on function cabinet.appeals_send is
-    'A new appeal about the child on show; the same form again changes nothing and answers the same id. KB422: the eleventh of a day';
+    'A new appeal about the child on show; the same form again changes nothing and answers the same id. KB422: the eleventh of a day, '
+    'and what was sent within the last ten minutes, with the same words about the same child';
 
 -- ---- one appeal ---------------------------------------------------------------------------------------------------------------
 
