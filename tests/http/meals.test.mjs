@@ -217,7 +217,9 @@ describe('meals', () => {
       assert.equal(page.status, 200, path);
       assert.doesNotMatch(main, /class="money"|по льготе|Льготы|аллергия ребёнка|₽|type="checkbox"|method="post" action="\/meals(?!\/ban)|Запретить/i, path);
     }
-    assert.doesNotMatch((await child.get('/meals/eaten.csv')).text, /\d+,\d\d/);
+    const csv = (await child.get('/meals/eaten.csv')).text;
+    assert.doesNotMatch(csv, /\d+,\d\d/);
+    assert.doesNotMatch(csv, /\d\d:\d\d:\d\d\./, 'times to the second');
     for (const path of ['/meals/order?o1=1', '/meals/cancel?o1=1', '/meals/plan', '/meals/standing', '/meals/refuse', '/meals/limits'])
       assert.equal((await child.get(path)).status, 403, path);
     const csrf = csrfOf(await child.get('/meals'));

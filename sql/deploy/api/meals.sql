@@ -686,7 +686,7 @@ begin
                      where s.pupil_id = v_visit.pupil_id and s.day >= v_month and s.day < least(v_month + interval '1 month', p_before::timestamp)
                      order by s.day desc limit p_days + 1);
     return query
-    select s.day, timezone(v_visit.time_zone, s.at), s.kind::text, coalesce(e.title || ', ' || c.title, 'Буфет'), coalesce(i.words, d.words, ''),
+    select s.day, date_trunc('second', timezone(v_visit.time_zone, s.at)), s.kind::text, coalesce(e.title || ', ' || c.title, 'Буфет'), coalesce(i.words, d.words, ''),
            s.place, case when v_sees then s.price_kop end, case when v_sees then s.pay_kop end, s.undone_at is not null,
            coalesce(s.undo_why, ''), cardinality(v_days) > p_days
       from canteen.serving s

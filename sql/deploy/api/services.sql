@@ -425,7 +425,7 @@ declare
 begin
     return query
     select c.day, s.title, v_team.title, people.pupil_name(c.pupil_id), coalesce(k.name, ''), c.pay_kop,
-           pg_catalog.timezone(v_visit.time_zone, c.at), people.staff_name(c.staff_id),
+           pg_catalog.date_trunc('second', pg_catalog.timezone(v_visit.time_zone, c.at)), people.staff_name(c.staff_id),
            case when c.undone_at is null then 'списано' else 'возвращено' end, coalesce(c.undo_why, '')
       from service.charge c
       join service.service s on s.id = v_team.service_id
