@@ -44,6 +44,7 @@ drop function
     library.act(auth.staff_visit, library.copy, text, bigint, library.class_set),
     library.undoable(bigint),
     library.charged_kop(library.loan),
+    library.note_money(auth.staff_visit, text, bigint),
     library.price_kop(library.copy),
     library.own_set(auth.staff_visit, bigint),
     library.own_title(auth.staff_visit, bigint),
