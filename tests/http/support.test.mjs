@@ -183,7 +183,7 @@ describe('the desk of appeals', () => {
   test('an appeal is handed to a colleague of the desk, whose queue has it; not to another\'s', async () => {
     const id = makeAppeal(family.access), name = `colleague.${randomUUID().slice(0, 8)}`;
     const [[colleague]] = sql(`with f as (insert into auth.staff (school_id, login, roles) select school_id, '${name}', '{support}' from auth.staff where login = '${me.login}' returning id)
-      insert into people.staff (staff_id, person_id) select f.id, people.person_new('Сотрудникова Проверка') from f returning staff_id`);
+      insert into people.staff (staff_id, person_id) select f.id, people.person_new('Бзымова Проба') from f returning staff_id`);
     try {
       const page = await support.get(pathOf(id)), fields = answerForm(page);
       assert.match(page.text, new RegExp(`<option value="${colleague}">${name}</option>`));
