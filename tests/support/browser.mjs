@@ -34,11 +34,24 @@ export function launchBrowser() {
   });
 }
 
+/* Seldom Chromium itself stops answering, and playwright waits for ever: the file ends, and the check runs it once more. */
+async function answerOf(promise) {
+  const timer = setTimeout(() => {
+    console.log('# the browser does not answer');
+    process.exit(1);
+  }, 60000);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /* `look` is the cookie of the settings page: theme.size.contrast. The demo's certificate is checked by the HTTP tests. */
 export async function newContext(browser, { look, ...options } = {}) {
-  const context = await browser.newContext({
+  const context = await answerOf(browser.newContext({
     baseURL, ignoreHTTPSErrors: true, locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options,
-  });
+  }));
   if (look)
     await context.addCookies([{ name: '__Host-look', value: look, url: baseURL, secure: true, httpOnly: true, sameSite: 'Lax' }]);
   return context;
