@@ -52,13 +52,15 @@ export async function newContext(browser, { look, ...options } = {}) {
   const context = await answerOf(browser.newContext({
     baseURL, ignoreHTTPSErrors: true, locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options,
   }));
+  const close = context.close.bind(context);
+  context.close = () => answerOf(close());
   if (look)
     await context.addCookies([{ name: '__Host-look', value: look, url: baseURL, secure: true, httpOnly: true, sameSite: 'Lax' }]);
   return context;
 }
 
 export async function newPage(context) {
-  const page = await context.newPage();
+  const page = await answerOf(context.newPage());
   page.complaints = [];
   page.on('console', (message) => {
     /* «Failed to load» is told below, without the page itself: the tests mean its 404 and 422. */
