@@ -39,14 +39,15 @@ static const struct db_question questions[Q__COUNT] = {
 	[Q_EVENT_SAVE]  = { "staff.head_event_save($1, $2::uuid, $3::bigint, $4, $5::bigint, $6::date, $7::date, $8::time, $9::time, "
 	                    "$10, $11, $12::boolean)" },
 	[Q_COMPLETION]  = { "staff.head_completion($1, $2::date, $3::date, $4::bigint, $5::bigint, $6::int)" },
-	[Q_ANNOUNCEMENTS]        = { "staff.head_announcements($1, $2::int, $3::bigint)" },
-	[Q_ANNOUNCEMENT]       = { "staff.head_announcement($1, $2::bigint)" },
-	[Q_ANNOUNCEMENT_SAVE]  = { "staff.head_announcement_save($1, $2::uuid, $3::bigint, $4::bigint, $5::date, $6::date, $7::boolean, $8, $9)" },
-	[Q_ANNOUNCEMENT_END]   = { "staff.head_announcement_end($1, $2::bigint)" },
 	[Q_SCHOOL]      = { "staff.head_school($1)" },
 	[Q_SCHOOL_SAVE] = { "staff.head_school_save($1, $2, $3, $4::int, $5::boolean)" },
-	[Q_CONTACTS]    = { "staff.head_contacts($1)" },
-	[Q_CONTACT]     = { "staff.head_contact($1, $2::bigint)" },
+	[Q_ANNOUNCEMENTS] = { "staff.head_announcements($1, $2::int, $3::bigint)" },
+	[Q_ANNOUNCEMENT]  = { "staff.head_announcement($1, $2::bigint)" },
+	[Q_ANNOUNCEMENT_SAVE] = { "staff.head_announcement_save($1, $2::uuid, $3::bigint, $4::bigint, $5::date, $6::date, "
+	                          "$7::boolean, $8, $9)" },
+	[Q_ANNOUNCEMENT_END] = { "staff.head_announcement_end($1, $2::bigint)" },
+	[Q_CONTACTS]     = { "staff.head_contacts($1)" },
+	[Q_CONTACT]      = { "staff.head_contact($1, $2::bigint)" },
 	[Q_CONTACT_SAVE] = { "staff.head_contact_save($1, $2::uuid, $3::bigint, $4, $5, $6, $7)" },
 	[Q_CONTACT_DROP] = { "staff.head_contact_drop($1, $2::bigint)" },
 };

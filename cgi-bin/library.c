@@ -236,16 +236,7 @@ show_title(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "library-title");
 	view_values(page, title);
-	view_none(page, "copies");
-	for (int i = 0; i < db_row_count(copies); i++) {
-		struct view *row = view_add(page, "copies");
-
-		view_row(row, copies, i);
-		/* "" for those that nobody has: before every day, but not late. */
-		view_flag(row, "is_past",
-		    *db_text(copies, i, "due_day") != '\0' &&
-			strcmp(db_text(copies, i, "due_day"), rq->visitor.today) < 0);
-	}
+	view_rows(page, "copies", copies);
 	form_show(rq, page, NULL);
 	return view_send(rq, page);
 }

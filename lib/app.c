@@ -567,6 +567,8 @@ prepare_process(void)
 static void
 print_routes(const struct app *app)
 {
+	for (int bit = 0; bit < ACCESS_BIT__COUNT; bit++)
+		assert(app_access[bit].word != NULL);   /* each bit of enum access has its row */
 	for (int i = 0; i < app->route_count; i++) {
 		printf("%-5s %-24s", app->routes[i].method, app->routes[i].path);
 		for (int bit = 0; bit < ACCESS_BIT__COUNT; bit++)

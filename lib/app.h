@@ -62,10 +62,11 @@ enum audience { AUDIENCE_CABINET, AUDIENCE_STAFF, AUDIENCE_DEVICE };
  */
 enum access_bit {
 	ACCESS_BIT_ANYONE,
-	ACCESS_BIT_PARENT, ACCESS_BIT_PUPIL,   /* of the cabinet */
+	/* of the cabinet */
+	ACCESS_BIT_PARENT, ACCESS_BIT_PUPIL,
+	/* at the desks; one person may have several */
 	ACCESS_BIT_TEACHER, ACCESS_BIT_TUTOR, ACCESS_BIT_HEAD, ACCESS_BIT_GUARD,
 	ACCESS_BIT_CANTEEN, ACCESS_BIT_ADMIN, ACCESS_BIT_LIBRARIAN, ACCESS_BIT_SUPPORT,
-	    /* at the desks; one person may have several */
 	ACCESS_BIT_DEVICE,
 	ACCESS_BIT__COUNT
 };

@@ -1,8 +1,6 @@
 /*
  * librarian-catalogue.c -- the catalogue: search, titles and their copies, the table of all.
  */
-#include <ctype.h>
-
 #include "app.h"
 #include "catalogue.h"
 #include "librarian.h"
@@ -18,26 +16,12 @@
 
 static const char *const kinds[] = { "book", "textbook", "periodical", "reference", NULL };
 
-/* Whether the words that found something are others than those asked for, dashes and case aside. */
-static bool
-is_mended(const char *asked, const char *found)
-{
-	for (;; asked++, found++) {
-		while (*asked == ' ' || *asked == '-')
-			asked++;
-		while (*found == ' ')
-			found++;
-		if (*asked == '\0' || tolower((unsigned char)*asked) != tolower((unsigned char)*found))
-			return *asked != *found;
-	}
-}
-
 /* GET /staff/library/catalogue[?q=][&kind=][&before=] */
 enum reply
 librarian_show_catalogue(struct request *rq)
 {
 	const char *words = form_text(rq, "q", WORDS_MAX, "");
-	const char *kind = form_choice(rq, "kind", kinds, NULL), *mended;
+	const char *kind = form_choice(rq, "kind", kinds, NULL);
 	struct db_rows *titles = db_ask(rq, Q_CAT_TITLES, DB_TEXT(words), DB_TEXT(kind),
 	    DB_ID(form_id(rq, "before")), DB_INT(TITLES_PAGE + 1));
 	struct view *page;
@@ -47,9 +31,7 @@ librarian_show_catalogue(struct request *rq)
 	page = view_new(rq, "librarian-catalogue");
 	view_text(page, "words", words);
 	view_text(page, "kind", kind);
-	mended = db_row_count(titles) > 0 ? db_text(titles, 0, "mended") : "";
-	/* A barcode is no word, but its digits pass for words mended into themselves. */
-	view_text(page, "mended", is_mended(words, mended) ? mended : "");
+	view_text(page, "mended", db_row_count(titles) > 0 ? db_text(titles, 0, "mended") : "");
 	view_pager(rq, page, "/staff/library/catalogue", titles, TITLES_PAGE, "title_id");
 	view_rows(page, "title_row", titles);
 	return view_send(rq, page);

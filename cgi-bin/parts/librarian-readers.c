@@ -96,16 +96,7 @@ librarian_show_kept(struct request *rq)
 		return rq->db_reply;
 	page = view_new(rq, "librarian-kept");
 	view_rows(page, "kept", kept);
-	view_none(page, "queue");
-	for (int i = 0; i < db_row_count(queues); i++) {
-		struct view *row = view_add(page, "queue");
-
-		view_row(row, queues, i);
-		/* "" when no copy is out. */
-		view_flag(row, "is_past",
-		    *db_text(queues, i, "next_due") != '\0' &&
-			strcmp(db_text(queues, i, "next_due"), rq->visitor.today) < 0);
-	}
+	view_rows(page, "queue", queues);
 	return view_send(rq, page);
 }
 

@@ -207,6 +207,7 @@ select is(site.object_words(w.action, w.object), w.words, w.action || ': ' || w.
                ('title-change', '422 price 100000 99', U&'№ 422, цена: была 1\00A0000,00\00A0₽, стала 0,99\00A0₽'),
                ('title-change', '422 price 100 -', U&'№ 422, цена: была 1,00\00A0₽, стала не указана'),
                ('service-price', '3 35050', U&'№ 3, цена: 350,50\00A0₽'), ('service-price', '3 35050 retired', U&'№ 3, цена: 350,50\00A0₽, больше не оказывается'),
+               ('school-change', '85% no ranks', 'порог посещаемости 85%, места не показаны'), ('school-change', '90% ranks', 'порог посещаемости 90%, места показаны'),
                ('service-members', '3 12', '№ 3, записано: 12'), ('gate-pass', 'I2222AAAAA in', 'I2222AAAAA, вход'),
                ('gate-release', 'I2222AAAAA 4', 'I2222AAAAA, разрешение № 4'), ('ration-issue', 'I2222AAAAA 5', 'I2222AAAAA, дней: 5'),
                ('appeal-take', 'I2222AAAAA 027839-2026/1', 'I2222AAAAA, № 027839-2026/1'), ('money-transfer', 'I2222AAAAA', 'I2222AAAAA'),

@@ -88,6 +88,7 @@ select is(string_agg(t.title, ', ' order by t.title_id), 'Капитанская
 select is(min(t.title || ' ' || t.mended), 'Капитанская дочка капитанская', 'a typing error is mended') from staff.catalogue_titles('test-librarian', 'капитнская', null, null, 10) t;
 select is(min(t.title), 'Капитанская дочка', 'by ISBN') from staff.catalogue_titles('test-librarian', '978-5-17-080115-2', null, null, 10) t;
 select is(min(t.title), 'Капитанская дочка', 'by a copy''s barcode') from staff.catalogue_titles('test-librarian', 'k-0002', null, null, 10) t;
+select is(max(t.mended), null, 'which nothing mended') from staff.catalogue_titles('test-librarian', 'k-0002', null, null, 10) t;
 select is((select count(*) from staff.catalogue_titles('test-librarian', '', null, null, 10)), 6::bigint, 'all of them');
 select is((select count(*) from staff.catalogue_titles('test-librarian', '', 'textbook', null, 10)), 0::bigint, 'of a kind');
 select is((select count(*) from staff.catalogue_titles('test-librarian', '', null, (select max(t.title_id) from staff.catalogue_titles('test-librarian', '', null, null, 10) t), 10)),

@@ -44,7 +44,9 @@ select is(pg_temp.found('Пушкина'), 'Дубровский, Капитан
 select is(pg_temp.found('капитнская'), '', 'a typing error finds nothing by itself');
 select is(library.mend(:school, 'капитнская дочка'), 'капитанская дочка', 'and is mended by the nearest word');
 select is(library.mend(:school, 'Дубровскй пушкн'), 'дубровский пушкин', 'each of them');
-select is(library.mend(:school, '7 и щщщщщ'), '7 и щщщщщ', 'what is near to nothing stays');
+select is(library.mend(:school, '7 и щщщщщ'), null, 'what is near to nothing stays');
+select is(library.mend(:school, 'капитанская-дочка'), null, 'a hyphen is no error');
+select is(library.query('капитанская-дочка'), library.query('капитанская дочка'), 'and is asked for as its words');
 select is(library.query('и в на'), null, 'words that say nothing are no query');
 select is(library.query(''), null, 'nor is none');
 

@@ -326,6 +326,8 @@ typed(void **state)
 	static const char *const bad_times[] = { "24:00", "8:60", "8:5", "830", "8", ":30",
 		"8:", "-8:30", "8:-5", "08:30:00", "888:30" };
 	static const char *const bad_sums[] = { "0,99", "100,01", "-5", "1,234", "сто", "1e1" };
+	static const char *const bad_links[] = { "http://school.example", "https://a%20b.example",
+		"https://a.example/%22", "javascript:alert(1)", "https://" };
 
 	(void)state;
 	sent("n=+7+&t=9.05&late=23:59&s=1+0,5&e=");
@@ -351,6 +353,15 @@ typed(void **state)
 	for (size_t i = 0; i < COUNT(bad_sums); i++) {
 		sent(arena_printf(rq.arena, "s=%s", bad_sums[i]));
 		assert_int_equal(form_typed_money(&rq, "s", 100, 10000, 0), 0);
+		assert_true(form_failed(&rq));
+	}
+	sent("a=+https://school.example/x+&e=");
+	assert_string_equal(form_typed_link(&rq, "a", 100, NULL), "https://school.example/x");
+	assert_null(form_typed_link(&rq, "e", 100, NULL));
+	assert_false(form_failed(&rq));
+	for (size_t i = 0; i < COUNT(bad_links); i++) {
+		sent(arena_printf(rq.arena, "a=%s", bad_links[i]));
+		assert_string_equal(form_typed_link(&rq, "a", 100, ""), "");
 		assert_true(form_failed(&rq));
 	}
 	assert_false(rq.bad_input);

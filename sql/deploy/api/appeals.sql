@@ -139,7 +139,7 @@ begin
         appeal_id := (select max(a.id) from appeal.appeal a where a.access_id = v_visit.access_id and a.subject = p_subject);
         return;
     end if;
-    perform appeal.check_new(v_visit, octet_length(coalesce(p_bytes1, '') || coalesce(p_bytes2, '') || coalesce(p_bytes3, '')));
+    perform appeal.check_new(v_visit, site.bytes_of(p_bytes1, p_bytes2, p_bytes3));
     if (select count(*) from auth.access x join appeal.appeal a on a.access_id = x.id
          where x.login_id = v_visit.login_id and a.sent_at > now() - interval '1 day') >= 10 then
         raise exception 'За сутки можно написать 10 обращений. Остальные — завтра, или дополните одно из сегодняшних.'
@@ -312,7 +312,7 @@ begin
         is_reopened := exists (select from appeal.appeal a where a.id = appeal.own(v_visit, p_appeal) and a.state = 'reopened');
         return;
     end if;
-    perform appeal.check_new(v_visit, octet_length(coalesce(p_bytes1, '') || coalesce(p_bytes2, '') || coalesce(p_bytes3, '')));
+    perform appeal.check_new(v_visit, site.bytes_of(p_bytes1, p_bytes2, p_bytes3));
     v_appeal := appeal.locked_own(v_visit, p_appeal, p_seen);
     is_reopened := v_appeal.state in ('answered', 'closed');
     if v_appeal.state = 'withdrawn' or appeal.reopen_until(v_appeal) <= now() then

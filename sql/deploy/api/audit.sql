@@ -210,6 +210,8 @@ create function site.object_words(p_action text, p_object text) returns text lan
         when p_action = 'service-members' and o.rest ~ '^[0-9]+ [0-9]+$' then format('№ %s, записано: %s', o.word[1], o.word[2])
         when p_action = 'gate-pass' and o.rest in ('in', 'out') then case o.rest when 'in' then 'вход' else 'выход' end
         when p_action = 'gate-release' and o.rest ~ '^[0-9]+$' then 'разрешение № ' || o.rest
+        when p_action = 'school-change' and o.rest ~ '^[0-9]{1,3}% (no )?ranks$' then
+            format('порог посещаемости %s, места %s', o.word[1], case o.word[2] when 'no' then 'не показаны' else 'показаны' end)
         when p_action = 'ration-issue' and o.rest ~ '^[0-9]+$' then 'дней: ' || o.rest
         when p_action = 'audit-export' and cardinality(o.word) = 5 then coalesce(nullif(concat_ws(', ',
             case when o.word[1] <> '-' then 'с ' || site.day_words(o.word[1]) end, case when o.word[2] <> '-' then 'по ' || site.day_words(o.word[2]) end,

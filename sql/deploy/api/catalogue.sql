@@ -27,15 +27,11 @@ declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
     v_isbn text := translate(upper(p_words), '- ', '');
     v_query tsquery := case when p_words <> '' then library.query(p_words) end;
-    v_mended text := '';
+    v_mended text;
 begin
     if v_query is not null and not exists (select from library.title t where t.school_id = v_visit.school_id and t.words @@ v_query) then
         v_mended := library.mend(v_visit.school_id, p_words);
-        if v_mended = lower(p_words) then
-            v_mended := '';
-        else
-            v_query := library.query(v_mended);
-        end if;
+        v_query := coalesce(library.query(v_mended), v_query);
     end if;
     return query
     with found as (

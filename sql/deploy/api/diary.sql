@@ -392,7 +392,7 @@ begin
     select coalesce(sum(f.size), 0) into v_sent
       from school.homework_answer a join school.answer_file x on x.answer_id = a.id join site.file f on f.id = x.file_id
      where a.pupil_id = v_visit.pupil_id and a.sent_at > now() - interval '1 day';
-    perform site.check_files(v_sent, octet_length(coalesce(p_bytes1, '') || coalesce(p_bytes2, '') || coalesce(p_bytes3, '')));
+    perform site.check_files(v_sent, site.bytes_of(p_bytes1, p_bytes2, p_bytes3));
     insert into school.homework_answer (homework_id, pupil_id, body, is_late)
     values (v_homework.id, v_visit.pupil_id, coalesce(p_body, ''), school.local_day(v_visit) > v_day) returning id into v_answer;
     insert into school.answer_file (answer_id, file_id)

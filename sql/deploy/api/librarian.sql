@@ -484,21 +484,23 @@ end $$;
 comment on function staff.librarian_kept is 'The shelf of kept copies, who must come soonest first';
 
 create function staff.librarian_queues(p_token text)
-returns table (title_id bigint, title text, authors text, waiting bigint, copies bigint, next_due date)
+returns table (title_id bigint, title text, authors text, waiting bigint, copies bigint, next_due date, is_past boolean)
 language plpgsql stable security definer rows 20 as $$
 declare
     v_visit auth.staff_visit := auth.staff_with(p_token, 'librarian');
 begin
     return query
     select t.id, t.title, t.authors, q.waiting, (select count(*) from library.copy c where c.title_id = t.id and c.state not in ('lost', 'gone')),
-           (select min(l.due_day) from library.loan l where l.title_id = t.id and l.returned_at is null and l.lost_at is null)
+           d.next_due, coalesce(d.next_due < library.today(v_visit.school_id), false)
       from (select h.title_id, count(*) as waiting from library.hold h
              where h.school_id = v_visit.school_id and h.state = 'waiting' group by h.title_id) q
       join library.title t on t.id = q.title_id
+      cross join lateral (select min(l.due_day) as next_due from library.loan l
+                           where l.title_id = t.id and l.returned_at is null and l.lost_at is null) d
      order by q.waiting desc, t.title, t.id
      limit 200;
 end $$;
-comment on function staff.librarian_queues is 'Titles that somebody waits for, the longest queues first; next_due: when a copy is to come back';
+comment on function staff.librarian_queues is 'Titles that somebody waits for, the longest queues first; next_due: when a copy is to come back; is_past: or was';
 
 create function staff.librarian_title(p_token text, p_title bigint)
 returns table (title_id bigint, book text, authors text, shelf text, copies bigint, free bigint, out_now bigint)

@@ -322,20 +322,20 @@ comment on function cabinet.library_title is
     'A title of the child''s school, whether the child has it or waits for it. hold_state: waiting, kept, ""; queue: readers who wait';
 
 create function cabinet.library_copies(p_token text, p_title bigint)
-returns table (state text, n bigint, due_day date)
+returns table (state text, n bigint, due_day date, is_past boolean)
 language plpgsql stable security definer rows 5 as $$
 declare
     v_visit auth.visit := auth.resolve(p_token);
 begin
     return query
-    select c.state::text, count(*), min(l.due_day)
+    select c.state::text, count(*), min(l.due_day), coalesce(min(l.due_day) < library.today(v_visit.school_id), false)
       from library.copy c
       left join library.loan l on l.copy_id = c.id and l.returned_at is null and l.lost_at is null
      where c.title_id = p_title and c.school_id = v_visit.school_id and c.state in ('in', 'out', 'kept', 'repair')
      group by c.state
      order by c.state;
 end $$;
-comment on function cabinet.library_copies is 'Copies of a title by where they are: in, out (due_day: the first is due back), kept, repair';
+comment on function cabinet.library_copies is 'Copies of a title by where they are: in, out (due_day: the first is due back; is_past: or was), kept, repair';
 
 -- ---- what was read ----------------------------------------------------------------------------------------------------------------
 

@@ -326,6 +326,7 @@ create table library.ask_count (
     day       date not null,
     asks      smallint not null check (asks > 0)
 );
+comment on column library.ask_count.day is 'Of the school''s clock';
 comment on table library.ask_count is 'How many places in queues a reader took on the last day that he took one: which books, it does not say';
 
 create table library.class_set (
@@ -490,15 +491,18 @@ end $$;
 comment on function library.near is 'The word itself when the catalogue has it or it is short, else the nearest one of the catalogue, else itself';
 
 create function library.mend(p_school bigint, p_words text) returns text language sql stable as $$
-    select coalesce(string_agg(library.near(p_school, w.word), ' ' order by w.nth), '')
+    select case when bool_or(n.word <> w.word) then string_agg(n.word, ' ' order by w.nth) end
       from (select m[1] as word, nth from regexp_matches(lower(p_words), '[а-яёa-z0-9]+', 'g') with ordinality r(m, nth)) w
+     cross join lateral library.near(p_school, w.word) n(word)
 $$;
-comment on function library.mend is 'The words with each replaced by the nearest one that the catalogue has, where one is near';
+comment on function library.mend is
+    'The words with each replaced by the nearest one that the catalogue has, where one is near; NULL: by that none becomes another';
 
 create function library.query(p_words text, p_is_typing boolean default true) returns tsquery language sql immutable as $$
     select case when t.q <> '' then (t.q || case when p_is_typing and char_length(substring(p_words from '[[:alnum:]]+[^[:alnum:]]*$')) > 2
                                                 then ':*' else '' end)::tsquery end
-      from (select plainto_tsquery('russian', p_words)::text as q) t
+      -- Words with a hyphen are in the index as their parts too; a query by all three would miss who wrote them apart.
+      from (select plainto_tsquery('russian', translate(p_words, '-', ' '))::text as q) t
 $$;
 comment on function library.query is
     'All words of the text, by their stems; the last one, of three letters or more, as a beginning, for who is still typing. NULL: no word to '
@@ -532,7 +536,8 @@ begin
     -- A plan for these very words: what is rare comes by the index of words, what is everywhere by any list that stops early.
     if p_words = '' then
         return query execute 'select t.id, 0::real, null::text from library.title t where t.school_id = $1 and ($2 is null or t.words @@ $2) '
-            || case when p_limit is not null and p_kind || p_subject = '' and p_grade is null then 'order by t.added_at desc, t.id desc ' else '' end || 'limit $3'
+            || case when p_limit is not null and p_kind || p_subject = '' and p_grade is null then 'order by t.added_at desc, t.id desc ' else '' end
+            || 'limit $3'
             using p_school, v_scope, p_limit;
         return;
     elsif v_isbn is not null then
@@ -549,13 +554,13 @@ begin
     for i in 1 .. 4 loop
         if i = 3 then
             v_mended := library.mend(p_school, p_words);
-            exit when v_mended = lower(p_words);
+            exit when v_mended is null;
         end if;
         v_query := library.query(coalesce(v_mended, p_words), i % 2 = 0);
         continue when v_query is null;
         -- All words that begin so are gathered before the others are looked at: not where the others are in no title.
         if i % 2 = 0 then
-            v_others := plainto_tsquery('russian', regexp_replace(coalesce(v_mended, p_words), '[[:alnum:]]+[^[:alnum:]]*$', ''));
+            v_others := plainto_tsquery('russian', regexp_replace(translate(coalesce(v_mended, p_words), '-', ' '), '[[:alnum:]]+[^[:alnum:]]*$', ''));
             continue when numnode(v_others) > 0 and not exists (
                 select from library.title t where t.school_id = p_school and t.words @@ coalesce(v_others && v_scope, v_others));
         end if;
@@ -568,7 +573,7 @@ end $$;
 comment on function library.find is
     'Titles of a school by words of title, author, heading, or by ISBN; narrowed by kind, heading, grade where these are given. At most p_limit '
     'of them are looked at, so that a word of every title costs no more than a rare one. mended: the words that found something, where those that '
-    'were asked for found nothing; rank: the greater the better. No words: the newest titles';
+    'were asked for found nothing; rank: the greater the better. No words: the newest titles; p_limit NULL: all of them, in no order';
 
 -- ---- the queue ----------------------------------------------------------------------------------------------------------------
 

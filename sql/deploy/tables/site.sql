@@ -275,6 +275,11 @@ comment on column site.file.bytes is 'At most 5 MiB';
 alter table site.file alter bytes set storage external;   -- pictures and archives are compressed already
 create index file_school on site.file (school_id);
 
+create function site.bytes_of(p_1 bytea, p_2 bytea, p_3 bytea) returns bigint language sql immutable as $$
+    select coalesce(octet_length(p_1), 0)::bigint + coalesce(octet_length(p_2), 0) + coalesce(octet_length(p_3), 0)
+$$;
+comment on function site.bytes_of is 'How many bytes up to three files have, NULL for none';
+
 create function site.check_files(p_sent bigint, p_bytes bigint) returns void language plpgsql as $$
 begin
     -- They stay for ever, in every backup.
