@@ -110,10 +110,15 @@ take_line(const struct parser *p, const char **begin, const char **end)
 	*end = e < p->end ? e + 1 : e;
 }
 
-/* The text up to `end`, escapes resolved, as a node. Its escapes were checked by find_mark(). */
+/*
+ * The text up to `end` as a node: escapes resolved (find_mark() checked them), without the blanks
+ * that begin a line and without empty lines. To a browser they say nothing, and of a long page they
+ * are a tenth.
+ */
 static void
 flush_text(struct parser *p, struct list *list, const char *end, int line)
 {
+	bool begins_line = p->at == p->start || p->at[-1] == '\n';
 	size_t len = 0;
 	char *bytes;
 
@@ -121,6 +126,9 @@ flush_text(struct parser *p, struct list *list, const char *end, int line)
 		return;
 	bytes = arena_alloc(view_arena(), (size_t)(end - p->at));
 	for (const char *s = p->at; s < end; s++) {
+		if (begins_line && is_blank(*s))
+			continue;
+		begins_line = *s == '\n';
 		if (*s == '\\')
 			s++;
 		bytes[len++] = *s;

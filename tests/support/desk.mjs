@@ -34,9 +34,15 @@ export const plainPupils = (klass, count) => sql(`select p.id, people.pupil_name
   and not exists (select from canteen.allergy a where a.pupil_id = p.id) and not exists (select from canteen.ban b where b.pupil_id = p.id)
   and not exists (select from canteen.spending_limit l where l.pupil_id = p.id) order by p.id desc limit ${count}`).map(([id, name]) => ({ id, name }));
 
+/* Set meals of this file that are still on the menu. */
+const made = [];
+const retire = (complexes) => complexes.length && sql(`update canteen.complex set is_retired = true, shift = 2 where id in (${complexes})`);
+process.on('exit', () => retire(made));
+
 /**
  * A meal of that class, for `price` kopecks a child, today or `back` days ago: { meal, complex, menu, price, title, day, dish }. `title` is what
- * pages call it. The dish has milk in it, or no allergen. Of those made before, the oldest are for another grade now, so that lists stay as short as a school's.
+ * pages call it. The dish has milk in it, or no allergen. Lists stay as short as a school's: the oldest of many, and all at the end of a file, are for
+ * the second shift from then on, which the demo has not.
  */
 export function makeMeal(klass, price, back = 0, { allergens = '{milk}', till = '17:00' } = {}) {
   const name = word();
@@ -49,9 +55,8 @@ export function makeMeal(klass, price, back = 0, { allergens = '{milk}', till = 
     dish as (insert into canteen.dish (school_id, title, category, weight_g, kcal, allergens) select school_id, 'Каша ${name}', 'main', 200, 150, '${allergens}' from k returning id),
     plate as (insert into canteen.menu_dish (menu_id, rank, dish_id) select menu.id, 1, dish.id from menu, dish returning menu_id)
     select meal.id, complex.id, menu.id, menu.day, dish.id from meal, complex, menu, dish, plate`);
-  sql(`update canteen.complex set first_grade = 1 + first_grade % 11, last_grade = 1 + first_grade % 11
-    where id in (select id from canteen.complex where title ~ '^Комплекс [0-9a-f]{6}$' and not is_retired order by id desc offset 20);
-    update canteen.complex set is_retired = true where id in (select id from canteen.complex where title ~ '^Комплекс [0-9a-f]{6}$' order by id desc offset 20)`);
+  made.push(complex);
+  retire(made.splice(0, Math.max(0, made.length - 20)));
   return { meal, complex, menu, price, day, dish, title: `Полдник ${name}, Комплекс ${name}` };
 }
 

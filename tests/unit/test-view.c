@@ -108,9 +108,19 @@ marks_alone_on_a_line_take_it_away(void **state)
 
 	(void)state;
 	view_flag(v, "x", true);
-	assert_string_equal(shown(v), "a\n  b\nd e\nf\n1\n");
+	assert_string_equal(shown(v), "a\nb\nd e\nf\n1\n");
 	assert_string_equal(shown(template_of("{{! one }}\na\n{{! two }}")), "a\n");
 	assert_string_equal(shown(template_of("a {{! one }}\n")), "a \n");
+}
+
+static void
+blanks_that_begin_a_line_are_left_out(void **state)
+{
+	struct view *v = template_of("\n  <p>\n\t\t{x}  b\n\n\n \n  \\{ c\n  {x} {x}\n {x}</p>\n\n");
+
+	(void)state;
+	view_int(v, "x", 7);
+	assert_string_equal(shown(v), "<p>\n7  b\n{ c\n7 7\n7</p>\n");
 }
 
 static void
@@ -774,6 +784,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(plain_text_is_copied),
 		TEST(marks_alone_on_a_line_take_it_away),
+		TEST(blanks_that_begin_a_line_are_left_out),
 		TEST(hostile_templates_are_refused),
 		TEST(templates_are_bounded),
 		TEST(includes_are_linked),
