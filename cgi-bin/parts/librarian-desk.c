@@ -87,6 +87,7 @@ librarian_show_desk(struct request *rq)
 	view_int(page, "served_id", reader);
 	view_text(page, "set_id", url_id(rq, set));
 	show_beside(page, &beside);
+	view_int(page, "shown_id", scan);
 	view_rows(page, "scanned", scanned);
 	view_rows(page, "recent", scans);
 	view_flag(page, "has_more", db_limit(found, FOUND_MAX));
