@@ -8,8 +8,8 @@ import { visitorOf } from '../support/pages.mjs';
 const login = credentials.staff.find((s) => s.role === 'head').login;
 /* A lesson ahead that nobody changed, with its teacher; none in the summer holidays. */
 const [[lesson, teacher, day] = []] = sql(`select l.id, l.staff_id, l.day from school.lesson l join school.class k on k.id = l.class_id
-  join auth.staff h on h.school_id = k.school_id and h.login = '${login}'
-  where l.day > current_date and l.was_staff_id is null and l.was_subject_id is null and not l.is_cancelled and l.note = '' order by l.day, l.number limit 1`);
+  join auth.staff h on h.school_id = k.school_id and h.login = '${login}' join school.school s on s.id = k.school_id
+  where l.day > timezone(s.time_zone, now())::date and l.was_staff_id is null and l.was_subject_id is null and not l.is_cancelled and l.note = '' order by l.day, l.number limit 1`);
 let browser;
 
 before(async () => { browser = await launchBrowser(); });

@@ -11,9 +11,11 @@ const member = (role, school) => credentials.staff.find((s) => s.role === role &
   value(`select c.number from auth.staff f join school.school c on c.id = f.school_id where f.login = '${s.login}'`) === school);
 const school = value(`select c.number from school.pupil p join school.school c on c.id = p.school_id where p.idn = '${mine.idn}'`);
 const pupilClass = value(`select class_id from school.pupil where idn = '${mine.idn}'`);
+/* The school's day: in the Far East it begins while the server still has yesterday's. */
+const today = value(`select timezone(s.time_zone, now())::date from school.school s where s.number = '${school}'`);
 
 // In the summer holidays nothing is planned that could be changed.
-const skip = value(`select count(*) from school.lesson where class_id = ${pupilClass} and day > current_date`) === '0' && 'no lessons ahead';
+const skip = value(`select count(*) from school.lesson where class_id = ${pupilClass} and day > date '${today}'`) === '0' && 'no lessons ahead';
 
 describe('head', { skip }, () => {
   let head, stranger, teacher, day, slots = [];
@@ -22,18 +24,18 @@ describe('head', { skip }, () => {
     const shown = await visitor.get(page);
     return visitor.submit(path, { csrf: csrfOf(shown.status === 200 ? shown : await visitor.get('/staff')), key: randomUUID(), ...fields });
   };
-  const lessonsOf = (number) => sql(`select l.id, l.day from school.lesson l where l.class_id = ${pupilClass} and l.number = ${number} and l.day >= current_date order by l.day`);
+  const lessonsOf = (number) => sql(`select l.id, l.day from school.lesson l where l.class_id = ${pupilClass} and l.number = ${number} and l.day >= date '${today}' order by l.day`);
 
   before(async () => {
     head = await loggedInStaff(member('head', school));
     stranger = await loggedInStaff(credentials.staff.find((s) => s.role === 'head' && s.login !== member('head', school).login));
     teacher = await loggedInStaff(member('teacher', school));
     // The weekday of the next day of the class that has lessons, so that a new line makes lessons whatever day it is.
-    day = value(`select min(day) from school.lesson where class_id = ${pupilClass} and day > current_date`);
+    day = value(`select min(day) from school.lesson where class_id = ${pupilClass} and day > date '${today}'`);
     assert.ok(day, 'the class has lessons ahead');
-    sql(`delete from school.lesson where class_id = ${pupilClass} and number = 11 and day >= current_date; delete from school.slot where class_id = ${pupilClass} and number = 11`);
+    sql(`delete from school.lesson where class_id = ${pupilClass} and number = 11 and day >= date '${today}'; delete from school.slot where class_id = ${pupilClass} and number = 11`);
   });
-  after(() => sql(`delete from school.lesson where class_id = ${pupilClass} and number = 11 and day >= current_date;
+  after(() => sql(`delete from school.lesson where class_id = ${pupilClass} and number = 11 and day >= date '${today}';
     delete from school.slot where class_id = ${pupilClass} and number = 11; delete from school.event where title like 'Проверка завуча%';
     delete from site.announcement where title like 'Проверка завуча%'; delete from site.contact where subject = 'Проверочный контакт'`));
 
@@ -86,7 +88,7 @@ describe('head', { skip }, () => {
     const [[lesson, busy]] = sql(`select l.id, o.staff_id from school.lesson l join school.class k on k.id = l.class_id
       join school.lesson o on o.day = l.day and o.number = l.number and o.id <> l.id and o.staff_id <> l.staff_id and not o.is_cancelled
       join school.class m on m.id = o.class_id and m.school_id = k.school_id
-      where l.class_id = ${pupilClass} and l.day > current_date and l.staff_id = coalesce(l.was_staff_id, l.staff_id) limit 1`);
+      where l.class_id = ${pupilClass} and l.day > date '${today}' and l.staff_id = coalesce(l.was_staff_id, l.staff_id) limit 1`);
     const answer = await post(head, '/staff/head/substitute', { id: lesson, action: 'replace', teacher: busy, room: '' });
     assert.equal(answer.status, 422);
     assert.match(wordsOf(answer), /Этот учитель на \d+-м уроке занят/);
@@ -110,7 +112,7 @@ describe('head', { skip }, () => {
   });
 
   test('an announcement: for a class, changed, ended, shown again; families see it then', async () => {
-    const desk = '/staff/head/announcements', today = value('select current_date');
+    const desk = '/staff/head/announcements';
     const fields = { announcement: '', class: pupilClass, title: 'Проверка завуча «сбор»', body: 'В 12:15\nу входа <b>', first_day: today, last_day: '' };
     const key = randomUUID(), parent = await loggedIn(mine);
     for (let i = 0; i < 2; i++) assert.equal((await post(head, '/staff/head/announcement', { ...fields, key }, desk)).status, 303);
@@ -134,8 +136,8 @@ describe('head', { skip }, () => {
     assert.equal((await post(head, '/staff/head/announcement', { ...fields, announcement: id }, desk)).status, 303);
     assert.ok(await seen(), 'shown again');
 
-    for (const [bad, words] of [[{ title: '' }, /Напишите, о чём объявление/], [{ first_day: value('select current_date - 1') }, /с сегодняшнего дня или позже/],
-      [{ last_day: value('select current_date - 1') }, /Последний день/], [{ first_day: '' }, /Укажите день/], [{ title: 'я'.repeat(201) }, /200/]]) {
+    for (const [bad, words] of [[{ title: '' }, /Напишите, о чём объявление/], [{ first_day: value(`select date '${today}' - 1`) }, /с сегодняшнего дня или позже/],
+      [{ last_day: value(`select date '${today}' - 1`) }, /Последний день/], [{ first_day: '' }, /Укажите день/], [{ title: 'я'.repeat(201) }, /200/]]) {
       const answer = await post(head, '/staff/head/announcement', { ...fields, body: 'Осталось', ...bad }, desk);
       assert.equal(answer.status, 422, JSON.stringify(bad));
       assert.match(wordsOf(answer), words);
@@ -183,15 +185,15 @@ describe('head', { skip }, () => {
   test('the report as a page and as CSV', async () => {
     const page = await head.get('/staff/head/completion');
     assert.equal(page.status, 200);
-    const csv = await head.get(`/staff/head/completion.csv?from=${value('select current_date - 60')}`);
+    const csv = await head.get(`/staff/head/completion.csv?from=${value(`select date '${today}' - 60`)}`);
     assert.equal(csv.status, 200);
     assert.match(csv.headers['content-type'], /^text\/csv/);
     const [top, ...lines] = csv.bytes.subarray(3).toString().trimEnd().split('\r\n');
     assert.match(top, /^Учитель;Класс;Предмет;Группа;Уроков;Без переклички/);
     assert.ok(lines.every((line) => line.split(';').length === 10));
     const held = value(`select count(*) from school.lesson l join school.class k on k.id = l.class_id join school.school c on c.id = k.school_id
-      join school.year y on y.id = k.year_id and current_date between y.first_day and y.last_day
-      where c.number = '${school}' and not l.is_cancelled and l.day between current_date - 60 and current_date - 1`);
+      join school.year y on y.id = k.year_id and date '${today}' between y.first_day and y.last_day
+      where c.number = '${school}' and not l.is_cancelled and l.day between date '${today}' - 60 and date '${today}' - 1`);
     const sum = lines.reduce((n, line) => n + Number(line.split(';')[4]), 0);
     assert.ok(sum >= Number(held), `${sum} lessons in the report, ${held} before today`);
     assert.equal((await head.get('/staff/head/completion?from=2026-02-01&to=2026-01-01')).status, 422);
@@ -205,7 +207,7 @@ describe('head', { skip }, () => {
   });
 
   test('another school, another role, no session', async () => {
-    const [[lesson]] = sql(`select id from school.lesson where class_id = ${pupilClass} and day > current_date order by day limit 1`);
+    const [[lesson]] = sql(`select id from school.lesson where class_id = ${pupilClass} and day > date '${today}' order by day limit 1`);
     for (const path of [`/staff/head/timetable?class=${pupilClass}`, `/staff/head/lesson?id=${lesson}`, `/staff/head/completion?class=${pupilClass}`])
       assert.equal((await stranger.get(path)).status, 404, path);
     assert.equal((await post(stranger, '/staff/head/substitute', { id: lesson, action: 'cancel', note: '' })).status, 404);
