@@ -113,7 +113,7 @@ take_line(const struct parser *p, const char **begin, const char **end)
 /*
  * The text up to `end` as a node: escapes resolved (find_mark() checked them), without the blanks
  * that begin a line and without empty lines. To a browser they say nothing, and of a long page they
- * are a tenth.
+ * are a twentieth.
  */
 static void
 flush_text(struct parser *p, struct list *list, const char *end, int line)
